@@ -1,0 +1,16 @@
+//! Nightbell: an after-hours emergency paging and phone gateway.
+//!
+//! A pure core ([`rules`]) decides; a shell around it does. Data flows one way: webhook or timer → core decides → one
+//! transaction → the engine performs. The arrows that are allowed (checked by tests/it/architecture.rs):
+//!
+//! ```text
+//! main → app → {web, engine, inbox, simulator}
+//! {web, engine, inbox} → act → store → rules
+//! engine → channel → wire        web → wire
+//! {web, engine, inbox} → words → rules
+//! everything → {clock, id}       simulator → nothing of ours
+//! ```
+
+pub mod clock;
+pub mod id;
+pub mod rules;

@@ -1,0 +1,3 @@
+//! The command line; see `nightbell --help`.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Every conversion between wall-clock time and instants.
