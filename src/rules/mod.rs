@@ -2,6 +2,11 @@
 //! chance and everything that must be known come in as arguments; what is to be done comes out as values.
 
 pub mod contact;
+pub mod hours;
+pub mod people;
+pub mod rota;
 pub mod script;
 pub mod severity;
 pub mod source;
+pub mod written;
+pub mod zone;
