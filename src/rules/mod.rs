@@ -2,6 +2,9 @@
 //! chance and everything that must be known come in as arguments; what is to be done comes out as values.
 
 pub mod contact;
+pub mod desk;
+pub mod policy;
 pub mod script;
 pub mod severity;
 pub mod source;
+pub mod ticket_number;
