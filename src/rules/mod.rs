@@ -4,6 +4,7 @@
 pub mod command;
 pub mod contact;
 pub mod desk;
+pub mod number_plan;
 pub mod policy;
 pub mod script;
 pub mod severity;
