@@ -1,12 +1,16 @@
 //! The core: what Nightbell decides. Pure: no async, no database, no HTTP, no clock, no randomness, no files. Time,
 //! chance and everything that must be known come in as arguments; what is to be done comes out as values.
 
+pub mod command;
 pub mod contact;
+pub mod desk;
 pub mod hours;
 pub mod people;
+pub mod policy;
 pub mod rota;
 pub mod script;
 pub mod severity;
 pub mod source;
+pub mod ticket_number;
 pub mod written;
 pub mod zone;

@@ -1,0 +1,214 @@
+//! A desk: a support team with its lines, hours, people and policies, as one TOML file describes it. The types are the
+//! file's own shape and are kept in the database in that shape (as JSON); [`Desk::parse`] lets in only files in which
+//! every name is known and somebody can be reached.
+
+mod key;
+mod people;
+mod target;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+pub use key::{Key, NotAKey};
+pub use people::{AccountManager, Agent, AgentRule, Contact, Customer, Phone};
+pub use target::{NotAResponseTarget, ResponseTarget, TargetClock, TargetUnit};
+
+use super::contact::PhoneNumber;
+use super::policy::{Limits, Policy};
+use super::severity::Severity;
+
+/// Names a desk.
+pub type DeskKey = Key<Desk>;
+pub use super::people::AgentKey;
+/// Names a customer within its desk.
+pub type CustomerKey = Key<Customer>;
+
+fn default_language() -> String {
+    "en".to_owned()
+}
+
+fn default_languages() -> Vec<String> {
+    vec![default_language()]
+}
+
+/// A support team.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Desk {
+    /// Unique in the installation.
+    pub key: DeskKey,
+    /// As callers hear it.
+    pub name: String,
+    /// IANA zone of its hours, rotas and deadlines.
+    pub zone: String,
+    /// ISO 3166 country by which callers' national numbers are read, e.g. `US`.
+    pub country: String,
+    /// Whether numbers that the plan reserves for fiction (+1 … 555-01xx) are taken for real ones: for demonstrations
+    /// and tests only.
+    #[serde(default)]
+    pub fictional_numbers: bool,
+    /// Where the written way leads: e-mail.
+    #[serde(default)]
+    pub email: Option<String>,
+    /// Where the written way leads: the web.
+    #[serde(default)]
+    pub web: Option<String>,
+    /// The number of the daytime desk.
+    #[serde(default)]
+    pub main_number: Option<PhoneNumber>,
+    /// What is turned away to the written way and the support hours, as it is said: "password resets".
+    #[serde(default)]
+    pub never_urgent: Vec<String>,
+    /// Numbers whose calls are rejected.
+    #[serde(default)]
+    pub blocked: Vec<PhoneNumber>,
+    /// Countries (ISO 3166) to which a callback may be dialled; the desk's own alone if empty.
+    #[serde(default)]
+    pub callback_countries: Vec<String>,
+    /// Its waits.
+    #[serde(default)]
+    pub limits: Limits,
+    /// Its choices.
+    #[serde(default)]
+    pub options: Options,
+    /// Its telephone numbers.
+    pub lines: Vec<Line>,
+    /// What each severity means here and how soon it is answered.
+    pub severities: Vec<SeverityRule>,
+    /// Who can be on call.
+    pub agents: Vec<Agent>,
+    /// Its escalation policies.
+    pub policies: Vec<Policy>,
+    /// Whom it supports.
+    #[serde(default)]
+    pub customers: Vec<Customer>,
+}
+
+/// A telephone number of a desk.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    /// What callers dial.
+    pub number: PhoneNumber,
+    /// What people call it: "Emergency line".
+    pub label: String,
+    /// The voice flow that answers it.
+    pub flow: String,
+    /// The carrier of that name in the configuration.
+    pub carrier: String,
+    /// Offered to the caller in this order, BCP 47.
+    #[serde(default = "default_languages")]
+    pub languages: Vec<String>,
+    /// The escalation policy of its emergencies; may be left out if the desk has only one.
+    #[serde(default)]
+    pub policy: Option<String>,
+}
+
+/// What a severity means at this desk.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeverityRule {
+    /// Which.
+    pub severity: Severity,
+    /// By language: how the desk tells a caller what it means.
+    #[serde(default)]
+    pub definition: BTreeMap<String, String>,
+    /// How soon a person answers.
+    #[serde(default)]
+    pub response: Option<ResponseTarget>,
+    /// How soon it is solved.
+    #[serde(default)]
+    pub resolution: Option<ResponseTarget>,
+}
+
+/// What a desk may choose.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Options {
+    /// Whether the caller is told the name of who took his ticket.
+    pub tell_caller_who: bool,
+    /// Whether the caller is texted his ticket's number.
+    pub text_receipts: bool,
+    /// What an abandoned call leads to.
+    pub abandoned: Abandoned,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { tell_caller_who: true, text_receipts: true, abandoned: Abandoned::OneSms }
+    }
+}
+
+/// What follows a call that ended before any key or speech.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Abandoned {
+    /// One text to the first on call; no escalation.
+    #[default]
+    OneSms,
+    /// The same as an emergency.
+    FullPage,
+}
+
+impl Desk {
+    /// The agent of that key.
+    pub fn agent(&self, key: &AgentKey) -> Option<&Agent> {
+        self.agents.iter().find(|agent| agent.key == *key)
+    }
+
+    /// The agent whose telephone has that number.
+    pub fn agent_by_number(&self, number: &PhoneNumber) -> Option<&Agent> {
+        self.agents.iter().find(|agent| agent.has_number(number))
+    }
+
+    /// The contact who calls from that number, with his customer.
+    pub fn contact_by_number(&self, number: &PhoneNumber) -> Option<(&Customer, &Contact)> {
+        self.customers.iter().find_map(|customer| {
+            let contact = customer.contacts.iter().find(|contact| contact.phones.contains(number))?;
+            Some((customer, contact))
+        })
+    }
+
+    /// The customer of that key.
+    pub fn customer(&self, key: &CustomerKey) -> Option<&Customer> {
+        self.customers.iter().find(|customer| customer.key == *key)
+    }
+
+    /// The line of that number.
+    pub fn line(&self, number: &PhoneNumber) -> Option<&Line> {
+        self.lines.iter().find(|line| line.number == *number)
+    }
+
+    /// The policy of that name.
+    pub fn policy(&self, name: &str) -> Option<&Policy> {
+        self.policies.iter().find(|policy| policy.name == name)
+    }
+
+    /// The policy of a line's emergencies.
+    pub fn policy_of(&self, line: &Line) -> Option<&Policy> {
+        match &line.policy {
+            Some(name) => self.policy(name),
+            None => self.policies.first(),
+        }
+    }
+
+    /// What a severity means here.
+    pub fn severity(&self, severity: Severity) -> Option<&SeverityRule> {
+        self.severities.iter().find(|rule| rule.severity == severity)
+    }
+
+    /// Whether calls from that number are rejected.
+    pub fn is_blocked(&self, number: &PhoneNumber) -> bool {
+        self.blocked.contains(number)
+    }
+
+    /// Countries to which a callback may be dialled.
+    pub fn allowed_countries(&self) -> &[String] {
+        if self.callback_countries.is_empty() {
+            std::slice::from_ref(&self.country)
+        } else {
+            &self.callback_countries
+        }
+    }
+}
