@@ -2,6 +2,7 @@
 //! chance and everything that must be known come in as arguments; what is to be done comes out as values.
 
 pub mod contact;
+pub mod flow;
 pub mod script;
 pub mod severity;
 pub mod source;
