@@ -10,25 +10,51 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::contact::PhoneNumber;
 use super::script::Script;
 use super::severity::Severity;
-use super::source::Problem;
+use super::source::{Problem, Source};
+
+mod check;
+mod read;
+mod run;
+mod syntax;
+pub mod words;
+
+use read::Draft;
+use run::Run;
+use syntax::Step;
 
 /// A voice flow that passed every check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flow {
     /// What the desk file calls it.
     pub name: String,
+    /// The languages it speaks, the first one where a line names none of them.
+    pub languages: Vec<String>,
     version: String,
+    start: String,
+    safe: String,
+    steps: BTreeMap<String, Step>,
 }
 
 impl Flow {
     /// Reads and checks a flow; every problem that was found, in the order of its lines.
     pub fn parse(text: &str) -> Result<Flow, Vec<Problem>> {
-        let _ = text;
-        Err(Vec::new())
+        let source = Source::parse(text).map_err(|problem| vec![problem])?;
+        let draft = read::read(&source);
+        let checked = draft.and_then(|draft| match check::check(&source, &draft) {
+            problems if problems.is_empty() => Ok(draft),
+            problems => Err(problems),
+        });
+        let Draft { name, languages, start, safe, steps } = checked.map_err(|mut problems| {
+            problems.sort();
+            problems
+        })?;
+        let version = hex::encode(Sha256::digest(text))[..12].to_owned();
+        Ok(Flow { name, languages, version, start, safe, steps })
     }
 
     /// The first 12 hex digits of the SHA-256 of its text: a call goes on by the version it began with.
@@ -38,14 +64,31 @@ impl Flow {
 
     /// The first turn of a call.
     pub fn begin(&self, facts: &Facts<'_>) -> Turn {
-        let _ = facts;
-        Turn::default()
+        let position = Position {
+            step: self.start.clone(),
+            stage: Stage::Enter,
+            tries: 0,
+            language: self.first_language(facts),
+            visits: BTreeMap::new(),
+            callback: None,
+        };
+        Run::new(self, facts, position).begin()
     }
 
-    /// The next turn: where the call stood, what came, and what is known now.
+    /// The next turn: where the call stood, what came, and what is known now. A position that this flow does not have
+    /// takes the safe way: a page and an apology.
     pub fn step(&self, position: &Position, input: &Input, facts: &Facts<'_>) -> Turn {
-        let _ = (position, input, facts);
-        Turn::default()
+        Run::new(self, facts, position.clone()).answer(input)
+    }
+
+    /// The languages that the line offers and the flow speaks, in the line's order.
+    fn languages_for(&self, facts: &Facts<'_>) -> Vec<String> {
+        facts.languages.iter().filter(|language| self.languages.contains(language)).cloned().collect()
+    }
+
+    fn first_language(&self, facts: &Facts<'_>) -> String {
+        let offered = self.languages_for(facts).into_iter().next();
+        offered.or_else(|| self.languages.first().cloned()).unwrap_or_default()
     }
 }
 
@@ -73,11 +116,8 @@ pub enum Stage {
     Enter,
     /// The answer to the step's one question: a key, digits, a recording, the end of a transfer.
     Answer,
-    /// The key that confirms the number that was read back.
-    Confirm {
-        /// What was read back.
-        number: PhoneNumber,
-    },
+    /// The key that confirms [`Position::callback`], which was read back.
+    Confirm,
 }
 
 /// What came back from the caller, or from the carrier about the call.
@@ -126,7 +166,7 @@ pub struct Facts<'a> {
     pub returning: bool,
     /// The languages that the line offers, the preferred one first.
     pub languages: Vec<String>,
-    /// The desk's words by language and field name; the names are in `words::FIELDS`.
+    /// The desk's words by language and field name; the names are in [`words::FIELDS`].
     pub fields: BTreeMap<String, BTreeMap<String, String>>,
     /// Numbers a call may be put through to: `main` (the daytime desk), `customer` (whom an agent who rings in should
     /// call back), `agent` (who holds the caller's open ticket). A missing one counts as not answered.
