@@ -1,0 +1,237 @@
+//! What is put into the words of a flow: the `{fields}`, by name, as they are spoken and as they are written.
+
+use crate::rules::contact::PhoneNumber;
+use crate::rules::script::Prompt;
+
+use super::{Facts, Position};
+
+/// The most characters of one `<Say>` once its text is escaped (the carrier's limit).
+pub const SAY_LIMIT: usize = 4096;
+/// The most characters of a text (the carrier's limit).
+pub const TEXT_LIMIT: usize = 1600;
+
+/// Where the value of a field comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldKind {
+    /// The desk's words: [`Facts::fields`], in the caller's language.
+    Desk,
+    /// A ticket number: spoken digit by digit.
+    Ticket,
+    /// A number of the desk: spoken digit by digit.
+    Number,
+    /// A number from the caller or the network: spoken digit by digit, and never written into a text.
+    Caller,
+    /// The key of a choice, in a `language` step.
+    Key,
+}
+
+/// Every field: its name, where it comes from, and what it says.
+pub const FIELDS: &[(&str, FieldKind, &str)] = &[
+    ("desk", FieldKind::Desk, "the desk's name as it is spoken"),
+    ("severity1", FieldKind::Desk, "what makes a Severity 1, in the desk's words"),
+    ("severity2", FieldKind::Desk, "what makes a Severity 2"),
+    ("severity3", FieldKind::Desk, "what makes a Severity 3"),
+    ("severity4", FieldKind::Desk, "what makes a Severity 4"),
+    ("topics", FieldKind::Desk, "what the desk never treats as urgent"),
+    ("support_hours", FieldKind::Desk, "when the daytime desk works"),
+    ("resumes", FieldKind::Desk, "when somebody is on call or at the desk again"),
+    ("email", FieldKind::Desk, "the desk's e-mail address"),
+    ("web", FieldKind::Desk, "the desk's address on the web"),
+    ("open_state", FieldKind::Desk, "how the open ticket stands, as a sentence"),
+    ("agent_pages", FieldKind::Desk, "the open pages of the agent who calls, the first one first"),
+    ("main_number", FieldKind::Number, "the daytime desk's number"),
+    ("ticket", FieldKind::Ticket, "this call's ticket number"),
+    ("open_ticket", FieldKind::Ticket, "the number of the ticket that may be joined"),
+    ("caller_id", FieldKind::Caller, "the number that the network names"),
+    ("callback_number", FieldKind::Caller, "the number that the caller gave"),
+    ("key", FieldKind::Key, "the key that chooses a language"),
+];
+
+/// The kind of the field `name`, if there is such a field.
+pub(super) fn kind(name: &str) -> Option<FieldKind> {
+    FIELDS.iter().find(|(field, ..)| *field == name).map(|(_, kind, _)| *kind)
+}
+
+/// A text taken apart.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Piece<'a> {
+    Text(&'a str),
+    Field(&'a str),
+}
+
+/// Takes a text apart; `None` if a brace has no partner.
+pub(super) fn pieces(mut text: &str) -> Option<Vec<Piece<'_>>> {
+    let mut found = Vec::new();
+    while let Some(open) = text.find(['{', '}']) {
+        let (before, from) = text.split_at(open);
+        let (name, rest) = from.strip_prefix('{')?.split_once('}')?;
+        if name.contains('{') {
+            return None;
+        }
+        found.push(Piece::Text(before));
+        found.push(Piece::Field(name));
+        text = rest;
+    }
+    found.push(Piece::Text(text));
+    Some(found)
+}
+
+/// How a text reaches the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Medium {
+    Spoken,
+    Written,
+}
+
+/// The text with its fields filled in. A field without a value is left out.
+pub(super) fn fill(text: &str, medium: Medium, position: &Position, facts: &Facts<'_>) -> String {
+    let pieces = pieces(text).unwrap_or_else(|| vec![Piece::Text(text)]);
+    pieces
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Text(text) => text.to_owned(),
+            Piece::Field(name) => value(name, medium, position, facts).unwrap_or_default(),
+        })
+        .collect()
+}
+
+/// Whether the field has a value now.
+pub(super) fn is_present(name: &str, position: &Position, facts: &Facts<'_>) -> bool {
+    value(name, Medium::Written, position, facts).is_some_and(|value| !value.is_empty())
+}
+
+fn value(name: &str, medium: Medium, position: &Position, facts: &Facts<'_>) -> Option<String> {
+    let number = |number: Option<&PhoneNumber>| {
+        number.map(|number| match medium {
+            Medium::Spoken => speak_number(number),
+            Medium::Written => number.to_string(),
+        })
+    };
+    let ticket = |ticket: Option<&String>| {
+        ticket.map(|ticket| match medium {
+            Medium::Spoken => digit_by_digit(ticket),
+            Medium::Written => ticket.clone(),
+        })
+    };
+    match name {
+        "ticket" => ticket(facts.ticket.as_ref()),
+        "open_ticket" => ticket(facts.open_ticket.as_ref()),
+        "caller_id" => number(facts.caller_id.as_ref()),
+        "callback_number" => number(position.callback.as_ref()),
+        "main_number" => number(facts.numbers.get("main")),
+        // A word that the desk has in one language only is better than none.
+        _ => [Some(&position.language), facts.languages.first()]
+            .into_iter()
+            .flatten()
+            .find_map(|language| facts.fields.get(language)?.get(name).cloned()),
+    }
+}
+
+/// Digits with a space between them, so that a voice does not read a number as thousands.
+pub fn digit_by_digit(digits: &str) -> String {
+    let digits: Vec<String> = digits.chars().map(String::from).collect();
+    digits.join(" ")
+}
+
+/// A number digit by digit, with pauses: in North America as it is dialled there, elsewhere in international form.
+pub fn speak_number(number: &PhoneNumber) -> String {
+    let digits = number.digits();
+    match digits.strip_prefix('1') {
+        Some(national) if national.len() == 10 => {
+            let groups = [&national[..3], &national[3..6], &national[6..]];
+            groups.map(digit_by_digit).join(", ")
+        }
+        _ => {
+            let bytes: Vec<char> = digits.chars().collect();
+            let groups: Vec<String> =
+                bytes.chunks(3).map(|group| digit_by_digit(&group.iter().collect::<String>())).collect();
+            format!("+ {}", groups.join(", "))
+        }
+    }
+}
+
+/// How long a text is once it is written as XML.
+pub(super) fn written_length(text: &str) -> usize {
+    text.chars().map(written_width).sum()
+}
+
+fn written_width(letter: char) -> usize {
+    match letter {
+        '&' => 5,
+        '<' | '>' => 4,
+        '"' | '\'' => 6,
+        _ => 1,
+    }
+}
+
+/// Prompts for a filled text: one, unless it is too long for one.
+pub(super) fn say(language: &str, text: &str) -> Vec<Prompt> {
+    let mut prompts = Vec::new();
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let (part, after) = rest.split_at(cut(rest));
+        prompts.push(Prompt::Say { language: language.to_owned(), text: part.trim().to_owned() });
+        rest = after.trim_start();
+    }
+    prompts
+}
+
+/// Where a text is cut so that its beginning fits one prompt: at a space if there is one.
+fn cut(text: &str) -> usize {
+    let mut width = 0;
+    let mut space = None;
+    for (at, letter) in text.char_indices() {
+        width += written_width(letter);
+        if width > SAY_LIMIT {
+            return space.unwrap_or(at);
+        }
+        if letter == ' ' {
+            space = Some(at);
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_come_apart_at_their_fields() {
+        assert_eq!(
+            pieces("Ticket {ticket}."),
+            Some(vec![Piece::Text("Ticket "), Piece::Field("ticket"), Piece::Text(".")])
+        );
+        for broken in ["{", "}", "{a", "a}", "{{a}}", "{a{b}"] {
+            assert_eq!(pieces(broken), None, "{broken}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_spoken_digit_by_digit() {
+        for (number, spoken) in [
+            ("+18025550100", "8 0 2, 5 5 5, 0 1 0 0"),
+            ("+442079460018", "+ 4 4 2, 0 7 9, 4 6 0, 0 1 8"),
+            ("+1802555", "+ 1 8 0, 2 5 5, 5"),
+        ] {
+            assert_eq!(speak_number(&number.parse().unwrap()), spoken);
+        }
+        assert_eq!(digit_by_digit("1042"), "1 0 4 2");
+    }
+
+    #[test]
+    fn a_long_text_becomes_prompts_that_fit() {
+        let text = "Don't stop & wait. ".repeat(600);
+        let prompts = say("en", &text);
+        assert!(prompts.len() > 2);
+        let mut joined = Vec::new();
+        for prompt in prompts {
+            let Prompt::Say { text, .. } = prompt else { panic!("not said") };
+            assert!(written_length(&text) <= SAY_LIMIT);
+            joined.push(text);
+        }
+        assert_eq!(joined.join(" "), text.trim());
+        assert!(say("en", " ").is_empty());
+        assert_eq!(say("en", &"x".repeat(SAY_LIMIT + 1)).len(), 2);
+    }
+}
