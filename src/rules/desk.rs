@@ -57,6 +57,9 @@ pub struct Desk {
     /// The number of the daytime desk.
     #[serde(default)]
     pub main_number: Option<PhoneNumber>,
+    /// Where the manager is told at once, by text, what cannot wait: a dead contact method, a step without anybody.
+    #[serde(default)]
+    pub manager: Option<PhoneNumber>,
     /// What is turned away to the written way and the support hours, as it is said: "password resets".
     #[serde(default)]
     pub never_urgent: Vec<String>,
