@@ -15,3 +15,4 @@ pub mod clock;
 pub mod id;
 pub mod rules;
 pub mod zones;
+pub mod store;
