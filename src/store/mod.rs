@@ -15,10 +15,17 @@
 //! two databases has: `sum(bigint)` is numeric on PostgreSQL, so cast it; `returning` has no order; a yes or no is a
 //! number (`select count(*)`, not `exists`).
 
+pub mod call;
+pub mod desk;
 mod error;
+pub mod instance;
 mod migrate;
+pub mod outbox;
 mod postgres;
+pub mod recording;
 mod sqlite;
+pub mod ticket;
+pub mod token;
 mod tx;
 mod value;
 mod wake;

@@ -16,6 +16,8 @@ pub struct Claimed {
     pub fence: i64,
     /// 1 is served first.
     pub rank: i64,
+    /// Until when it is ours.
+    pub lease_until: Timestamp,
     /// What to do, as JSON.
     pub payload: String,
 }
