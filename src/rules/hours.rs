@@ -49,3 +49,6 @@ pub struct Holiday {
     /// The on-call window of such a day; `None` leaves it as on any other day.
     pub on_call: Option<Vec<DaySpan>>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,8 +37,9 @@ pub(super) enum Cover {
 
 /// The longest that a rule for days can take to name one: 29 February as a given weekday, over the year 2100.
 const LONGEST_WAIT: Days = Days::new(41 * 366);
-/// After this, a week without holidays has shown all that it does.
-const WEEK: Days = Days::new(9);
+/// After this, weeks without holidays have shown all that they do: one, another as a clock change can skip what comes
+/// but once a week, and the rest of a day at either end.
+const WEEKS: Days = Days::new(16);
 
 impl Calendar {
     /// What a caller meets at `at`.
@@ -93,10 +94,10 @@ impl Calendar {
     /// The date after which nothing new can come.
     fn horizon(&self, from: NaiveDate) -> NaiveDate {
         let dates = self.holidays.iter().map(|holiday| match holiday.date.only_date() {
-            Some(date) => date.max(from) + WEEK,
+            Some(date) => date.max(from) + WEEKS,
             None => from + LONGEST_WAIT,
         });
-        dates.max().unwrap_or(from + WEEK)
+        dates.max().unwrap_or(from + WEEKS)
     }
 
     pub(super) fn cover(&self, wall: NaiveDateTime) -> Cover {
