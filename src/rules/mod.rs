@@ -4,9 +4,14 @@
 pub mod command;
 pub mod contact;
 pub mod desk;
+pub mod hours;
 pub mod number_plan;
+pub mod people;
 pub mod policy;
+pub mod rota;
 pub mod script;
 pub mod severity;
 pub mod source;
 pub mod ticket_number;
+pub mod written;
+pub mod zone;

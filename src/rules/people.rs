@@ -1,4 +1,4 @@
-//! Keys: short names that people write in desk files and addresses.
+//! Names of the people of a desk.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -7,31 +7,43 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The key of a `T` within its desk: 1 to 32 lower-case letters, digits and hyphens, beginning with a letter.
+use super::written::Misread;
+
+/// The short name of a `T`, as files, addresses and the API write it: lower-case letters, digits, `-`, `_`, 1 to 40 of
+/// them, the first no sign.
 pub struct Key<T>(String, PhantomData<fn() -> T>);
 
-/// The text is no key.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("`{0}` is no key: use up to 32 lower-case letters, digits and hyphens, beginning with a letter")]
-pub struct NotAKey(String);
+/// An agent's short name within his desk.
+pub type AgentKey = Key<super::desk::Agent>;
 
 impl<T> Key<T> {
-    /// Its text.
+    /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 impl<T> FromStr for Key<T> {
-    type Err = NotAKey;
-    fn from_str(text: &str) -> Result<Key<T>, NotAKey> {
-        let fits = text.len() <= 32
-            && text.starts_with(|c: char| c.is_ascii_lowercase())
-            && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-        if fits { Ok(Key(text.to_owned(), PhantomData)) } else { Err(NotAKey(text.to_owned())) }
+    type Err = Misread;
+    fn from_str(text: &str) -> Result<Key<T>, Misread> {
+        let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        let shape = (1..=40).contains(&text.len())
+            && text.bytes().all(|byte| letter(byte) || byte == b'-' || byte == b'_')
+            && text.bytes().next().is_some_and(letter);
+        if shape {
+            Ok(Key(text.to_owned(), PhantomData))
+        } else {
+            let remedy = "use lower-case letters, digits, - and _, at most 40, like ada";
+            Err(Misread::new(text, "no short name", remedy))
+        }
     }
 }
 
+impl<T> From<Key<T>> for String {
+    fn from(key: Key<T>) -> String {
+        key.0
+    }
+}
 impl<T> Clone for Key<T> {
     fn clone(&self) -> Self {
         Key(self.0.clone(), PhantomData)
@@ -76,5 +88,20 @@ impl<T> Serialize for Key<T> {
 impl<'de, T> Deserialize<'de> for Key<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_names_are_slugs() {
+        for good in ["ada", "b", "ben-2", "7of9", "a_b"] {
+            assert_eq!(good.parse::<AgentKey>().unwrap().as_str(), good);
+        }
+        for bad in ["", "Ada", "-ada", "_", "a b", "ad\u{e4}", &"a".repeat(41)] {
+            assert!(bad.parse::<AgentKey>().is_err(), "{bad}");
+        }
     }
 }
