@@ -14,5 +14,5 @@
 pub mod clock;
 pub mod id;
 pub mod rules;
-pub mod zones;
 pub mod store;
+pub mod zones;

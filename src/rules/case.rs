@@ -29,7 +29,6 @@ use super::flow::FlowCommand;
 use super::number_plan;
 use super::page::{Attempt, Page, Receipt, Sent};
 use super::policy::{MethodKind, Policy};
-use super::rota;
 use super::ticket::{Actor, Entry, Happening, Ticket, TicketState, Via};
 use super::zone::ZoneBook;
 use crate::clock::Timestamp;
@@ -249,7 +248,10 @@ impl Context<'_> {
     /// Who is on call by a rota at this instant, in order.
     pub fn on_call(&self, rota: &str) -> Vec<AgentKey> {
         let rota = self.desk.rotas.iter().find(|known| known.name == rota);
-        rota.map(|rota| rota::on_call(rota, self.book, self.now)).unwrap_or_default()
+        rota.and_then(|rota| rota.on_call(self.book, self.now))
+            .map(|found| found.agent.clone())
+            .into_iter()
+            .collect()
     }
 
     /// Everybody whom the first step pages now, in order.

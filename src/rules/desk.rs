@@ -2,7 +2,6 @@
 //! file's own shape and are kept in the database in that shape (as JSON); [`Desk::parse`] lets in only files in which
 //! every name is known and somebody can be reached.
 
-mod key;
 mod people;
 mod target;
 
@@ -10,18 +9,22 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use key::{Key, NotAKey};
 pub use people::{AccountManager, Agent, AgentRule, Contact, Customer, Phone};
 pub use target::{NotAResponseTarget, ResponseTarget, TargetClock, TargetUnit};
 
-use super::contact::PhoneNumber;
-use super::policy::{Limits, Policy};
-use super::severity::Severity;
+pub use super::people::{AgentKey, Key};
 
-/// Names a desk.
+use super::contact::PhoneNumber;
+use super::hours::Calendar;
+use super::number_plan::{Country, NumberPlan};
+use super::policy::{Limits, Policy};
+use super::rota::Rota;
+use super::severity::Severity;
+use super::zone::Zone;
+
+/// A desk's short name in its installation.
 pub type DeskKey = Key<Desk>;
-pub use super::people::AgentKey;
-/// Names a customer within its desk.
+/// A customer's short name within its desk.
 pub type CustomerKey = Key<Customer>;
 
 fn default_language() -> String {
@@ -33,17 +36,18 @@ fn default_languages() -> Vec<String> {
 }
 
 /// A support team.
+pub type Desk = DeskOf<Calendar, Rota>;
+
+/// A desk whose hours and rotas are read ([`Desk`]) or still texts, as its file holds them.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Desk {
+pub struct DeskOf<Hours, OneRota> {
     /// Unique in the installation.
     pub key: DeskKey,
     /// As callers hear it.
     pub name: String,
-    /// IANA zone of its hours, rotas and deadlines.
-    pub zone: String,
-    /// ISO 3166 country by which callers' national numbers are read, e.g. `US`.
-    pub country: String,
+    /// By whose plan callers' national numbers are read, e.g. `US`.
+    pub country: Country,
     /// Whether numbers that the plan reserves for fiction (+1 … 555-01xx) are taken for real ones: for demonstrations
     /// and tests only.
     #[serde(default)]
@@ -66,25 +70,34 @@ pub struct Desk {
     /// Numbers whose calls are rejected.
     #[serde(default)]
     pub blocked: Vec<PhoneNumber>,
-    /// Countries (ISO 3166) to which a callback may be dialled; the desk's own alone if empty.
+    /// Countries to which a callback may be dialled; the desk's own alone if empty.
     #[serde(default)]
-    pub callback_countries: Vec<String>,
+    pub callback_countries: Vec<Country>,
     /// Its waits.
     #[serde(default)]
     pub limits: Limits,
     /// Its choices.
     #[serde(default)]
     pub options: Options,
+    /// When it is there.
+    pub hours: Hours,
     /// Its telephone numbers.
+    #[serde(rename = "line", default)]
     pub lines: Vec<Line>,
     /// What each severity means here and how soon it is answered.
+    #[serde(rename = "severity", default)]
     pub severities: Vec<SeverityRule>,
     /// Who can be on call.
+    #[serde(rename = "agent", default)]
     pub agents: Vec<Agent>,
+    /// Who is on call when.
+    #[serde(rename = "rota", default = "Vec::new")]
+    pub rotas: Vec<OneRota>,
     /// Its escalation policies.
+    #[serde(rename = "policy", default)]
     pub policies: Vec<Policy>,
     /// Whom it supports.
-    #[serde(default)]
+    #[serde(rename = "customer", default)]
     pub customers: Vec<Customer>,
 }
 
@@ -113,7 +126,7 @@ pub struct Line {
 #[serde(deny_unknown_fields)]
 pub struct SeverityRule {
     /// Which.
-    pub severity: Severity,
+    pub level: Severity,
     /// By language: how the desk tells a caller what it means.
     #[serde(default)]
     pub definition: BTreeMap<String, String>,
@@ -155,6 +168,21 @@ pub enum Abandoned {
 }
 
 impl Desk {
+    /// The zone of its hours and deadlines.
+    pub fn zone(&self) -> Zone {
+        self.hours.zone
+    }
+
+    /// The number plan as it sees it.
+    pub fn number_plan(&self) -> NumberPlan {
+        NumberPlan { country: self.country, fictional: self.fictional_numbers }
+    }
+
+    /// The rota of that name.
+    pub fn rota(&self, name: &str) -> Option<&Rota> {
+        self.rotas.iter().find(|rota| rota.name == name)
+    }
+
     /// The agent of that key.
     pub fn agent(&self, key: &AgentKey) -> Option<&Agent> {
         self.agents.iter().find(|agent| agent.key == *key)
@@ -198,7 +226,7 @@ impl Desk {
 
     /// What a severity means here.
     pub fn severity(&self, severity: Severity) -> Option<&SeverityRule> {
-        self.severities.iter().find(|rule| rule.severity == severity)
+        self.severities.iter().find(|rule| rule.level == severity)
     }
 
     /// Whether calls from that number are rejected.
@@ -207,7 +235,7 @@ impl Desk {
     }
 
     /// Countries to which a callback may be dialled.
-    pub fn allowed_countries(&self) -> &[String] {
+    pub fn allowed_countries(&self) -> &[Country] {
         if self.callback_countries.is_empty() {
             std::slice::from_ref(&self.country)
         } else {

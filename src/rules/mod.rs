@@ -2,6 +2,7 @@
 //! chance and everything that must be known come in as arguments; what is to be done comes out as values.
 
 pub mod bridge;
+pub mod call;
 pub mod case;
 pub mod command;
 pub mod contact;

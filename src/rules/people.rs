@@ -1,63 +1,93 @@
 //! Names of the people of a desk.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::written::Misread;
 
-/// An agent's short name within his desk, as rotas, policies and the API write it: lower-case letters, digits, `-`, `_`,
-/// 1 to 40 of them, the first no sign.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct AgentKey(String);
+/// The short name of a `T`, as files, addresses and the API write it: lower-case letters, digits, `-`, `_`, 1 to 40 of
+/// them, the first no sign.
+pub struct Key<T>(String, PhantomData<fn() -> T>);
 
-impl AgentKey {
+/// An agent's short name within his desk.
+pub type AgentKey = Key<super::desk::Agent>;
+
+impl<T> Key<T> {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-impl FromStr for AgentKey {
+impl<T> FromStr for Key<T> {
     type Err = Misread;
-    fn from_str(text: &str) -> Result<AgentKey, Misread> {
+    fn from_str(text: &str) -> Result<Key<T>, Misread> {
         let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
         let shape = (1..=40).contains(&text.len())
             && text.bytes().all(|byte| letter(byte) || byte == b'-' || byte == b'_')
             && text.bytes().next().is_some_and(letter);
         if shape {
-            Ok(AgentKey(text.to_owned()))
+            Ok(Key(text.to_owned(), PhantomData))
         } else {
             let remedy = "use lower-case letters, digits, - and _, at most 40, like ada";
-            Err(Misread::new(text, "no agent's short name", remedy))
+            Err(Misread::new(text, "no short name", remedy))
         }
     }
 }
 
-impl TryFrom<String> for AgentKey {
-    type Error = Misread;
-    fn try_from(text: String) -> Result<AgentKey, Misread> {
-        text.parse()
-    }
-}
-
-impl From<AgentKey> for String {
-    fn from(key: AgentKey) -> String {
+impl<T> From<Key<T>> for String {
+    fn from(key: Key<T>) -> String {
         key.0
     }
 }
-
-impl fmt::Display for AgentKey {
+impl<T> Clone for Key<T> {
+    fn clone(&self) -> Self {
+        Key(self.0.clone(), PhantomData)
+    }
+}
+impl<T> PartialEq for Key<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+impl<T> Eq for Key<T> {}
+impl<T> PartialOrd for Key<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl<T> Ord for Key<T> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.cmp(&other.0)
+    }
+}
+impl<T> Hash for Key<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+impl<T> fmt::Debug for Key<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
-
-impl fmt::Debug for AgentKey {
+impl<T> fmt::Display for Key<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+impl<T> Serialize for Key<T> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&self.0)
+    }
+}
+impl<'de, T> Deserialize<'de> for Key<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::desk::AgentKey;
+use super::people::AgentKey;
 use super::severity::Severity;
 
 /// A span of whole seconds. In a file a number of seconds, or text such as `"45 s"`, `"5 min"`, `"1 h"`.
@@ -143,6 +143,7 @@ pub struct Policy {
     /// Its name, unique within the desk.
     pub name: String,
     /// In order; at least one.
+    #[serde(rename = "step", default)]
     pub steps: Vec<Step>,
     /// How often the steps are run before the last resort; at least 1.
     #[serde(default = "Policy::default_cycles")]
@@ -252,7 +253,7 @@ mod tests {
     #[test]
     fn a_policy_needs_little() {
         let policy: Policy = toml::from_str(
-            "name = \"nights\"\nlast_resort = [\"everyone\"]\n[[steps]]\ntargets = [\"rota:primary\"]\n[[steps]]\n\
+            "name = \"nights\"\nlast_resort = [\"everyone\"]\n[[step]]\ntargets = [\"rota:primary\"]\n[[step]]\n\
              targets = [\"agent:ada\"]\ndelay = \"10 min\"\n",
         )
         .unwrap();

@@ -9,7 +9,10 @@ use crate::rules::call::Call;
 /// A call, locked until the commit, if it is known.
 pub async fn lock(tx: &mut Tx, carrier: &str, sid: &str) -> Result<Option<Call>, StoreError> {
     let row: Option<(String,)> = tx
-        .opt("select document from call where carrier = $1 and sid = $2 /*pg for update*/", args![carrier, sid])
+        .opt(
+            "select document from call where carrier = $1 and sid = $2 /*pg for update*/",
+            args![carrier, sid],
+        )
         .await?;
     row.map(|(document,)| decode(&document, "call")).transpose()
 }
@@ -94,9 +97,10 @@ pub async fn answer(
     answer: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.execute("insert into inbox (carrier, key, received_at, answer) values ($1, $2, $3, $4)", args![
-        carrier, key, now, answer
-    ])
+    tx.execute(
+        "insert into inbox (carrier, key, received_at, answer) values ($1, $2, $3, $4)",
+        args![carrier, key, now, answer],
+    )
     .await?;
     Ok(())
 }

@@ -22,9 +22,10 @@ pub async fn put(tx: &mut Tx, desk: &Desk, source: &str, now: Timestamp) -> Resu
             args![key, encode(desk, "desk")?, now],
         )
         .await?;
-    tx.execute("insert into desk_version (desk, version, source, applied_at) values ($1, $2, $3, $4)", args![
-        key, version, source, now
-    ])
+    tx.execute(
+        "insert into desk_version (desk, version, source, applied_at) values ($1, $2, $3, $4)",
+        args![key, version, source, now],
+    )
     .await?;
     for line in &desk.lines {
         let (owner,): (String,) = tx
@@ -97,10 +98,10 @@ pub async fn mark_dead(
 /// Uses a way of reaching somebody again.
 pub async fn revive(tx: &mut Tx, number: &PhoneNumber, method: MethodKind) -> Result<bool, StoreError> {
     let revived = tx
-        .execute("delete from dead_method where number = $1 and method = $2", args![
-            number.as_str(),
-            method_name(method)
-        ])
+        .execute(
+            "delete from dead_method where number = $1 and method = $2",
+            args![number.as_str(), method_name(method)],
+        )
         .await?;
     Ok(revived > 0)
 }
@@ -109,7 +110,8 @@ pub async fn revive(tx: &mut Tx, number: &PhoneNumber, method: MethodKind) -> Re
 pub async fn dead_methods(tx: &mut Tx) -> Result<BTreeSet<(MethodKind, PhoneNumber)>, StoreError> {
     let rows: Vec<(String, String)> = tx.all("select number, method from dead_method", args![]).await?;
     let known = |(number, method): (String, String)| {
-        let method = [MethodKind::Sms, MethodKind::Voice].into_iter().find(|kind| method_name(*kind) == method)?;
+        let method =
+            [MethodKind::Sms, MethodKind::Voice].into_iter().find(|kind| method_name(*kind) == method)?;
         Some((method, number.parse().ok()?))
     };
     Ok(rows.into_iter().filter_map(known).collect())

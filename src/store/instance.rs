@@ -49,7 +49,8 @@ pub async fn beat(tx: &mut Tx, id: &str, node: &str, now: Timestamp) -> Result<u
 
 /// A process stops: it holds nothing any more.
 pub async fn stop(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
-    tx.execute("update outbox set lease_until = 0, lease_owner = null where lease_owner = $1", args![id]).await?;
+    tx.execute("update outbox set lease_until = 0, lease_owner = null where lease_owner = $1", args![id])
+        .await?;
     tx.execute("delete from instance where id = $1", args![id]).await?;
     Ok(())
 }

@@ -27,7 +27,12 @@ pub struct New<'a> {
 }
 
 /// Writes a row; with an owner it is born claimed, and the engine hears of it at the commit.
-pub async fn insert(tx: &mut Tx, row: &New<'_>, owner: Option<&str>, now: Timestamp) -> Result<(), StoreError> {
+pub async fn insert(
+    tx: &mut Tx,
+    row: &New<'_>,
+    owner: Option<&str>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let claimed = owner.filter(|_| row.due <= now);
     let lease_until = if claimed.is_some() { now + LEASE } else { Timestamp(0) };
     tx.execute(

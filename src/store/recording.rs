@@ -42,8 +42,9 @@ pub async fn keep(
 
 /// The ticket that a recording belongs to.
 pub async fn ticket(tx: &mut Tx, carrier: &str, sid: &str) -> Result<Option<TicketId>, StoreError> {
-    let row: Option<(TicketId,)> =
-        tx.opt("select ticket_id from recording where carrier = $1 and sid = $2", args![carrier, sid]).await?;
+    let row: Option<(TicketId,)> = tx
+        .opt("select ticket_id from recording where carrier = $1 and sid = $2", args![carrier, sid])
+        .await?;
     Ok(row.map(|(id,)| id))
 }
 

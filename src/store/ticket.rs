@@ -32,19 +32,22 @@ fn loaded((document, entry_rows): CaseRow) -> Result<Loaded, StoreError> {
 
 /// Reads a document of ours; one that cannot be read is a fault of the table, not of what is in it.
 pub(super) fn decode<T: serde::de::DeserializeOwned>(document: &str, table: &str) -> Result<T, StoreError> {
-    from_str(document).map_err(|error| StoreError::Fault(format!("{table}: a document cannot be read: {error}")))
+    from_str(document)
+        .map_err(|error| StoreError::Fault(format!("{table}: a document cannot be read: {error}")))
 }
 
 pub(super) fn encode<T: serde::Serialize>(value: &T, table: &str) -> Result<String, StoreError> {
-    to_string(value).map_err(|error| StoreError::Fault(format!("{table}: a document cannot be written: {error}")))
+    to_string(value)
+        .map_err(|error| StoreError::Fault(format!("{table}: a document cannot be written: {error}")))
 }
 
 /// The next ticket number of a line; the line's row is locked until the commit.
 pub async fn next_number(tx: &mut Tx, line: &PhoneNumber) -> Result<TicketNumber, StoreError> {
     let (number,): (i64,) = tx
-        .one("update line set last_ticket = last_ticket + 1 where number = $1 returning last_ticket", args![
-            line.as_str()
-        ])
+        .one(
+            "update line set last_ticket = last_ticket + 1 where number = $1 returning last_ticket",
+            args![line.as_str()],
+        )
         .await?;
     Ok(TicketNumber(number.unsigned_abs()))
 }
@@ -108,12 +111,16 @@ pub async fn update(tx: &mut Tx, loaded: &Loaded, entries: &[Entry]) -> Result<(
     insert_paged(tx, case, loaded.paged).await
 }
 
-async fn insert_entries(tx: &mut Tx, id: &TicketId, ordinal: i64, entries: &[Entry]) -> Result<(), StoreError> {
-    tx.execute("insert into ticket_entry (ticket_id, ordinal, entries) values ($1, $2, $3)", args![
-        id,
-        ordinal,
-        encode(&entries, "ticket_entry")?
-    ])
+async fn insert_entries(
+    tx: &mut Tx,
+    id: &TicketId,
+    ordinal: i64,
+    entries: &[Entry],
+) -> Result<(), StoreError> {
+    tx.execute(
+        "insert into ticket_entry (ticket_id, ordinal, entries) values ($1, $2, $3)",
+        args![id, ordinal, encode(&entries, "ticket_entry")?],
+    )
     .await?;
     Ok(())
 }
@@ -134,17 +141,15 @@ async fn insert_paged(tx: &mut Tx, case: &Case, known: usize) -> Result<(), Stor
 
 /// A case, locked until the commit; [`StoreError::NotFound`] if there is none.
 pub async fn lock(tx: &mut Tx, id: &TicketId) -> Result<Loaded, StoreError> {
-    let row = tx
-        .one("select document, entry_rows from ticket where id = $1 /*pg for update*/", args![id])
-        .await?;
+    let row =
+        tx.one("select document, entry_rows from ticket where id = $1 /*pg for update*/", args![id]).await?;
     loaded(row)
 }
 
 /// A case, locked until the commit, if there is one.
 pub async fn lock_if_any(tx: &mut Tx, id: &TicketId) -> Result<Option<Loaded>, StoreError> {
-    let row = tx
-        .opt("select document, entry_rows from ticket where id = $1 /*pg for update*/", args![id])
-        .await?;
+    let row =
+        tx.opt("select document, entry_rows from ticket where id = $1 /*pg for update*/", args![id]).await?;
     row.map(loaded).transpose()
 }
 
@@ -232,7 +237,10 @@ pub async fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
     let mut next = None;
     for severity in 1..=4_u8 {
         let (due,): (Option<Timestamp>,) = tx
-            .one("select min(next_due) from ticket where severity = $1 and next_due is not null", args![severity])
+            .one(
+                "select min(next_due) from ticket where severity = $1 and next_due is not null",
+                args![severity],
+            )
             .await?;
         next = [next, due].into_iter().flatten().min();
     }
@@ -265,9 +273,8 @@ pub async fn list(
 
 /// A ticket's timeline, in order.
 pub async fn timeline(tx: &mut Tx, id: &TicketId) -> Result<Vec<Entry>, StoreError> {
-    let rows: Vec<(String,)> = tx
-        .all("select entries from ticket_entry where ticket_id = $1 order by ordinal", args![id])
-        .await?;
+    let rows: Vec<(String,)> =
+        tx.all("select entries from ticket_entry where ticket_id = $1 order by ordinal", args![id]).await?;
     let mut timeline = Vec::new();
     for (entries,) in rows {
         timeline.extend(decode::<Vec<Entry>>(&entries, "ticket_entry")?);

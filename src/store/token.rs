@@ -12,9 +12,10 @@ pub async fn insert(
     now: Timestamp,
     expires_at: Option<Timestamp>,
 ) -> Result<(), StoreError> {
-    tx.execute("insert into token (hash, name, created_at, expires_at) values ($1, $2, $3, $4)", args![
-        hash, name, now, expires_at
-    ])
+    tx.execute(
+        "insert into token (hash, name, created_at, expires_at) values ($1, $2, $3, $4)",
+        args![hash, name, now, expires_at],
+    )
     .await?;
     Ok(())
 }
@@ -22,7 +23,10 @@ pub async fn insert(
 /// The name of a token that is let in now.
 pub async fn name_of(tx: &mut Tx, hash: &str, now: Timestamp) -> Result<Option<String>, StoreError> {
     let row: Option<(String,)> = tx
-        .opt("select name from token where hash = $1 and (expires_at is null or expires_at > $2)", args![hash, now])
+        .opt(
+            "select name from token where hash = $1 and (expires_at is null or expires_at > $2)",
+            args![hash, now],
+        )
         .await?;
     Ok(row.map(|(name,)| name))
 }

@@ -6,6 +6,7 @@ use super::{AgentKey, CustomerKey, default_language};
 use crate::rules::contact::PhoneNumber;
 use crate::rules::policy::{MethodKind, Rule, Seconds};
 use crate::rules::severity::Severity;
+use crate::rules::zone::Zone;
 
 /// Somebody who can be on call.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -16,18 +17,19 @@ pub struct Agent {
     /// As colleagues and callers hear it.
     pub name: String,
     /// His telephones, the preferred first. At least one takes calls.
+    #[serde(rename = "phone", default)]
     pub phones: Vec<Phone>,
     /// For daily mail; never the only way to page him.
     #[serde(default)]
     pub email: Option<String>,
-    /// IANA zone in which times are shown to him; the desk's if absent.
+    /// In which times are shown to him; the desk's if absent.
     #[serde(default)]
-    pub zone: Option<String>,
+    pub zone: Option<Zone>,
     /// In which pages are written and spoken, BCP 47.
     #[serde(default = "default_language")]
     pub language: String,
     /// His own notification rules. A severity that has any here replaces its defaults altogether.
-    #[serde(default)]
+    #[serde(rename = "rule", default)]
     pub rules: Vec<AgentRule>,
 }
 
@@ -93,7 +95,7 @@ pub struct Customer {
     /// As it stands in pages.
     pub name: String,
     /// The people who may ask for support.
-    #[serde(default)]
+    #[serde(rename = "contact", default)]
     pub contacts: Vec<Contact>,
     /// Copied on each Severity 1.
     #[serde(default)]
