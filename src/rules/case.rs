@@ -50,8 +50,10 @@ pub struct Case {
     pub paged: BTreeSet<AgentKey>,
     /// Pages so far.
     pub page_count: u32,
-    /// Attempts so far; ids derive from it.
+    /// Attempts so far; their ids derive from it.
     pub attempt_count: u32,
+    /// Effects so far; the outbox's ids derive from it.
+    pub effect_count: u32,
 }
 
 /// What must be known to decide.
@@ -273,6 +275,7 @@ impl Case {
             paged: BTreeSet::new(),
             page_count: 0,
             attempt_count: 0,
+            effect_count: 0,
         }
     }
 

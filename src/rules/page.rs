@@ -136,6 +136,8 @@ pub enum AttemptState {
     Asked,
     /// A carrier may have processed it; look-ups decide whether this one is sent again.
     Unknown {
+        /// Which carrier may have it.
+        carrier: String,
         /// Look-ups so far.
         looks: u32,
     },

@@ -33,8 +33,8 @@ impl Case {
             }
             Sent::Unknown { carrier } => {
                 if attempt.state == AttemptState::Asked {
-                    attempt.state = AttemptState::Unknown { looks: 0 };
                     note(hand, attempt.ordinal, format!("no answer from {carrier}; it is looked for"));
+                    attempt.state = AttemptState::Unknown { carrier, looks: 0 };
                     hand.effect(Effect::LookUp { attempt: id.clone(), at: hand.now() + LOOKS[0] });
                     self.bring_next_forward(hand, id);
                 }
@@ -136,7 +136,7 @@ impl Case {
     fn not_found(&mut self, hand: &mut Hand<'_>, id: &AttemptId) {
         let wanted = self.is_wanted(id);
         let Some(attempt) = self.attempt(id) else { return };
-        let AttemptState::Unknown { looks } = &mut attempt.state else { return };
+        let AttemptState::Unknown { looks, .. } = &mut attempt.state else { return };
         *looks += 1;
         let looked = usize::try_from(*looks).unwrap_or(LOOKS.len());
         if let Some(pause) = LOOKS.get(looked) {
