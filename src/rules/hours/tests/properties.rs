@@ -74,7 +74,7 @@ fn plainly(calendar: &Calendar, wall: NaiveDateTime) -> (bool, bool) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     /// The plain rules, minute by minute, on a wall clock that is kept from going back by hand.
     #[test]

@@ -99,7 +99,7 @@ fn plainly(rota: &Rota, wall: NaiveDateTime) -> Option<(&AgentKey, Place)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(32))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     /// What is shown, whom the pager rings, and the plain rules on a wall clock that is kept from going back by hand.
     #[test]
