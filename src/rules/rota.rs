@@ -86,3 +86,6 @@ pub struct Override {
     /// In whose place; `None` is in the place of whoever it may be, nobody included.
     pub replaces: Option<AgentKey>,
 }
+
+#[cfg(test)]
+mod tests;

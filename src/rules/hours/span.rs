@@ -66,16 +66,14 @@ pub(crate) fn hold(spans: &[WeeklySpan], wall: NaiveDateTime) -> bool {
         .any(|date| spans.iter().any(|span| span.on(date).is_some_and(|hours| hours.holds(date, wall))))
 }
 
-/// The first time after `wall` at which one of the stretches begins or ends; `None` if there are none.
+/// The first time after `wall` at which [`hold`] may change; `None` if there are no stretches.
 pub(crate) fn next_edge(spans: &[WeeklySpan], wall: NaiveDateTime) -> Option<NaiveDateTime> {
-    let dates = (wall.date() - Days::new(1)).iter_days().take(9);
-    // What begins on a later day has later edges, but for what runs over midnight: look one day past the first find.
-    let mut days = dates.map(|date| {
-        let spans = spans.iter().filter_map(move |span| span.on(date));
-        spans.flat_map(|hours| [hours.start_on(date), hours.end_on(date)]).filter(|edge| *edge > wall).min()
-    });
-    let first = days.by_ref().flatten().next()?;
-    Some(days.next().flatten().map_or(first, |edge| edge.min(first)))
+    // The first day with an edge has the next one: if that is an end after midnight, its stretch holds until then,
+    // whatever begins on the day between.
+    (wall.date() - Days::new(1)).iter_days().take(9).find_map(|date| {
+        let hours = spans.iter().filter_map(|span| span.on(date));
+        hours.flat_map(|hours| [hours.start_on(date), hours.end_on(date)]).filter(|edge| *edge > wall).min()
+    })
 }
 
 impl Weekdays {

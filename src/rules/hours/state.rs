@@ -93,7 +93,11 @@ impl Calendar {
 
     /// The date after which nothing new can come.
     fn horizon(&self, from: NaiveDate) -> NaiveDate {
-        let dates = self.holidays.iter().map(|holiday| match holiday.date.only_date() {
+        // On a desk that never answers, a holiday without hours is a day like any other.
+        let differs = |holiday: &&Holiday| {
+            !self.support.is_empty() || !holiday.hours.is_empty() || holiday.on_call.is_some()
+        };
+        let dates = self.holidays.iter().filter(differs).map(|holiday| match holiday.date.only_date() {
             Some(date) => date.max(from) + WEEKS,
             None => from + LONGEST_WAIT,
         });
