@@ -12,5 +12,6 @@
 //! ```
 
 pub mod clock;
+pub mod flows;
 pub mod id;
 pub mod rules;

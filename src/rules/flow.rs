@@ -18,9 +18,12 @@ use super::severity::Severity;
 use super::source::{Problem, Source};
 
 mod check;
+pub mod play;
 mod read;
 mod run;
 mod syntax;
+#[cfg(test)]
+mod tests;
 pub mod words;
 
 use read::Draft;
@@ -168,11 +171,19 @@ pub struct Facts<'a> {
     pub languages: Vec<String>,
     /// The desk's words by language and field name; the names are in [`words::FIELDS`].
     pub fields: BTreeMap<String, BTreeMap<String, String>>,
-    /// Numbers a call may be put through to: `main` (the daytime desk), `customer` (whom an agent who rings in should
-    /// call back), `agent` (who holds the caller's open ticket). A missing one counts as not answered.
+    /// Numbers a call may be put through to: `main` (the daytime desk), `customer` (the customer of
+    /// the ticket that an agent took in this call, else of the page that `agent_pages` names first), `agent` (who holds the caller's open ticket). A missing one counts as not answered.
     pub numbers: BTreeMap<String, PhoneNumber>,
-    /// Reads what a caller keyed in by the line's country: `None` unless it is a number that may be called back.
-    pub number_plan: &'a (dyn Fn(&str) -> Option<PhoneNumber> + Sync),
+    /// The number plan of the line's country.
+    pub plan: &'a dyn Plan,
+}
+
+/// What a flow needs to know of telephone numbers: how callers key them and how they are read to callers.
+pub trait Plan: Sync {
+    /// Reads what a caller keyed in; `None` unless it is a number that may be called back.
+    fn callable(&self, keyed: &str) -> Option<PhoneNumber>;
+    /// The number digit by digit, e.g. `8 0 2, 5 5 5, 0 1 0 0`.
+    fn spoken(&self, number: &PhoneNumber) -> String;
 }
 
 /// What the desk's calendar says of an instant.

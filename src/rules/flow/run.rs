@@ -321,7 +321,7 @@ impl<'a> Run<'a> {
         if let (true, Some(offered)) = (yes, self.offered()) {
             return self.confirmed(number, offered.clone());
         }
-        if let Some(given) = (self.facts.number_plan)(entry).filter(|_| !entry.is_empty()) {
+        if let Some(given) = self.facts.plan.callable(entry) {
             // Kept at once: a hang-up while it is read back must not lose it.
             self.commands.push(FlowCommand::Callback { number: given.clone(), confirmed: false });
             self.position.callback = Some(given);
