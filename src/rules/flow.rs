@@ -18,6 +18,8 @@ use super::severity::Severity;
 use super::source::{Problem, Source};
 
 mod check;
+#[cfg(test)]
+mod check_tests;
 pub mod play;
 mod read;
 mod run;
