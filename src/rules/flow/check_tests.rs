@@ -60,6 +60,9 @@ fn each_mistake_is_named_with_its_line() {
         // The file.
         ("name = \"good\"", "", 1, "`name` is missing; add name"),
         ("languages = [\"en\", \"fr\"]", "languages = []", 2, "one to nine languages"),
+        ("\"fr\"]", "\"French\"]", 2, "`French` is no language, or stands here twice"),
+        ("\"fr\"]", "\"fr\", \"en\"]", 2, "`en` is no language, or stands here twice"),
+        ("\"fr\"]", "\"fr\", 3]", 2, "`` is no language"),
         ("start = \"ask\"", "start = \"begin\"", 3, "there is no step `begin`; add [steps.begin]"),
         ("safe = \"page\"", "safe = \"safety\"", 4, "there is no step `safety`"),
         ("safe = \"page\"", "safe = \"page\"\nprofile = \"telex\"", 5, "`telex` is no profile"),

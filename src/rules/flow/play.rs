@@ -22,156 +22,16 @@
 //! call must be over. `facts` in a turn are what has changed once it is done. A command that ends in `…` is compared
 //! by its beginning.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Deserialize;
-
-use crate::rules::contact::PhoneNumber;
 use crate::rules::script::{Prompt, Script, Then};
 use crate::rules::source::{Problem, Source};
 
-use super::{Caller, DeskClock, Facts, Flow, FlowCommand, Input, Plan, Turn};
+use super::{Facts, Flow, FlowCommand, Input, Plan, Turn};
 
-/// What a desk of no particular kind says, where a scenario does not give its own words.
-const SAMPLE_WORDS: &[(&str, &str)] = &[
-    ("desk", "Example Desk"),
-    ("severity1", "nothing works and there is no way around it"),
-    ("severity2", "a part does not work"),
-    ("severity3", "something is wrong, and there is a way around it"),
-    ("severity4", "a question or a wish"),
-    ("topics", "passwords and exports"),
-    ("support_hours", "Monday to Friday, 9 to 5"),
-    ("resumes", "at 8 in the morning"),
-    ("email", "support@example.com"),
-    ("web", "www.example.com"),
-    ("open_state", "Nobody has taken it yet"),
-    ("agent_pages", "You have one open page, ticket 1 0 4 2"),
-];
+mod scenario;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Scenario {
-    about: String,
-    #[serde(default)]
-    facts: Changes,
-    call: Vec<Line>,
-    commands: Vec<String>,
-}
-
-/// One turn of the call.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Line {
-    #[serde(default)]
-    hear: Texts,
-    #[serde(default)]
-    not_hear: Texts,
-    keys: Option<String>,
-    #[serde(default)]
-    silence: bool,
-    record: Option<u32>,
-    talk: Option<u32>,
-    #[serde(default)]
-    no_answer: bool,
-    #[serde(default)]
-    hang_up: bool,
-    #[serde(default)]
-    facts: Changes,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Texts {
-    One(String),
-    Several(Vec<String>),
-}
-
-impl Default for Texts {
-    fn default() -> Texts {
-        Texts::Several(Vec::new())
-    }
-}
-
-impl Texts {
-    fn as_slice(&self) -> &[String] {
-        match self {
-            Texts::One(text) => std::slice::from_ref(text),
-            Texts::Several(texts) => texts,
-        }
-    }
-}
-
-/// The facts that a scenario sets; what it leaves out stays.
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-struct Changes {
-    clock: Option<DeskClock>,
-    caller: Option<CallerName>,
-    open_pages: Option<u32>,
-    caller_id: Option<PhoneNumber>,
-    withheld: Option<bool>,
-    ticket: Option<String>,
-    open_ticket: Option<String>,
-    returning: Option<bool>,
-    languages: Option<Vec<String>>,
-    numbers: BTreeMap<String, PhoneNumber>,
-    fields: BTreeMap<String, String>,
-}
-
-#[derive(Deserialize, Clone, Copy)]
-#[serde(rename_all = "snake_case")]
-enum CallerName {
-    Unknown,
-    Contact,
-    Agent,
-    Blocked,
-}
-
-impl Changes {
-    fn apply(&self, facts: &mut Facts<'_>) {
-        if let Some(clock) = self.clock {
-            facts.clock = clock;
-        }
-        let known = match facts.caller {
-            Caller::Agent { open_pages } => open_pages,
-            _ => 0,
-        };
-        match (self.caller, self.open_pages) {
-            (Some(CallerName::Unknown), _) => facts.caller = Caller::Unknown,
-            (Some(CallerName::Contact), _) => facts.caller = Caller::Contact,
-            (Some(CallerName::Blocked), _) => facts.caller = Caller::Blocked,
-            (Some(CallerName::Agent), pages) => {
-                facts.caller = Caller::Agent { open_pages: pages.unwrap_or(known) };
-            }
-            (None, Some(open_pages)) => facts.caller = Caller::Agent { open_pages },
-            (None, None) => {}
-        }
-        if let Some(caller_id) = &self.caller_id {
-            facts.caller_id = Some(caller_id.clone());
-            facts.withheld = false;
-        }
-        if let Some(withheld) = self.withheld {
-            facts.withheld = withheld;
-        }
-        if self.ticket.is_some() {
-            facts.ticket.clone_from(&self.ticket);
-        }
-        if self.open_ticket.is_some() {
-            facts.open_ticket.clone_from(&self.open_ticket);
-        }
-        if let Some(returning) = self.returning {
-            facts.returning = returning;
-        }
-        if let Some(languages) = &self.languages {
-            facts.languages.clone_from(languages);
-        }
-        facts.numbers.extend(self.numbers.clone());
-        for language in facts.languages.clone() {
-            facts.fields.entry(language).or_default().extend(self.fields.clone());
-        }
-    }
-}
+use scenario::{Line, Scenario, starting_facts};
 
 /// What was heard, done and brought about, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -219,33 +79,9 @@ impl fmt::Display for Transcript {
 pub fn play(flow: &Flow, scenario: &str, plan: &dyn Plan) -> Result<Transcript, Vec<Problem>> {
     let source = Source::parse(scenario).map_err(|problem| vec![problem])?;
     let scenario: Scenario = source.decode().map_err(|problem| vec![problem])?;
-    let mut facts = sample_facts(flow, plan);
-    if let Some(languages) = &scenario.facts.languages {
-        facts.languages.clone_from(languages);
-    }
-    for language in facts.languages.clone() {
-        let words = SAMPLE_WORDS.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
-        facts.fields.insert(language, words.collect());
-    }
-    scenario.facts.apply(&mut facts);
+    let facts = starting_facts(&scenario.facts, flow, plan);
     let player = Player { flow, source: &source, facts, events: Vec::new(), problems: Vec::new() };
     player.play(&scenario)
-}
-
-fn sample_facts<'a>(flow: &Flow, plan: &'a dyn Plan) -> Facts<'a> {
-    Facts {
-        clock: DeskClock::OnCall,
-        caller: Caller::Unknown,
-        withheld: true,
-        caller_id: None,
-        ticket: Some("1042".to_owned()),
-        open_ticket: None,
-        returning: false,
-        languages: flow.languages.iter().take(1).cloned().collect(),
-        fields: BTreeMap::new(),
-        numbers: BTreeMap::new(),
-        plan,
-    }
 }
 
 struct Player<'a> {
