@@ -20,6 +20,13 @@
 //! say.en = "This is {desk}."      # words by language; {fields} are put in by the desk
 //! say.fr = "Ici {desk}."
 //! next = "lost"
+//!
+//! [steps.lost]
+//! kind = "page"                   # what happens without a word
+//! next = "goodbye"
+//!
+//! [steps.goodbye]
+//! kind = "hang_up"
 //! ```
 //!
 //! Heard:
@@ -235,6 +242,9 @@ pub struct Facts<'a> {
     /// Numbers a call may be put through to: `main` (the daytime desk), `customer` (the customer of
     /// the ticket that an agent took in this call, else of the page that `agent_pages` names first), `agent` (who holds the caller's open ticket). A missing one counts as not answered.
     pub numbers: BTreeMap<String, PhoneNumber>,
+    /// The line's own number, where the carrier may show it: what a customer sees when an agent is connected with him,
+    /// so that no agent's private number is shown. (A transfer shows the caller's.)
+    pub line: Option<PhoneNumber>,
     /// The number plan of the line's country.
     pub plan: &'a dyn Plan,
 }

@@ -315,7 +315,8 @@ impl<'a> Run<'a> {
         if dial.callback {
             self.commands.push(FlowCommand::CallCustomer);
         }
-        let then = Then::Dial { number, caller_id: None, ring: dial.ring, limit: dial.limit };
+        let caller_id = self.facts.line.clone().filter(|_| dial.callback);
+        let then = Then::Dial { number, caller_id, ring: dial.ring, limit: dial.limit };
         Go::Ask(then, Stage::Answer)
     }
 

@@ -51,6 +51,7 @@ fn facts() -> Facts<'static> {
             ("main".to_owned(), "+18025550199".parse().unwrap()),
             ("customer".to_owned(), "+18025550177".parse().unwrap()),
         ]),
+        line: Some("+18025550111".parse().unwrap()),
         plan: &TestPlan,
     }
 }
@@ -195,6 +196,25 @@ say = { en = "Bye, {desk}.", fr = "Au revoir, {desk}." }
 
     facts.languages = vec!["en".into()];
     assert_eq!(flow.begin(&facts).position.unwrap().step, "ticket", "one language is no question");
+}
+
+#[test]
+fn a_customer_sees_the_line_and_the_daytime_desk_sees_the_customer() {
+    let dialled = |turn: Turn| match turn.script.then {
+        Then::Dial { number, caller_id, .. } => {
+            (number.to_string(), caller_id.map(|number| number.to_string()))
+        }
+        other => panic!("{other:?}"),
+    };
+    let support = Facts { clock: DeskClock::Support, ..facts() };
+    assert_eq!(dialled(emergency().begin(&support)), ("+18025550199".into(), None));
+
+    let agent = Facts { caller: Caller::Agent { open_pages: 1 }, ..facts() };
+    let pages = emergency().begin(&agent).position.unwrap();
+    let taken = emergency().step(&pages, &Input::Keys("2".into()), &agent);
+    assert_eq!((taken.commands, taken.script.then), (vec![FlowCommand::Acknowledge], Then::Continue));
+    let connected = emergency().step(&taken.position.unwrap(), &Input::Continue, &agent);
+    assert_eq!(dialled(connected), ("+18025550177".into(), Some("+18025550111".into())));
 }
 
 #[test]

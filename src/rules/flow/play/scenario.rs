@@ -164,8 +164,25 @@ pub(super) fn starting_facts<'a>(changes: &Changes, flow: &Flow, plan: &'a dyn P
         fields: languages.iter().map(|language| (language.clone(), words.clone())).collect(),
         languages,
         numbers: BTreeMap::new(),
+        line: None,
         plan,
     };
     changes.apply(&mut facts);
     facts
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::rules::flow::words::{FIELDS, FieldKind};
+
+    #[test]
+    fn every_word_of_a_desk_has_a_sample() {
+        let desk = FIELDS.iter().filter(|(_, kind, _)| *kind == FieldKind::Desk).map(|(name, ..)| *name);
+        let samples = SAMPLE_WORDS.iter().map(|(name, _)| *name);
+        let (desk, samples): (BTreeSet<&str>, BTreeSet<&str>) = (desk.collect(), samples.collect());
+        assert_eq!(desk, samples);
+    }
 }
