@@ -12,6 +12,7 @@
 //! ```
 
 pub mod clock;
+pub mod flows;
 pub mod id;
 pub mod rules;
 pub mod store;

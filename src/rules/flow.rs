@@ -5,6 +5,72 @@
 //! Pure and total: the time of day, the caller's standing and every word that belongs to a desk come in as [`Facts`];
 //! what is to be heard goes out as a [`Script`], what is to happen as [`FlowCommand`]s. Any [`Position`] met with any
 //! [`Input`] gives a [`Turn`]: a flow never panics and never runs for ever.
+//!
+//! # The language
+//!
+//! ```toml
+//! name = "small"                  # what a desk file calls it
+//! languages = ["en", "fr"]        # every phrase has words in each of them
+//! start = "greeting"              # where a call begins
+//! safe = "lost"                   # where a call goes that has lost its place: it must page and end, and asks nothing
+//! profile = "portable"            # what every carrier understands (the default), or "twilio": pauses as well
+//!
+//! [steps.greeting]                # a step has a name, a kind, and the names of the steps that follow
+//! kind = "say"
+//! say.en = "This is {desk}."      # words by language; {fields} are put in by the desk
+//! say.fr = "Ici {desk}."
+//! next = "lost"
+//!
+//! [steps.lost]
+//! kind = "page"                   # what happens without a word
+//! next = "goodbye"
+//!
+//! [steps.goodbye]
+//! kind = "hang_up"
+//! ```
+//!
+//! Heard:
+//! - `say`: `say`, `next`. `play`: `play` (by language, `https://…` or a path below our address), `next`.
+//! - `pause`: `seconds` (1–20), `next`; only in the profile `twilio`.
+//! - `hang_up`: the call ends, after `say` if there is one. `reject`: the call is not answered (`busy = true`: a busy
+//!   tone); only before anything else.
+//!
+//! Asked. What was said since the last question is said inside this one, so that a key cuts it short:
+//! - `menu`: `say`, one way a key (`keys.1`, `keys."*"`), a way on `silence` and one after `tries` (3) `wrong` keys, each
+//!   but the last answered by `wrong_say` and the menu again. `repeat` (1) says it so many times, `timeout` (5) is the
+//!   silence in seconds. After `visits` (3) a menu is not asked again: it goes its way on silence.
+//! - `language`: `say` with `{key}`, once for each language that line and flow share; skipped if there is only one.
+//!   Silence keeps the first. `tries` (2), `timeout` (5), `next`.
+//! - `digits`: `say`, `name`, `min` (1) to `max` (20) digits, `#` ends, `*` starts again; `next`, `silence`, and `wrong`
+//!   after `tries` (3), each but the last answered by `wrong_say`.
+//! - `callback_number`: says `offer` where the caller id can be called back (1 takes it) and `ask` where it cannot;
+//!   `invalid` after what is no number to call; `confirm` to read back what was entered (1 confirms, 2 or `*` enters it
+//!   again). `next`; `given_up` after `tries` (3) or silence at `confirm`. A number is kept as soon as it was entered.
+//! - `record`: `say`, a tone, then at most `max_seconds` (120), until a key or a silence of `pause` (5) seconds;
+//!   `transcribe`; `next`, and `nothing` (the same as `next`) where nothing was said.
+//! - `transfer`: `to` is `main` (the daytime desk), `agent` (who holds the caller's open ticket) or a number; rings
+//!   `ring` (25) seconds, ends after `limit` seconds if given; `answered`, `unanswered` (also if there is no such number).
+//! - `connect`: an agent on the line is put through to his customer: `ring`, `limit`, `answered`, `unanswered`.
+//!
+//! Decided: `branch` takes the way `when.X` for the answer X, or `otherwise`. It asks `on`:
+//! - `hours`: `support`, `on_call`, `closed`. `caller`: `unknown`, `contact`, `agent`, `blocked`.
+//! - `pages` (of the agent who calls), `open_ticket` (that this caller may join): `some`, `none`.
+//! - `withheld` (the caller id), `returning` (abandoned a call within 15 minutes): `yes`, `no`.
+//! - `language`: the one chosen. `field`, with `field = "topics"`: `present`, `absent`.
+//!
+//! Done without a word, each with `next`; what they mean is told at [`FlowCommand`]: `triage` (`severity`), `downgrade`
+//! (`severity`, `reason`), `topic` (`topic`), `note` (`note`), `page`, `text` (`text`, by language), `report`, `join`,
+//! `push`, `acknowledge`. The last four change what is known, so the turn ends and the facts are read again.
+//!
+//! The fields are in [`words::FIELDS`]. Ticket and telephone numbers are spoken digit by digit and written as they are;
+//! what comes from the caller may be spoken but never written.
+//!
+//! # The checks
+//!
+//! Every step can be reached; every way leads to a step; every menu has a way on silence and on a wrong key; every
+//! phrase is complete in every language, knows its fields and fits the carrier's limits; nothing stands outside the
+//! carrier's profile; the safe way pages and ends. No loop but by the key of a menu, which counts its visits: why that
+//! is enough for every call to end is told in `check.rs`. Scenarios that are played against a flow are in [`play`].
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,9 +84,14 @@ use super::severity::Severity;
 use super::source::{Problem, Source};
 
 mod check;
+#[cfg(test)]
+mod check_tests;
+pub mod play;
 mod read;
 mod run;
 mod syntax;
+#[cfg(test)]
+mod tests;
 pub mod words;
 
 use read::Draft;
@@ -168,11 +239,22 @@ pub struct Facts<'a> {
     pub languages: Vec<String>,
     /// The desk's words by language and field name; the names are in [`words::FIELDS`].
     pub fields: BTreeMap<String, BTreeMap<String, String>>,
-    /// Numbers a call may be put through to: `main` (the daytime desk), `customer` (whom an agent who rings in should
-    /// call back), `agent` (who holds the caller's open ticket). A missing one counts as not answered.
+    /// Numbers a call may be put through to: `main` (the daytime desk), `customer` (the customer of
+    /// the ticket that an agent took in this call, else of the page that `agent_pages` names first), `agent` (who holds the caller's open ticket). A missing one counts as not answered.
     pub numbers: BTreeMap<String, PhoneNumber>,
-    /// Reads what a caller keyed in by the line's country: `None` unless it is a number that may be called back.
-    pub number_plan: &'a (dyn Fn(&str) -> Option<PhoneNumber> + Sync),
+    /// The line's own number, where the carrier may show it: what a customer sees when an agent is connected with him,
+    /// so that no agent's private number is shown. (A transfer shows the caller's.)
+    pub line: Option<PhoneNumber>,
+    /// The number plan of the line's country.
+    pub plan: &'a dyn Plan,
+}
+
+/// What a flow needs to know of telephone numbers: how callers key them and how they are read to callers.
+pub trait Plan: Sync {
+    /// Reads what a caller keyed in; `None` unless it is a number that may be called back.
+    fn callable(&self, keyed: &str) -> Option<PhoneNumber>;
+    /// The number digit by digit, e.g. `8 0 2, 5 5 5, 0 1 0 0`.
+    fn spoken(&self, number: &PhoneNumber) -> String;
 }
 
 /// What the desk's calendar says of an instant.
@@ -251,7 +333,7 @@ pub enum FlowCommand {
         /// Its length in seconds.
         seconds: u32,
     },
-    /// The page leaves now, unless it has left.
+    /// The page leaves now, unless it has left; where nobody is on call, when cover resumes.
     Page,
     /// Text the caller at the callback number, if that may be texted.
     TextCaller {

@@ -1,7 +1,7 @@
 //! From TOML to steps. Every key is taken by the kind of step that knows it; what nobody took, what is missing and what
 //! has the wrong shape is a problem with its line, and all of them are found in one reading.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use toml::{Table, Value};
 
@@ -9,8 +9,14 @@ use crate::rules::contact::PhoneNumber;
 use crate::rules::severity::Severity;
 use crate::rules::source::{Problem, Source};
 
-use super::syntax::{Act, CallbackNumber, Dial, Digits, Menu, On, Phrase, Record, Step};
-use super::words::{self, FieldKind, Piece};
+use super::syntax::{Act, CallbackNumber, Dial, Digits, Menu, On, Record, Step};
+use super::words::{self, FieldKind};
+
+mod phrase;
+mod reader;
+
+use phrase::{Fields, known_fields};
+use reader::Reader;
 
 /// A flow as it was read, before the checks of its graph.
 pub(super) struct Draft {
@@ -25,19 +31,6 @@ pub(super) struct Draft {
 const KINDS: &str = "say, play, pause, language, menu, digits, callback_number, record, branch, triage, downgrade, \
                      topic, note, page, text, transfer, connect, report, acknowledge, join, push, reject, hang_up";
 
-/// Which fields a text may hold.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Fields {
-    /// Spoken: whatever the caller may hear.
-    Spoken,
-    /// Spoken in a `language` step: `{key}` as well.
-    SpokenKey,
-    /// Written: nothing that came from the caller.
-    Written,
-    /// An address: none.
-    Address,
-}
-
 /// Reads a whole flow.
 pub(super) fn read(source: &Source<'_>) -> Result<Draft, Vec<Problem>> {
     let root: Table = source.decode().map_err(|problem| vec![problem])?;
@@ -47,6 +40,12 @@ pub(super) fn read(source: &Source<'_>) -> Result<Draft, Vec<Problem>> {
     let languages = file.languages.clone();
     if languages.is_empty() || languages.len() > 9 {
         file.complain("languages", "a flow speaks one to nine languages", "write languages = [\"en\"]");
+    }
+    for (index, language) in languages.iter().enumerate() {
+        if !is_language(language) || languages[..index].contains(language) {
+            let what = format!("`{language}` is no language, or stands here twice");
+            file.complain("languages", what, "write each once, by its code, like `en` or `pt-BR`");
+        }
     }
     let pauses = match file.text("profile", Some("portable")).as_str() {
         "portable" => false,
@@ -87,28 +86,18 @@ pub(super) fn read(source: &Source<'_>) -> Result<Draft, Vec<Problem>> {
     if problems.is_empty() { Ok(draft) } else { Err(problems) }
 }
 
-/// Takes the keys of one table.
-struct Reader<'a, 'p> {
-    source: &'a Source<'a>,
-    path: Vec<String>,
-    table: &'a Table,
-    taken: BTreeSet<String>,
-    languages: Vec<String>,
-    pauses: bool,
-    problems: &'p mut Vec<Problem>,
+/// The shape of a language code; it goes into the carrier's markup as it is.
+fn is_language(code: &str) -> bool {
+    let mut parts = code.split('-');
+    let first = parts.next().unwrap_or_default();
+    (2..=3).contains(&first.len())
+        && first.bytes().all(|byte| byte.is_ascii_lowercase())
+        && parts.all(|part| {
+            (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        })
 }
 
-impl<'a, 'p> Reader<'a, 'p> {
-    fn new(
-        source: &'a Source<'a>,
-        path: Vec<String>,
-        table: &'a Table,
-        problems: &'p mut Vec<Problem>,
-    ) -> Reader<'a, 'p> {
-        let (taken, languages) = (BTreeSet::new(), Vec::new());
-        Reader { source, path, table, taken, languages, pauses: false, problems }
-    }
-
+impl Reader<'_, '_> {
     fn step(mut self) -> Option<Step> {
         let kind = self.text("kind", None);
         let step = match kind.as_str() {
@@ -314,224 +303,4 @@ impl<'a, 'p> Reader<'a, 'p> {
         let level: u8 = self.number("severity", None, 1, 4);
         Severity::try_from(level).unwrap_or(Severity::ONE)
     }
-
-    /// A text for the timeline, in one language.
-    fn written(&mut self, key: &str) -> String {
-        let text = self.text(key, None);
-        self.check_text(&[key], &text, Fields::Written);
-        text
-    }
-
-    fn say(&mut self, key: &str, required: bool) -> Phrase {
-        self.phrase(key, Fields::Spoken, required)
-    }
-
-    fn phrase(&mut self, key: &str, fields: Fields, required: bool) -> Phrase {
-        if !required && !self.table.contains_key(key) {
-            self.taken.insert(key.to_owned());
-            return Phrase::new();
-        }
-        let phrase: Phrase = self.pairs(key).into_iter().collect();
-        for language in self.languages.clone() {
-            if !phrase.contains_key(&language) && self.is_table(key) {
-                let what = format!("`{key}` has no words in `{language}`");
-                self.complain(key, what, format!("add {key}.{language} = \"…\""));
-            }
-        }
-        for (language, text) in &phrase {
-            if !self.languages.contains(language) {
-                let what = format!("`{language}` is no language of this flow");
-                self.complain_at(&[key, language], what, "add it to `languages`, or take the words out");
-            }
-            self.check_text(&[key, language], text, fields);
-        }
-        phrase
-    }
-
-    fn check_text(&mut self, at: &[&str], text: &str, fields: Fields) {
-        let Some(pieces) = words::pieces(text) else {
-            return self.complain_at(
-                at,
-                "a brace has no partner",
-                "write a field as {name}, and no other brace",
-            );
-        };
-        let mut literal = 0;
-        for piece in pieces {
-            match piece {
-                Piece::Text(text) if fields == Fields::Written => literal += text.chars().count(),
-                Piece::Text(text) => literal += words::written_length(text),
-                Piece::Field(_) if fields == Fields::Address => {
-                    self.complain_at(at, "an address holds no fields", "name one fixed recording");
-                }
-                Piece::Field(name) => match words::kind(name) {
-                    None => {
-                        self.complain_at(at, format!("there is no field `{{{name}}}`"), known_fields());
-                    }
-                    Some(FieldKind::Key) if fields != Fields::SpokenKey => {
-                        self.complain_at(at, "`{key}` is known in a `language` step only", "name the key");
-                    }
-                    Some(FieldKind::Caller) if fields == Fields::Written => self.complain_at(
-                        at,
-                        format!("`{{{name}}}` comes from the caller and may be spoken only"),
-                        "take it out of what is written",
-                    ),
-                    Some(_) => {}
-                },
-            }
-        }
-        let limit = if fields == Fields::Written { words::TEXT_LIMIT / 2 } else { words::SAY_LIMIT };
-        if literal > limit {
-            let what = format!("{literal} characters are more than the {limit} that a carrier takes");
-            self.complain_at(at, what, "shorten it, or make two steps of it");
-        }
-        if fields == Fields::Address && !is_playable(text) {
-            let what = format!("`{text}` is no address of a recording");
-            self.complain_at(at, what, "use https://… or a path that begins with / and holds no spaces");
-        } else if text.trim().is_empty() {
-            self.complain_at(at, "no words", "write what is to be said");
-        }
-    }
-
-    fn text(&mut self, key: &str, default: Option<&str>) -> String {
-        match (self.optional_text(key), default) {
-            (Some(text), _) => text,
-            (None, Some(default)) => default.to_owned(),
-            (None, None) => {
-                if !self.table.contains_key(key) {
-                    self.complain(key, format!("`{key}` is missing"), format!("add {key} = \"…\""));
-                }
-                String::new()
-            }
-        }
-    }
-
-    fn optional_text(&mut self, key: &str) -> Option<String> {
-        self.taken.insert(key.to_owned());
-        match self.table.get(key)? {
-            Value::String(text) => Some(text.clone()),
-            _ => {
-                self.complain(key, format!("`{key}` is no text"), format!("write {key} = \"…\""));
-                None
-            }
-        }
-    }
-
-    fn list(&mut self, key: &str) -> Vec<String> {
-        self.taken.insert(key.to_owned());
-        let Some(Value::Array(items)) = self.table.get(key) else { return Vec::new() };
-        items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
-    }
-
-    fn flag(&mut self, key: &str) -> bool {
-        self.taken.insert(key.to_owned());
-        match self.table.get(key) {
-            None => false,
-            Some(Value::Boolean(flag)) => *flag,
-            Some(_) => {
-                self.complain(
-                    key,
-                    format!("`{key}` is neither true nor false"),
-                    format!("write {key} = true"),
-                );
-                false
-            }
-        }
-    }
-
-    fn number<N: TryFrom<i64> + Default>(
-        &mut self,
-        key: &str,
-        default: Option<i64>,
-        from: i64,
-        to: i64,
-    ) -> N {
-        self.taken.insert(key.to_owned());
-        let value = match (self.table.get(key), default) {
-            (Some(Value::Integer(value)), _) => Some(*value),
-            (Some(_), _) => None,
-            (None, Some(default)) => Some(default),
-            (None, None) => {
-                self.complain(key, format!("`{key}` is missing"), format!("add {key} = {from}"));
-                return N::default();
-            }
-        };
-        let value = value.filter(|value| (from..=to).contains(value));
-        value.and_then(|value| N::try_from(value).ok()).unwrap_or_else(|| {
-            let what = format!("`{key}` is no whole number from {from} to {to}");
-            self.complain(key, what, format!("write {key} = {}", default.unwrap_or(from)));
-            N::default()
-        })
-    }
-
-    fn is_table(&self, key: &str) -> bool {
-        matches!(self.table.get(key), Some(Value::Table(_)))
-    }
-
-    fn table(&mut self, key: &str) -> Option<&'a Table> {
-        self.taken.insert(key.to_owned());
-        match self.table.get(key)? {
-            Value::Table(table) => Some(table),
-            _ => None,
-        }
-    }
-
-    /// A table of texts; something else in its place is a problem.
-    fn pairs(&mut self, key: &str) -> Vec<(String, String)> {
-        let Some(table) = self.table(key) else {
-            let what = if self.table.contains_key(key) {
-                format!("`{key}` is no table")
-            } else {
-                format!("`{key}` is missing")
-            };
-            self.complain(key, what, format!("write {key}.name = \"…\""));
-            return Vec::new();
-        };
-        let mut pairs = Vec::new();
-        for (name, value) in table {
-            match value {
-                Value::String(text) => pairs.push((name.clone(), text.clone())),
-                _ => {
-                    let what = format!("`{key}.{name}` is no text");
-                    self.complain_at(&[key, name], what, format!("write {key}.{name} = \"…\""));
-                }
-            }
-        }
-        pairs
-    }
-
-    /// What nobody took is unknown.
-    fn finish(mut self, what: &str) {
-        let known: Vec<&str> = self.taken.iter().map(String::as_str).collect();
-        let remedy = format!("{what} has {}", known.join(", "));
-        for key in self.table.keys().filter(|key| !self.taken.contains(*key)).cloned().collect::<Vec<_>>() {
-            self.complain(&key, format!("`{key}` is unknown here"), remedy.clone());
-        }
-    }
-
-    fn complain(&mut self, key: &str, what: impl Into<String>, remedy: impl Into<String>) {
-        self.complain_at(&[key], what, remedy);
-    }
-
-    fn complain_at(&mut self, at: &[&str], what: impl Into<String>, remedy: impl Into<String>) {
-        let path: Vec<&str> = self.path.iter().map(String::as_str).chain(at.iter().copied()).collect();
-        self.problems.push(self.source.problem(&path, what, remedy));
-    }
-}
-
-fn known_fields() -> String {
-    let names: Vec<&str> = words::FIELDS.iter().map(|(name, ..)| *name).collect();
-    format!("the fields are {}", names.join(", "))
-}
-
-fn is_playable(address: &str) -> bool {
-    let place = address
-        .strip_prefix("https://")
-        .or_else(|| address.strip_prefix('/').filter(|rest| !rest.starts_with('/')));
-    place.is_some_and(|place| {
-        !place.is_empty()
-            && !address
-                .chars()
-                .any(|letter| letter.is_whitespace() || letter.is_control() || "<>\"#".contains(letter))
-    })
 }

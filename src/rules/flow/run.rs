@@ -1,12 +1,15 @@
 //! One turn of a call: what came is answered by the step that waited for it, then step after step is performed until
 //! something must be asked or the call ends.
 
-use crate::rules::contact::PhoneNumber;
 use crate::rules::script::{Prompt, Script, Then};
 
-use super::syntax::{Act, CallbackNumber, Dial, Digits, Menu, On, Phrase, Record, Step};
+use super::syntax::{Act, Dial, Digits, Menu, On, Phrase, Record, Step};
 use super::words::{self, Medium};
 use super::{Caller, DeskClock, Facts, Flow, FlowCommand, Input, Position, Stage, Turn};
+
+mod number;
+
+use number::entry;
 
 /// Seconds to wait for each digit of a number (a caller reads it off a card, in the dark).
 const PER_DIGIT: u8 = 8;
@@ -292,82 +295,6 @@ impl<'a> Run<'a> {
         self.ask_digits(digits)
     }
 
-    fn ask_number(&mut self, number: &CallbackNumber) -> Go<'a> {
-        self.say(if self.offered().is_some() { &number.offer } else { &number.ask });
-        Go::Ask(keys(None, PER_DIGIT, Some('#')), Stage::Answer)
-    }
-
-    fn ask_confirm(&mut self, number: &CallbackNumber) -> Go<'a> {
-        self.say(&number.confirm);
-        Go::Ask(keys(Some(1), PER_DIGIT, None), Stage::Confirm)
-    }
-
-    /// The caller id, where it may be offered as the number to call back.
-    fn offered(&self) -> Option<&'a PhoneNumber> {
-        self.facts.caller_id.as_ref().filter(|_| !self.facts.withheld)
-    }
-
-    fn number_answer(&mut self, number: &'a CallbackNumber, keys: &str) -> Go<'a> {
-        match (&self.position.stage, self.position.callback.clone()) {
-            (Stage::Confirm, Some(given)) => self.confirm_answer(number, keys, given),
-            _ => self.entry_answer(number, keys),
-        }
-    }
-
-    fn entry_answer(&mut self, number: &'a CallbackNumber, keys: &str) -> Go<'a> {
-        let entry = entry(keys);
-        // A caller in a hurry presses 1 twice; no number is that short.
-        let yes = ["1", "11", "111"].contains(&entry);
-        if let (true, Some(offered)) = (yes, self.offered()) {
-            return self.confirmed(number, offered.clone());
-        }
-        if let Some(given) = (self.facts.number_plan)(entry).filter(|_| !entry.is_empty()) {
-            // Kept at once: a hang-up while it is read back must not lose it.
-            self.commands.push(FlowCommand::Callback { number: given.clone(), confirmed: false });
-            self.position.callback = Some(given);
-            return self.ask_confirm(number);
-        }
-        if self.failed(number.tries) {
-            return self.given_up(number);
-        }
-        if !entry.is_empty() {
-            self.say(&number.invalid);
-        }
-        self.ask_number(number)
-    }
-
-    fn confirm_answer(&mut self, number: &'a CallbackNumber, keys: &str, given: PhoneNumber) -> Go<'a> {
-        if keys == "1" {
-            return self.confirmed(number, given);
-        }
-        let refused = keys == "*" || keys == "2";
-        if refused {
-            self.position.callback = None;
-        }
-        if keys.is_empty() || self.failed(number.tries) {
-            return self.given_up(number);
-        }
-        if refused { self.ask_number(number) } else { self.ask_confirm(number) }
-    }
-
-    fn confirmed(&mut self, number: &'a CallbackNumber, given: PhoneNumber) -> Go<'a> {
-        self.position.callback = Some(given.clone());
-        self.commands.push(FlowCommand::Callback { number: given, confirmed: true });
-        Go::To(&number.next)
-    }
-
-    /// What is known is kept: a number that was read back and not refused, else the caller id.
-    fn given_up(&mut self, number: &'a CallbackNumber) -> Go<'a> {
-        if self.position.callback.is_none()
-            && let Some(offered) = self.offered().cloned()
-        {
-            self.commands.push(FlowCommand::Callback { number: offered.clone(), confirmed: false });
-            self.position.callback = Some(offered);
-        }
-        self.commands.push(FlowCommand::CallbackGivenUp);
-        Go::To(&number.given_up)
-    }
-
     fn record(&mut self, record: &Record) -> Go<'a> {
         self.say(&record.say);
         let then = Then::Record {
@@ -388,7 +315,8 @@ impl<'a> Run<'a> {
         if dial.callback {
             self.commands.push(FlowCommand::CallCustomer);
         }
-        let then = Then::Dial { number, caller_id: None, ring: dial.ring, limit: dial.limit };
+        let caller_id = self.facts.line.clone().filter(|_| dial.callback);
+        let then = Then::Dial { number, caller_id, ring: dial.ring, limit: dial.limit };
         Go::Ask(then, Stage::Answer)
     }
 
@@ -417,10 +345,4 @@ impl<'a> Run<'a> {
 
 fn keys(digits: Option<u8>, timeout: u8, finish_on: Option<char>) -> Then {
     Then::Gather { prompts: Vec::new(), digits, timeout, finish_on }
-}
-
-/// What counts of an entry: what follows the last `*`, without the `#` that ended it.
-fn entry(keys: &str) -> &str {
-    let keys = keys.trim_end_matches('#');
-    keys.rsplit('*').next().unwrap_or(keys)
 }

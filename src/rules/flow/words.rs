@@ -28,17 +28,21 @@ pub enum FieldKind {
 /// Every field: its name, where it comes from, and what it says.
 pub const FIELDS: &[(&str, FieldKind, &str)] = &[
     ("desk", FieldKind::Desk, "the desk's name as it is spoken"),
-    ("severity1", FieldKind::Desk, "what makes a Severity 1, in the desk's words"),
+    ("severity1", FieldKind::Desk, "what makes a Severity 1, as in `Severity 1 means: …`"),
     ("severity2", FieldKind::Desk, "what makes a Severity 2"),
     ("severity3", FieldKind::Desk, "what makes a Severity 3"),
     ("severity4", FieldKind::Desk, "what makes a Severity 4"),
-    ("topics", FieldKind::Desk, "what the desk never treats as urgent"),
-    ("support_hours", FieldKind::Desk, "when the daytime desk works"),
-    ("resumes", FieldKind::Desk, "when somebody is on call or at the desk again"),
+    ("topics", FieldKind::Desk, "what is never urgent, as in `for …, press 3`"),
+    ("support_hours", FieldKind::Desk, "when the daytime desk works, as in `support hours are …`"),
+    ("resumes", FieldKind::Desk, "when somebody is there again, as in `cover resumes …`"),
     ("email", FieldKind::Desk, "the desk's e-mail address"),
     ("web", FieldKind::Desk, "the desk's address on the web"),
     ("open_state", FieldKind::Desk, "how the open ticket stands, as a sentence"),
-    ("agent_pages", FieldKind::Desk, "the open pages of the agent who calls, the first one first"),
+    (
+        "agent_pages",
+        FieldKind::Desk,
+        "the open pages of the agent who calls, as a sentence, first things first",
+    ),
     ("main_number", FieldKind::Number, "the daytime desk's number"),
     ("ticket", FieldKind::Ticket, "this call's ticket number"),
     ("open_ticket", FieldKind::Ticket, "the number of the ticket that may be joined"),
@@ -85,14 +89,20 @@ pub(super) enum Medium {
 
 /// The text with its fields filled in. A field without a value is left out.
 pub(super) fn fill(text: &str, medium: Medium, position: &Position, facts: &Facts<'_>) -> String {
-    let pieces = pieces(text).unwrap_or_else(|| vec![Piece::Text(text)]);
-    pieces
-        .into_iter()
-        .map(|piece| match piece {
-            Piece::Text(text) => text.to_owned(),
-            Piece::Field(name) => value(name, medium, position, facts).unwrap_or_default(),
-        })
-        .collect()
+    let mut filled = String::with_capacity(text.len());
+    for piece in pieces(text).unwrap_or_else(|| vec![Piece::Text(text)]) {
+        match piece {
+            // The desk's words may be sentences already: no second full stop.
+            Piece::Text(text) if filled.ends_with('.') && text.starts_with('.') => {
+                filled.push_str(&text[1..])
+            }
+            Piece::Text(text) => filled.push_str(text),
+            Piece::Field(name) => {
+                filled.push_str(value(name, medium, position, facts).unwrap_or_default().trim());
+            }
+        }
+    }
+    filled
 }
 
 /// Whether the field has a value now.
@@ -103,7 +113,7 @@ pub(super) fn is_present(name: &str, position: &Position, facts: &Facts<'_>) -> 
 fn value(name: &str, medium: Medium, position: &Position, facts: &Facts<'_>) -> Option<String> {
     let number = |number: Option<&PhoneNumber>| {
         number.map(|number| match medium {
-            Medium::Spoken => speak_number(number),
+            Medium::Spoken => facts.plan.spoken(number),
             Medium::Written => number.to_string(),
         })
     };
@@ -128,26 +138,9 @@ fn value(name: &str, medium: Medium, position: &Position, facts: &Facts<'_>) -> 
 }
 
 /// Digits with a space between them, so that a voice does not read a number as thousands.
-pub fn digit_by_digit(digits: &str) -> String {
+fn digit_by_digit(digits: &str) -> String {
     let digits: Vec<String> = digits.chars().map(String::from).collect();
     digits.join(" ")
-}
-
-/// A number digit by digit, with pauses: in North America as it is dialled there, elsewhere in international form.
-pub fn speak_number(number: &PhoneNumber) -> String {
-    let digits = number.digits();
-    match digits.strip_prefix('1') {
-        Some(national) if national.len() == 10 => {
-            let groups = [&national[..3], &national[3..6], &national[6..]];
-            groups.map(digit_by_digit).join(", ")
-        }
-        _ => {
-            let bytes: Vec<char> = digits.chars().collect();
-            let groups: Vec<String> =
-                bytes.chunks(3).map(|group| digit_by_digit(&group.iter().collect::<String>())).collect();
-            format!("+ {}", groups.join(", "))
-        }
-    }
 }
 
 /// How long a text is once it is written as XML.
@@ -208,14 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_spoken_digit_by_digit() {
-        for (number, spoken) in [
-            ("+18025550100", "8 0 2, 5 5 5, 0 1 0 0"),
-            ("+442079460018", "+ 4 4 2, 0 7 9, 4 6 0, 0 1 8"),
-            ("+1802555", "+ 1 8 0, 2 5 5, 5"),
-        ] {
-            assert_eq!(speak_number(&number.parse().unwrap()), spoken);
-        }
+    fn digits_are_spoken_one_by_one() {
         assert_eq!(digit_by_digit("1042"), "1 0 4 2");
     }
 
