@@ -11,6 +11,7 @@
 //! everything → {clock, id}       simulator → nothing of ours
 //! ```
 
+pub mod channel;
 pub mod clock;
 pub mod id;
 pub mod rules;

@@ -3,9 +3,12 @@
 
 use std::fmt;
 
+use serde::Deserialize;
+
 /// A telephone number, or whatever the carrier has in its place (a short code, a SIP address). Not checked: what the
 /// product dials has been checked by the rules, what the carrier reports is taken as it is.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(transparent)]
 pub struct Number(String);
 
 impl Number {
