@@ -30,8 +30,8 @@ pub struct TextRecord {
     pub to: Number,
     /// What it says.
     pub body: FreeText,
-    /// When the carrier took it, to the second.
-    pub created: Timestamp,
+    /// When the carrier took it, to the second; may be absent while it is queued.
+    pub created: Option<Timestamp>,
     /// Whether somebody sent it to us.
     pub inbound: bool,
     /// Where it is; `None` for an inbound one.
@@ -49,8 +49,8 @@ pub struct CallRecord {
     pub from: Number,
     /// Who was called.
     pub to: Number,
-    /// When the carrier took it, to the second.
-    pub created: Timestamp,
+    /// When the carrier took it, to the second; may be absent while it is queued.
+    pub created: Option<Timestamp>,
     /// Who began it.
     pub direction: Option<Direction>,
     /// Where it is.
@@ -97,7 +97,7 @@ impl Resource {
         let inbound = self.direction.as_deref() == Some("inbound");
         Some(TextRecord {
             sid: self.sid()?,
-            created: self.created()?,
+            created: self.created(),
             inbound,
             state: self.status.as_deref().and_then(TextState::read),
             error_code: count(self.error_code.as_ref()),
@@ -110,7 +110,7 @@ impl Resource {
     fn call(self) -> Option<CallRecord> {
         Some(CallRecord {
             sid: self.sid()?,
-            created: self.created()?,
+            created: self.created(),
             direction: self.direction.as_deref().and_then(Direction::read),
             state: self.status.as_deref().and_then(CallState::read),
             seconds: count(self.duration.as_ref()),
@@ -184,19 +184,22 @@ mod tests {
                  "direction": "outbound-api", "date_created": "Fri, 13 Nov 2026 03:00:01 +0000", "error_code": null},
                 {"sid": "../x", "date_created": "Fri, 13 Nov 2026 03:00:01 +0000"},
                 {"sid": "SM2", "direction": "inbound", "status": "received",
-                 "date_created": "2026-11-13T03:00:02Z", "error_code": 30006}
+                 "date_created": "2026-11-13T03:00:02Z", "error_code": 30006},
+                {"sid": "SM3", "direction": "outbound-api", "status": "queued", "date_created": null}
             ], "next_page_uri": "https://elsewhere.example/2010?Page=1&PageToken=PASM1"}"#,
         )
         .unwrap();
         assert_eq!(page.next_query.as_deref(), Some("Page=1&PageToken=PASM1"));
-        let [first, second] = &page.entries[..] else { panic!("{:?}", page.entries) };
+        let [first, second, third] = &page.entries[..] else { panic!("{:?}", page.entries) };
         assert_eq!(
             (first.sid.as_str(), first.state, first.inbound),
             ("SM1", Some(TextState::Delivered), false)
         );
-        assert_eq!(first.created.to_string(), "2026-11-13T03:00:01.000Z");
+        let created = |text: &TextRecord| text.created.map(|at| at.to_string());
+        assert_eq!(created(first).as_deref(), Some("2026-11-13T03:00:01.000Z"));
         assert_eq!((second.state, second.inbound, second.error_code), (None, true, Some(30006)));
-        assert_eq!(second.created.to_string(), "2026-11-13T03:00:02.000Z");
+        assert_eq!(created(second).as_deref(), Some("2026-11-13T03:00:02.000Z"));
+        assert_eq!((third.state, third.created), (Some(TextState::Queued), None));
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub fn sign_form(token: &SecretString, url: &str, form: &Form) -> String {
 
 /// Whether `signature` was made with one of `tokens` (two while a token is being changed) for this request. `url` is
 /// the public URL from configuration with the request's own path and query; with or without the scheme's default
-/// port is the same. Takes the same time whatever is wrong with the signature.
+/// port is the same. All candidates are computed and compared in constant time.
 pub fn verify(tokens: &[SecretString], url: &str, body: SignedBody<'_>, signature: &str) -> bool {
     let url = without_fragment(url);
     if let SignedBody::Hashed(bytes) = body

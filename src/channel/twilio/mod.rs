@@ -154,8 +154,9 @@ impl Twilio {
             let body = self.get(&url).await?.ok_or_else(not_theirs)?;
             let page = read(&body).ok_or_else(not_theirs)?;
             // A page without anything recent has nothing recent after it.
-            let is_last = page.entries.iter().all(|entry| entry.created() < since);
-            entries.extend(page.entries.into_iter().filter(|entry| entry.created() >= since && keep(entry)));
+            let is_last = page.entries.iter().all(|entry| entry.is_older_than(since));
+            entries
+                .extend(page.entries.into_iter().filter(|entry| !entry.is_older_than(since) && keep(entry)));
             match page.next_query {
                 Some(next) if !is_last => query = next,
                 _ => return Ok(Listing { entries, complete: true }),
@@ -178,17 +179,22 @@ fn not_theirs() -> LookUpFailed {
 }
 
 trait Dated {
-    fn created(&self) -> Timestamp;
+    fn created(&self) -> Option<Timestamp>;
+
+    /// What has no date yet is as recent as can be.
+    fn is_older_than(&self, since: Timestamp) -> bool {
+        self.created().is_some_and(|created| created < since)
+    }
 }
 
 impl Dated for TextRecord {
-    fn created(&self) -> Timestamp {
+    fn created(&self) -> Option<Timestamp> {
         self.created
     }
 }
 
 impl Dated for CallRecord {
-    fn created(&self) -> Timestamp {
+    fn created(&self) -> Option<Timestamp> {
         self.created
     }
 }

@@ -289,11 +289,12 @@ async fn a_text_is_found_by_its_numbers_words_and_time() {
         entry("SM2", "another", "outbound-api", AT),
         entry("SM3", words, "inbound", AT),
         entry("SM4", words, "outbound-api", "Fri, 13 Nov 2026 02:00:00 +0000"),
+        entry("SM5", words, "outbound-api", ""),
     ];
     let body = format!(r#"{{"messages": [{}], "next_page_uri": null}}"#, entries.join(","));
     let (peer, twilio) = peer(move |_| body.clone().into_response()).await;
     let found = twilio.find_text(&text_order(), at(2)).await.unwrap();
-    assert_eq!(found.entries.iter().map(|text| text.sid.as_str()).collect::<Vec<_>>(), ["SM1"]);
+    assert_eq!(found.entries.iter().map(|text| text.sid.as_str()).collect::<Vec<_>>(), ["SM1", "SM5"]);
     assert!(found.complete);
     assert_eq!(peer.seen()[0].uri.query(), Some("To=%2B18025550147&From=%2B18025550100&PageSize=100"));
     assert!(peer.seen()[0].authorization.is_some());

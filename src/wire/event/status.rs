@@ -69,7 +69,7 @@ pub enum TextState {
     Queued,
     /// Being handed over.
     Sending,
-    /// Handed to the next network.
+    /// Handed to the next network; of several parts, some may have arrived.
     Sent,
     /// Withdrawn.
     Canceled,
@@ -89,7 +89,7 @@ impl TextState {
         Some(match word {
             "accepted" | "scheduled" | "queued" => TextState::Queued,
             "sending" => TextState::Sending,
-            "sent" => TextState::Sent,
+            "sent" | "partially_delivered" => TextState::Sent,
             "canceled" => TextState::Canceled,
             "failed" => TextState::Failed,
             "undelivered" => TextState::Undelivered,
@@ -183,6 +183,7 @@ mod tests {
         assert_eq!(texts.len(), TEXT_WORDS.len());
         assert!(texts.windows(2).all(|pair| pair[0].rank() < pair[1].rank() && pair[0] < pair[1]));
         assert_eq!(CallState::read("answered"), Some(CallState::InProgress));
+        assert_eq!(TextState::read("partially_delivered"), Some(TextState::Sent));
         assert_eq!(TextState::read("accepted"), Some(TextState::Queued));
         assert_eq!(
             (CallState::read("Completed"), TextState::read(""), DialState::read("?")),

@@ -1,5 +1,5 @@
 //! What we answer a call with. The types allow only what the carriers that speak this language have in common, so that
-//! a document cannot nest what may not be nested; [`write`] checks the limits that types cannot.
+//! a document cannot nest what may not be nested; [`write()`] checks the limits that types cannot.
 //!
 //! Source: twilio.com/docs/voice/twiml, and what SignalWire, Telnyx and Somleng take of it.
 
