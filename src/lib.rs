@@ -11,9 +11,12 @@
 //! app → zones → rules            everything → {clock, id}       simulator → nothing of ours
 //! ```
 
+pub mod act;
+pub mod channel;
 pub mod clock;
 pub mod flows;
 pub mod id;
 pub mod rules;
 pub mod store;
+pub mod wire;
 pub mod zones;
