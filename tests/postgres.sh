@@ -16,9 +16,6 @@ start_postgres() {
         if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
             echo "tests/run: installing postgresql, which the tests need" >&2
             apt-get update -qq >&2 &&
-                # No cluster of the machine's own: ours is made here.
-                mkdir -p /etc/postgresql-common/createcluster.d &&
-                echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.d/nightbell.conf &&
                 DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends postgresql >&2 ||
                 { echo "tests/run: apt-get could not install postgresql" >&2; return 1; }
         fi
@@ -42,7 +39,7 @@ start_postgres() {
         >"$PG_HOME/initdb.log" || { cat "$PG_HOME/initdb.log" >&2; stop_postgres; return 1; }
     in_pg_home "$PG_BIN/pg_ctl" -D "$PG_HOME/data" -l "$PG_HOME/data/server.log" -s -w -t 60 start -o \
         "-c listen_addresses='' -k $PG_HOME -c fsync=off -c full_page_writes=off -c synchronous_commit=off \
-         -c max_connections=400 -c shared_buffers=64MB" || { cat "$PG_HOME/data/server.log" >&2; stop_postgres; return 1; }
+         -c deadlock_timeout=50ms -c max_connections=400 -c shared_buffers=64MB" || { cat "$PG_HOME/data/server.log" >&2; stop_postgres; return 1; }
     export NIGHTBELL_TEST_POSTGRES="postgres://nightbell@localhost/postgres?host=$PG_HOME"
 }
 

@@ -153,6 +153,10 @@ fn of_postgres(said: &PgDatabaseError, within: impl Fn(String) -> String) -> Fai
             broken: false,
             read_only: false,
         },
+        // A migration changed a table beneath a prepared statement: a new connection prepares it anew.
+        (_, "0A000") if said.routine() == Some("RevalidateCachedQuery") => {
+            Failure::lost(within("the table has changed (PostgreSQL 0A000)".into()))
+        }
         ("08" | "53", _) => Failure::lost(within(format!("PostgreSQL {code}"))),
         ("57", _) | (_, "25P03") => {
             Failure::lost(within(format!("the server went away (PostgreSQL {code})")))

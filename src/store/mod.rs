@@ -13,7 +13,8 @@
 //!
 //! Locks are taken in one order everywhere: call → escalation → tickets by id → page → outbox. Traps that one text for
 //! two databases has: `sum(bigint)` is numeric on PostgreSQL, so cast it; `returning` has no order; a yes or no is a
-//! number (`select count(*)`, not `exists`).
+//! number (`select count(*)`, not `exists`); a null that is read as a plain `i64` is an error on PostgreSQL and 0 on
+//! SQLite, so read it as an `Option`.
 
 pub mod call;
 pub mod desk;
@@ -83,12 +84,9 @@ impl Store {
     /// `postgres://…`. The schema is left as it is: [`Store::migrate`].
     pub async fn open(url: &str, options: &Options) -> Result<Store, StoreError> {
         let wakes = Wakes::default();
-        let backend = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Backend::Postgres(Pg::open(url, options, wakes.clone()).await?)
-        } else {
-            let path = url.strip_prefix("sqlite:").unwrap_or(url);
-            let path = path.strip_prefix("//").unwrap_or(path);
-            Backend::Sqlite(Lite::open(Path::new(path), wakes.clone()).await?)
+        let backend = match Address::parse(url)? {
+            Address::Server => Backend::Postgres(Pg::open(url, options, wakes.clone()).await?),
+            Address::File(path) => Backend::Sqlite(Lite::open(path, wakes.clone()).await?),
         };
         Ok(Store { backend, wakes, tasks: TaskTracker::new() })
     }
@@ -120,8 +118,8 @@ impl Store {
         answer.await.unwrap_or_else(|_| Err(closed()))
     }
 
-    /// Runs a function on one snapshot of the database, where writing is refused with [`StoreError::Fault`] or
-    /// [`StoreError::Busy`]; its wake-ups are forgotten.
+    /// Runs a function on one snapshot of the database, where writing is refused ([`StoreError::Fault`]); its wake-ups
+    /// are forgotten.
     pub async fn read<F, I, O>(&self, function: F, input: I) -> Result<O, StoreError>
     where
         F: for<'a> Work<'a, I, O> + 'static,
@@ -165,6 +163,54 @@ impl Store {
     }
 }
 
+/// Which database an address means.
+#[derive(Debug, PartialEq, Eq)]
+enum Address<'a> {
+    Server,
+    File(&'a Path),
+}
+
+impl Address<'_> {
+    fn parse(url: &str) -> Result<Address<'_>, StoreError> {
+        let refuse = |why: &str| {
+            Err(StoreError::Fault(format!(
+                "{why}; a database's address is sqlite:PATH, a path, or postgres://…"
+            )))
+        };
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Address::Server);
+        }
+        let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);
+        match path {
+            "" => refuse("the address is empty"),
+            // Each connection would have a database of its own.
+            ":memory:" => refuse("a database in memory keeps nothing"),
+            _ if path.contains("://") => refuse("this kind of database is not known"),
+            _ => Ok(Address::File(Path::new(path))),
+        }
+    }
+}
+
 fn closed() -> StoreError {
     StoreError::Busy("the store is closed".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        for (url, path) in [
+            ("sqlite:data/night.db", "data/night.db"),
+            ("sqlite:///var/lib/night.db", "/var/lib/night.db"),
+            ("night.db", "night.db"),
+        ] {
+            assert_eq!(Address::parse(url), Ok(Address::File(Path::new(path))), "{url}");
+        }
+        assert_eq!(Address::parse("postgres://night@db.example.org/night"), Ok(Address::Server));
+        for url in ["", "sqlite:", ":memory:", "sqlite::memory:", "mysql://db.example.org/night"] {
+            assert!(matches!(Address::parse(url), Err(StoreError::Fault(_))), "{url}");
+        }
+    }
 }

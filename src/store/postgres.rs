@@ -3,6 +3,7 @@
 //! answer was lost is run again too; the unique key of what was accepted answers the second run.
 
 use std::borrow::Cow;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,6 +26,8 @@ const FIRST_WAIT: Duration = Duration::from_millis(4);
 const LONGEST_WAIT: Duration = Duration::from_millis(250);
 /// How long a connection may lie idle and be trusted unasked.
 const TRUSTED: Duration = Duration::from_secs(1);
+/// How long a connection that lay idle may take to say that it lives: behind a proxy that froze, all of them are dead.
+const SILENCE: Duration = Duration::from_millis(500);
 /// What the server enforces by itself, in milliseconds: below the deadline in tx.rs, so that it is the server who ends
 /// a slow statement, and so that a node that died holding a lock holds it no longer than this.
 const SERVER_LIMITS: [(&str, &str); 3] = [
@@ -57,7 +60,8 @@ impl Pg {
             .before_acquire(|conn, idle| {
                 Box::pin(async move {
                     if idle.idle_for > TRUSTED {
-                        conn.ping().await?;
+                        let silent = |_| sqlx::Error::Io(io::ErrorKind::TimedOut.into());
+                        tokio::time::timeout(SILENCE, conn.ping()).await.map_err(silent)??;
                     }
                     Ok(true)
                 })
@@ -113,7 +117,9 @@ impl Pg {
             match end {
                 Ok(_) => tx.control("commit").await?,
                 Err(ref failure) if failure.broken => {}
-                Err(_) => tx.control("rollback").await?,
+                // What the caller is told is why it was rolled back; a connection that cannot even do that is closed.
+                Err(_) if tx.control("rollback").await.is_err() => tx.discard(),
+                Err(_) => {}
             }
             end
         }

@@ -1,6 +1,6 @@
 //! SQLite: one task owns the one writing connection and commits in groups, so that up to [`GROUP`] transactions share
-//! one flush of the disk; reads have a pool of their own that cannot write. Why so, with figures: SQLite lets one
-//! writer in at a time, and a pool of writers only makes them stumble over each other's locks.
+//! one flush of the disk; reads have a pool of their own that cannot write. SQLite lets one writer in at a time: a pool of
+//! writers makes them stumble over each other's locks for hundreds of milliseconds.
 
 use std::path::Path;
 use std::time::Duration;
@@ -23,7 +23,7 @@ const QUEUE: usize = 4 * GROUP;
 const READERS: u32 = 4;
 /// How long a lock that another process holds is waited for.
 const LOCK_WAIT: Duration = Duration::from_secs(4);
-/// Prepared statements that a connection keeps: more than there are in the source.
+/// Prepared statements that a connection keeps: enough for every one in the source.
 const STATEMENTS: usize = 512;
 /// Older ones can corrupt a write-ahead log that two connections reset at once (<https://sqlite.org/wal.html>).
 const OLDEST: (u32, u32, u32) = (3, 51, 3);
@@ -43,7 +43,9 @@ enum Message {
 
 impl Lite {
     pub(super) async fn open(path: &Path, wakes: Wakes) -> Result<Lite, Failure> {
-        let judge = |error: sqlx::Error| Failure::of(&error, "");
+        let judge = |error: sqlx::Error| {
+            Failure::fault(format!("{}: {}", path.display(), Failure::of(&error, "").error))
+        };
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
