@@ -12,6 +12,7 @@
 //! ```
 
 pub mod clock;
+pub mod config;
 pub mod id;
 pub mod rules;
 pub mod zones;

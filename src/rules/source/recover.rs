@@ -1,6 +1,7 @@
 //! Decoding that does not stop at the first mistake: what is wrong is reported with its line, taken out of a copy, and
 //! the rest decoded again, so that one look at a file finds everything.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use serde::de::DeserializeOwned;
@@ -67,6 +68,28 @@ impl<'a> Source<'a> {
         };
         problems.sort();
         Recovered { value, source: left, problems }
+    }
+
+    /// Sets `key` in every table of the array `array` whose `which.0` is the text `which.1`: for values that come from
+    /// elsewhere, such as the environment.
+    pub fn set_where(&mut self, array: &str, which: (&str, &str), key: &str, text: &str) {
+        let root = self.root.get_mut().iter_mut();
+        let tables =
+            root.filter(|(name, _)| name.get_ref() == array).filter_map(|(_, value)| match value.get_mut() {
+                DeValue::Array(tables) => Some(tables),
+                _ => None,
+            });
+        for table in tables.flat_map(|tables| tables.iter_mut()) {
+            let span = table.span();
+            let DeValue::Table(table) = table.get_mut() else { continue };
+            let meant = table
+                .iter()
+                .any(|(name, value)| name.get_ref() == which.0 && value.get_ref().as_str() == Some(which.1));
+            if meant {
+                let name = Spanned::new(span.clone(), Cow::Owned(key.to_owned()));
+                table.insert(name, Spanned::new(span, DeValue::String(Cow::Owned(text.to_owned()))));
+            }
+        }
     }
 
     /// Whether the text has that key at its root.
