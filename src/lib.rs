@@ -14,9 +14,11 @@
 pub mod act;
 pub mod channel;
 pub mod clock;
+pub mod config;
 pub mod flows;
 pub mod id;
 pub mod rules;
 pub mod store;
 pub mod wire;
+pub mod words;
 pub mod zones;

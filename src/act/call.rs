@@ -104,7 +104,11 @@ async fn accept(tx: &mut Tx, input: &Accept) -> Result<CallAnswer, StoreError> {
 }
 
 /// The answer that a webhook got before.
-pub(super) async fn repeated(tx: &mut Tx, carrier: &str, key: &str) -> Result<Option<CallAnswer>, StoreError> {
+pub(super) async fn repeated(
+    tx: &mut Tx,
+    carrier: &str,
+    key: &str,
+) -> Result<Option<CallAnswer>, StoreError> {
     let Some(answer) = calls::answered(tx, carrier, key).await? else { return Ok(None) };
     from_str(&answer)
         .map(Some)
@@ -160,13 +164,13 @@ async fn begin(
         deadline: None,
     };
     let mut work = None;
-    let joinable = joinable(tx, world, desk, &call).await?;
+    let joinable = joinable(tx, desk, &call).await?;
     if call.agent.is_none() && !blocked {
         work = Some(open_ticket(tx, world, desk, &mut call, ticket_id).await?);
     } else if blocked {
         tracing::info!(desk = desk.key.as_str(), call.sid = call.sid, "a blocked caller was rejected");
     }
-    let pages = agent_pages(tx, world, &call).await?;
+    let pages = agent_pages(tx, &call).await?;
     let case = work.as_ref().map(Work::case);
     let known = CallFacts { blocked, joinable: joinable.as_ref(), pages: &pages, case };
     let turn = facts(world, desk, line, &call, &known, |facts| flow.begin(facts));
@@ -192,18 +196,19 @@ async fn go_on(tx: &mut Tx, input: &Go) -> Result<CallAnswer, StoreError> {
         Some(position) if *turn == call.turn => position,
         // A stale turn, or one from nowhere: the present answer again.
         _ => {
-            let present = repeated(tx, &call.carrier, &call_key(&call.sid, call.turn.saturating_sub(1))).await?;
+            let present =
+                repeated(tx, &call.carrier, &call_key(&call.sid, call.turn.saturating_sub(1))).await?;
             return Ok(present.unwrap_or(CallAnswer { script: Script::default(), next: None }));
         }
     };
     let (desk, line) = line_of(world, &call.line)?;
     call.engaged |= is_engaged(input);
-    let joinable = joinable(tx, world, desk, &call).await?;
+    let joinable = joinable(tx, desk, &call).await?;
     let work = match &call.ticket {
         Some(id) => Some(Work::on(ticket::lock(tx, id).await?)),
         None => None,
     };
-    let pages = agent_pages(tx, world, &call).await?;
+    let pages = agent_pages(tx, &call).await?;
     let flow = world.desks.flow_version(&call.flow_version)?;
     let case = work.as_ref().map(Work::case);
     let known = CallFacts { blocked: false, joinable: joinable.as_ref(), pages: &pages, case };
@@ -347,7 +352,7 @@ async fn join(
 }
 
 /// The open ticket that this caller may join: by a real number that is neither a line of ours nor withheld.
-async fn joinable(tx: &mut Tx, world: &World, desk: &Desk, call: &Call) -> Result<Option<Case>, StoreError> {
+async fn joinable(tx: &mut Tx, desk: &Desk, call: &Call) -> Result<Option<Case>, StoreError> {
     let Some(number) = call.caller_id.as_ref().filter(|_| call.agent.is_none()) else { return Ok(None) };
     if desk.line(number).is_some() {
         return Ok(None);
@@ -355,17 +360,15 @@ async fn joinable(tx: &mut Tx, world: &World, desk: &Desk, call: &Call) -> Resul
     let Some(id) = ticket::open_for_caller(tx, &call.desk, number, call.ticket.as_ref()).await? else {
         return Ok(None);
     };
-    let _ = world;
     Ok(Some(ticket::read(tx, &id).await?))
 }
 
 /// The open pages of the agent who calls, newest first.
-async fn agent_pages(tx: &mut Tx, world: &World, call: &Call) -> Result<Vec<Case>, StoreError> {
+async fn agent_pages(tx: &mut Tx, call: &Call) -> Result<Vec<Case>, StoreError> {
     let Some(agent) = &call.agent else { return Ok(Vec::new()) };
     if call.ticket.is_some() {
         return Ok(Vec::new());
     }
-    let _ = world;
     open_cases(tx, &call.desk, agent).await
 }
 
@@ -416,7 +419,10 @@ async fn ended(tx: &mut Tx, end: &End) -> Result<bool, StoreError> {
     Ok(true)
 }
 
-pub(super) fn line_of<'a>(world: &'a World, number: &PhoneNumber) -> Result<(&'a Desk, &'a Line), StoreError> {
+pub(super) fn line_of<'a>(
+    world: &'a World,
+    number: &PhoneNumber,
+) -> Result<(&'a Desk, &'a Line), StoreError> {
     let desk = world.desks.by_line(number);
     let found = desk.and_then(|desk| Some((&**desk, desk.line(number)?)));
     found.ok_or_else(|| StoreError::Fault("the line's desk is not loaded".into()))

@@ -39,7 +39,7 @@ pub struct Desks {
     versions: BTreeMap<String, Arc<Flow>>,
     /// Ways of reaching people that are passed over.
     pub(super) dead: BTreeSet<(MethodKind, PhoneNumber)>,
-    generation: i64,
+    generation: desks::Generation,
 }
 
 impl Desks {
@@ -85,7 +85,8 @@ impl Desks {
     }
 }
 
-type Everything = (Vec<(Desk, i64)>, BTreeSet<(MethodKind, PhoneNumber)>, i64, Vec<(String, String)>);
+type Everything =
+    (Vec<(Desk, i64)>, BTreeSet<(MethodKind, PhoneNumber)>, desks::Generation, Vec<(String, String)>);
 
 struct Begin {
     instance: String,
@@ -199,6 +200,6 @@ async fn everything(tx: &mut Tx, (): &()) -> Result<Everything, StoreError> {
     ))
 }
 
-async fn current_generation(tx: &mut Tx, (): &()) -> Result<i64, StoreError> {
+async fn current_generation(tx: &mut Tx, (): &()) -> Result<desks::Generation, StoreError> {
     desks::generation(tx).await
 }

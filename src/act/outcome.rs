@@ -38,7 +38,10 @@ impl Acts {
     }
 }
 
-async fn claim(tx: &mut Tx, (owner, now, limit): &(String, Timestamp, i64)) -> Result<Vec<Claimed>, StoreError> {
+async fn claim(
+    tx: &mut Tx,
+    (owner, now, limit): &(String, Timestamp, i64),
+) -> Result<Vec<Claimed>, StoreError> {
     outbox::claim(tx, owner, *now, *limit).await
 }
 
@@ -62,7 +65,8 @@ async fn finish_job(tx: &mut Tx, finish: &Finish) -> Result<(), StoreError> {
         (Performed::Sent(sent), _) => {
             // Somebody else has claimed it since: only a text or call that really left is news.
             if ours || matches!(sent, Sent::Accepted { .. }) {
-                attempt_event(tx, world, job, |attempt| Event::Sent { attempt, outcome: sent.clone() }).await?;
+                attempt_event(tx, world, job, |attempt| Event::Sent { attempt, outcome: sent.clone() })
+                    .await?;
             }
         }
         (Performed::Receipt { carrier, sid, receipt }, _) => {

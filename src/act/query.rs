@@ -35,7 +35,8 @@ impl Acts {
     /// Tickets that were opened before an instant, newest first.
     pub async fn tickets(&self, desk: Option<&str>, before: Timestamp) -> Result<TicketPage, ActError> {
         let cases = self.store().read(list, (desk.map(str::to_owned), before)).await?;
-        let next = (cases.len() == MOST_LISTED).then(|| cases.last().map(|case| case.ticket.opened_at)).flatten();
+        let next =
+            (cases.len() == MOST_LISTED).then(|| cases.last().map(|case| case.ticket.opened_at)).flatten();
         Ok(TicketPage { cases, next })
     }
 
@@ -58,10 +59,7 @@ impl Acts {
     }
 }
 
-async fn list(
-    tx: &mut Tx,
-    (desk, before): &(Option<String>, Timestamp),
-) -> Result<Vec<Case>, StoreError> {
+async fn list(tx: &mut Tx, (desk, before): &(Option<String>, Timestamp)) -> Result<Vec<Case>, StoreError> {
     ticket::list(tx, desk.as_deref(), *before, i64::try_from(MOST_LISTED).unwrap_or(i64::MAX)).await
 }
 

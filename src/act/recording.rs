@@ -46,12 +46,8 @@ impl Acts {
 
     /// A carrier understood what was said.
     pub async fn transcribed(&self, carrier: &str, call: &str, text: &str) -> Result<(), ActError> {
-        let transcript = Transcript {
-            world: self.world(),
-            carrier: carrier.into(),
-            call: call.into(),
-            text: text.into(),
-        };
+        let transcript =
+            Transcript { world: self.world(), carrier: carrier.into(), call: call.into(), text: text.into() };
         Ok(self.store().write(made_transcript, transcript).await?)
     }
 
@@ -104,8 +100,7 @@ pub(super) async fn note(
     if !recording::insert(tx, carrier, sid, id, seconds).await? {
         return Ok(());
     }
-    let job =
-        Job::FetchRecording { carrier: carrier.into(), sid: sid.into(), since: world.now, tries: 0 };
+    let job = Job::FetchRecording { carrier: carrier.into(), sid: sid.into(), since: world.now, tries: 0 };
     let row = format!("recording-{carrier}-{sid}");
     write_job(tx, world, &row, Some(id.as_str()), &job, 2, world.now).await
 }

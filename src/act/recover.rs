@@ -108,11 +108,7 @@ async fn recover(tx: &mut Tx, input: &Recover) -> Result<bool, StoreError> {
         let mut work = Work::on_new(Case::open(ticket));
         work.happen(world, Event::Called { call: missed.sid.clone() })?;
         work.happen(world, Event::Missed { at: missed.started_at })?;
-        work.happen(world, Event::CallEnded {
-            engaged: true,
-            returning: false,
-            seconds: missed.seconds,
-        })?;
+        work.happen(world, Event::CallEnded { engaged: true, returning: false, seconds: missed.seconds })?;
         work.save(tx, world).await?;
     }
     calls::insert(tx, &call).await?;

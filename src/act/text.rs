@@ -70,7 +70,10 @@ async fn text_in(tx: &mut Tx, input: &Input) -> Result<(), StoreError> {
     match at_line.or_else(|| world.desks.only()) {
         Some(desk) => caller_text(tx, input, desk, from).await,
         None => {
-            tracing::warn!(text.sid = text.sid, "a text from nobody known to a number of no desk was dropped");
+            tracing::warn!(
+                text.sid = text.sid,
+                "a text from nobody known to a number of no desk was dropped"
+            );
             Ok(())
         }
     }
@@ -90,7 +93,9 @@ async fn agent_text(
             Answer::Unclear { perhaps: nearest.map(|verb| verb.spelling().to_owned()) }
         }
         // The carrier answers these by itself; we only have to know.
-        command::Reply::Reserved(Reserved::OptOut) => return opted_out(tx, world, text, desk, agent, from).await,
+        command::Reply::Reserved(Reserved::OptOut) => {
+            return opted_out(tx, world, text, desk, agent, from).await;
+        }
         command::Reply::Reserved(Reserved::OptIn) => {
             desks::revive(tx, from, MethodKind::Sms).await?;
             return Ok(());
@@ -98,8 +103,7 @@ async fn agent_text(
         command::Reply::Reserved(Reserved::Info) => return Ok(()),
     };
     let zone = agent.zone.unwrap_or(desk.zone());
-    let body =
-        world.words.message(&agent.language, &desk.name, &world.book, zone, &Message::Answer(answer));
+    let body = world.words.message(&agent.language, &desk.name, &world.book, zone, &Message::Answer(answer));
     let id = format!("answer-{}-{}", text.carrier, text.sid);
     send(tx, world, &id, from, Some(text.to.clone()), body).await
 }
@@ -176,8 +180,7 @@ async fn obey(
     for id in meant {
         let mut work = Work::on(ticket::lock(tx, &id).await?);
         work.answer_from = Some(written_to.to_owned());
-        let event =
-            Event::Command { agent: agent.clone(), via: Via::Sms, command: parsed.command.clone() };
+        let event = Event::Command { agent: agent.clone(), via: Via::Sms, command: parsed.command.clone() };
         if let Reply::Answer(answer) = work.happen(world, event)? {
             match answer {
                 Answer::Taken(briefs) => taken.extend(briefs),
@@ -232,7 +235,11 @@ async fn caller_text(tx: &mut Tx, input: &Input, desk: &Desk, from: PhoneNumber)
     let Input { world, text, ticket: id } = input;
     let body = text.body.clone();
     if desk.is_blocked(&from) {
-        tracing::info!(desk = desk.key.as_str(), text.sid = text.sid, "a text from a blocked number was dropped");
+        tracing::info!(
+            desk = desk.key.as_str(),
+            text.sid = text.sid,
+            "a text from a blocked number was dropped"
+        );
         return Ok(());
     }
     if let Some(open) = ticket::open_for_caller(tx, desk.key.as_str(), &from, None).await? {

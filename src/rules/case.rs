@@ -79,7 +79,7 @@ pub struct Context<'a> {
 pub enum Event {
     /// Time passed.
     Due,
-    /// A call came in and opened this ticket, or joined it.
+    /// A call came in and opened this ticket.
     Called {
         /// The carrier's id of the call.
         call: String,
@@ -95,10 +95,22 @@ pub enum Event {
         /// How long it lasted.
         seconds: u32,
     },
+    /// Somebody wrote, and this ticket was opened for it.
+    Wrote {
+        /// The text.
+        body: String,
+        /// Whether it is answered: once a day at the most.
+        answer: bool,
+    },
     /// The caller wrote.
     Texted {
         /// The text.
         body: String,
+    },
+    /// The call that opened this ticket had been answered by the carrier's fallback while we were away.
+    Missed {
+        /// When it came in.
+        at: Timestamp,
     },
     /// The caller's words, as the carrier understood them.
     Transcribed {
@@ -287,7 +299,12 @@ impl Case {
             Event::CallEnded { engaged, returning, seconds } => {
                 self.call_ended(hand, engaged, returning, seconds)
             }
+            Event::Wrote { body, answer } => self.wrote(hand, body, answer),
             Event::Texted { body } => self.caller_texted(hand, body),
+            Event::Missed { at } => {
+                hand.enter(Actor::Carrier, Happening::Missed { at });
+                Reply::None
+            }
             Event::Transcribed { text } => self.transcribed(hand, text),
             Event::RecordingKept { recording, bytes } => self.recording_kept(hand, recording, bytes),
             Event::Absorb(ticket) => self.absorb(hand, &ticket),

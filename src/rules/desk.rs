@@ -2,8 +2,12 @@
 //! file's own shape and are kept in the database in that shape (as JSON); [`Desk::parse`] lets in only files in which
 //! every name is known and somebody can be reached.
 
+mod check;
 mod people;
+mod read;
 mod target;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -64,6 +68,9 @@ pub struct DeskOf<Hours, OneRota> {
     /// Where the manager is told at once, by text, what cannot wait: a dead contact method, a step without anybody.
     #[serde(default)]
     pub manager: Option<PhoneNumber>,
+    /// The numbers that pages come from, so that agents can let them through Do Not Disturb; the lines' own if empty.
+    #[serde(default, deserialize_with = "read::two_way_numbers")]
+    pub page_from: Vec<PhoneNumber>,
     /// What is turned away to the written way and the support hours, as it is said: "password resets".
     #[serde(default)]
     pub never_urgent: Vec<String>,

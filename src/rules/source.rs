@@ -1,11 +1,15 @@
 //! TOML that a person wrote (desk files, voice flows, scenarios, configuration), with the lines of its parts, so that
 //! every complaint says where it is and what to do about it.
 
+mod recover;
+
 use std::fmt;
 
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+
+pub use recover::Recovered;
 
 /// One error in a file: where, what, and the remedy.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -48,11 +48,18 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<(Desk, i64)>, StoreError> {
     rows.iter().map(|(document, version)| Ok((decode(document, "desk")?, *version))).collect()
 }
 
-/// A number that changes whenever a desk does.
-pub async fn generation(tx: &mut Tx) -> Result<i64, StoreError> {
-    let (generation,): (i64,) = tx.one("select count(*) from desk_version", args![]).await?;
-    Ok(generation)
+/// What changes whenever a desk, a flow or a dead method does.
+pub async fn generation(tx: &mut Tx) -> Result<Generation, StoreError> {
+    tx.one(
+        "select (select count(*) from desk_version), (select count(*) from flow_version), \
+         (select count(*) from dead_method), (select cast(coalesce(max(since), 0) as bigint) from dead_method)",
+        args![],
+    )
+    .await
 }
+
+/// Counts of what is in force, to be compared with what they were.
+pub type Generation = (i64, i64, i64, i64);
 
 /// Remembers a voice flow's version, so that a call can go on by it.
 pub async fn remember_flow(
@@ -71,11 +78,9 @@ pub async fn remember_flow(
     Ok(())
 }
 
-/// The text of a version of a flow.
-pub async fn flow_source(tx: &mut Tx, version: &str) -> Result<Option<String>, StoreError> {
-    let row: Option<(String,)> =
-        tx.opt("select source from flow_version where version = $1", args![version]).await?;
-    Ok(row.map(|(source,)| source))
+/// Every version of every flow, with its text.
+pub async fn flow_sources(tx: &mut Tx) -> Result<Vec<(String, String)>, StoreError> {
+    tx.all("select version, source from flow_version", args![]).await
 }
 
 /// Passes over a way of reaching somebody from now on.

@@ -166,7 +166,7 @@ pub async fn open_for_agent(tx: &mut Tx, desk: &str, agent: &AgentKey) -> Result
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// A desk's ticket by its number; the newest, if lines of the desk share it.
+/// A desk's ticket (or any desk's, for an empty key) by its number; the newest, if several lines have given it.
 pub async fn by_number(
     tx: &mut Tx,
     desk: &str,
@@ -174,25 +174,33 @@ pub async fn by_number(
 ) -> Result<Option<TicketId>, StoreError> {
     let row: Option<(TicketId,)> = tx
         .opt(
-            "select id from ticket where desk = $1 and number = $2 order by opened_at desc limit 1",
+            "select id from ticket where ($1 = '' or desk = $1) and number = $2 order by opened_at desc limit 1",
             args![desk, i64::try_from(number.0).unwrap_or(i64::MAX)],
         )
         .await?;
     Ok(row.map(|(id,)| id))
 }
 
-/// The newest open ticket that a caller may join: one that was opened from this number, or is to be called back there.
+/// A case as it stands, to look at.
+pub async fn read(tx: &mut Tx, id: &TicketId) -> Result<Case, StoreError> {
+    let (document,): (String,) = tx.one("select document from ticket where id = $1", args![id]).await?;
+    decode(&document, "ticket")
+}
+
+/// The newest open ticket that a caller may join: one that was opened from this number, or is to be called back there;
+/// but not the call's own.
 pub async fn open_for_caller(
     tx: &mut Tx,
     desk: &str,
     caller: &PhoneNumber,
+    except: Option<&TicketId>,
 ) -> Result<Option<TicketId>, StoreError> {
     let row: Option<(TicketId,)> = tx
         .opt(
             "select id from (select id, opened_at from ticket where caller_id = $2 and desk = $1 and state = 'open' \
              union all select id, opened_at from ticket where callback_number = $2 and desk = $1 and state = 'open') \
-             as mine order by opened_at desc limit 1",
-            args![desk, caller.as_str()],
+             as mine where id <> $3 order by opened_at desc limit 1",
+            args![desk, caller.as_str(), except.map_or("", |id| id.as_str())],
         )
         .await?;
     Ok(row.map(|(id,)| id))
@@ -247,20 +255,13 @@ pub async fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
     Ok(next)
 }
 
-/// One line of a list of tickets.
-#[derive(Clone, Debug)]
-pub struct Listed {
-    /// The case.
-    pub case: Case,
-}
-
 /// A desk's tickets (or every desk's), newest first, before an instant.
 pub async fn list(
     tx: &mut Tx,
     desk: Option<&str>,
     before: Timestamp,
     limit: i64,
-) -> Result<Vec<Listed>, StoreError> {
+) -> Result<Vec<Case>, StoreError> {
     let rows: Vec<(String,)> = tx
         .all(
             "select document from ticket where ($1 = '' or desk = $1) and opened_at < $2 \
@@ -268,7 +269,7 @@ pub async fn list(
             args![desk.unwrap_or_default(), before, limit],
         )
         .await?;
-    rows.iter().map(|(document,)| Ok(Listed { case: decode(document, "ticket")? })).collect()
+    rows.iter().map(|(document,)| decode(document, "ticket")).collect()
 }
 
 /// A ticket's timeline, in order.
@@ -280,4 +281,16 @@ pub async fn timeline(tx: &mut Tx, id: &TicketId) -> Result<Vec<Entry>, StoreErr
         timeline.extend(decode::<Vec<Entry>>(&entries, "ticket_entry")?);
     }
     Ok(timeline)
+}
+
+/// Emergencies that are open, that nobody has, and that time alone would never change: by the rules there are none. They
+/// are made due at once; answers how many there were. A call that is still going on has its own deadline.
+pub async fn wake_forgotten(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(
+        "update ticket set next_due = $1 where severity = 1 and state = 'open' and holder is null and next_due is null \
+         and called_back_at is null and not exists (select 1 from call where call.ticket_id = ticket.id \
+         and call.deadline is not null)",
+        args![now],
+    )
+    .await
 }

@@ -15,14 +15,7 @@ const FIRST_WORDS: usize = 120;
 
 impl Case {
     pub(super) fn called(&mut self, hand: &mut Hand<'_>, call: String) -> Reply {
-        let first = hand.now() == self.ticket.opened_at && self.pages.is_empty();
-        hand.enter(
-            Actor::Caller,
-            if first { Happening::Opened { call } } else { Happening::Joined { call } },
-        );
-        if !first {
-            self.update(hand, News::CalledAgain);
-        }
+        hand.enter(Actor::Caller, Happening::Opened { call });
         Reply::None
     }
 
@@ -45,7 +38,9 @@ impl Case {
             FlowCommand::Callback { number, confirmed } => self.callback_number(hand, number, confirmed),
             FlowCommand::CallbackGivenUp => {
                 self.fall_back_on_caller_id(hand);
-                self.page_now(hand);
+                if self.ticket.severity.is_emergency() && !self.ticket.provisional {
+                    self.page_now(hand);
+                }
             }
             FlowCommand::Recorded { recording, seconds } => {
                 if !self.ticket.recordings.contains(&recording) {
@@ -201,17 +196,21 @@ impl Case {
         }
     }
 
-    pub(super) fn caller_texted(&mut self, hand: &mut Hand<'_>, body: String) -> Reply {
+    pub(super) fn wrote(&mut self, hand: &mut Hand<'_>, body: String, answer: bool) -> Reply {
         self.describe(&body);
-        let first = hand.now() == self.ticket.opened_at && self.pages.is_empty();
         hand.enter(Actor::Caller, Happening::Texted { body });
-        if first && let Some(writer) = self.ticket.caller_id.clone() {
+        if answer && let Some(writer) = self.ticket.caller_id.clone() {
             let receipt =
                 Message::WriterReceipt { number: self.ticket.number, line: self.ticket.line.clone() };
             hand.text(Recipient::Caller(writer), receipt);
-        } else {
-            self.update(hand, News::Texted);
         }
+        Reply::None
+    }
+
+    pub(super) fn caller_texted(&mut self, hand: &mut Hand<'_>, body: String) -> Reply {
+        self.describe(&body);
+        hand.enter(Actor::Caller, Happening::Texted { body });
+        self.update(hand, News::Texted);
         Reply::None
     }
 
@@ -274,7 +273,7 @@ impl Case {
         if self.ticket.state == TicketState::Abandoned {
             self.ticket.state = TicketState::Open;
         }
-        hand.enter(Actor::Caller, Happening::Joined { call: other.number.to_string() });
+        hand.enter(Actor::Caller, Happening::Joined { ticket: other.number });
         self.update(hand, News::CalledAgain);
         Reply::None
     }
