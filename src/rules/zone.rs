@@ -34,6 +34,7 @@ pub struct Zone(u16);
 impl Zone {
     /// Coordinated universal time.
     pub fn utc() -> Zone {
+        // The first by name keeps it too.
         Zone::find("UTC").unwrap_or(Zone(0))
     }
 
