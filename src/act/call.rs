@@ -154,6 +154,7 @@ async fn begin(
         ticket: None,
         caller_id,
         agent: agent.map(|agent| agent.key.clone()),
+        took: None,
         flow_version: flow.version().to_owned(),
         position: None,
         turn: 0,
@@ -369,7 +370,10 @@ async fn agent_pages(tx: &mut Tx, call: &Call) -> Result<Vec<Case>, StoreError> 
     if call.ticket.is_some() {
         return Ok(Vec::new());
     }
-    open_cases(tx, &call.desk, agent).await
+    let mut pages = open_cases(tx, &call.desk, agent).await?;
+    // What he took in this call stays the one that it is about, whatever comes in meanwhile.
+    pages.sort_by_key(|case| call.took.as_ref() != Some(&case.ticket.id));
+    Ok(pages)
 }
 
 /// The open tickets for which an agent was paged, newest first.
@@ -385,11 +389,12 @@ pub(super) async fn open_cases(tx: &mut Tx, desk: &str, agent: &AgentKey) -> Res
 async fn agent_asks(
     tx: &mut Tx,
     world: &World,
-    call: &Call,
+    call: &mut Call,
     pages: &[Case],
     command: &Command,
 ) -> Result<(), StoreError> {
     let (Some(agent), Some(first)) = (&call.agent, pages.first()) else { return Ok(()) };
+    call.took = Some(first.ticket.id.clone());
     let mut work = Work::on(ticket::lock(tx, &first.ticket.id).await?);
     let command = match command {
         // The flow itself puts him through: it is his now, and nothing else is rung.

@@ -7,9 +7,10 @@ use crate::rules::call::Call;
 use crate::rules::case::Case;
 use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::{Desk, Line};
-use crate::rules::flow::{Caller, DeskClock, Facts};
+use crate::rules::flow::{Caller, DeskClock, Facts, Plan};
 use crate::rules::hours::DeskState;
 use crate::rules::policy::MethodKind;
+use crate::rules::number_plan::{Country, NumberPlan};
 use crate::rules::severity::Severity;
 
 /// What the transaction found out about a call.
@@ -36,10 +37,6 @@ pub(super) fn facts<R>(
     let state = desk.hours.state_at(&world.book, world.now);
     let allowed = desk.allowed_countries();
     let plan = desk.number_plan();
-    let read_number = |keyed: &str| {
-        let number = plan.parse_dialled(keyed).ok()?;
-        plan.may_call_back(&number, allowed).ok().map(|()| number)
-    };
     let may_call_back = |number: &&PhoneNumber| plan.may_call_back(number, allowed).is_ok();
     let facts = Facts {
         clock: match state {
@@ -65,9 +62,27 @@ pub(super) fn facts<R>(
             .map(|language| (language.clone(), fields(world, desk, language, state, known)))
             .collect(),
         numbers: numbers(desk, known),
-        number_plan: &read_number,
+        line: Some(line.number.clone()),
+        plan: &DeskPlan { plan, allowed },
     };
     flow(&facts)
+}
+
+/// What a caller may key, by the desk's country and the countries that it calls back.
+struct DeskPlan<'a> {
+    plan: NumberPlan,
+    allowed: &'a [Country],
+}
+
+impl Plan for DeskPlan<'_> {
+    fn callable(&self, keyed: &str) -> Option<PhoneNumber> {
+        let number = self.plan.parse_dialled(keyed).ok()?;
+        self.plan.may_call_back(&number, self.allowed).ok().map(|()| number)
+    }
+
+    fn spoken(&self, number: &PhoneNumber) -> String {
+        self.plan.read_back(number).digits()
+    }
 }
 
 fn numbers(desk: &Desk, known: &CallFacts<'_>) -> BTreeMap<String, PhoneNumber> {

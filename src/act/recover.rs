@@ -76,6 +76,7 @@ async fn recover(tx: &mut Tx, input: &Recover) -> Result<bool, StoreError> {
         ticket: worth_a_ticket.then(|| id.clone()),
         caller_id: caller_id.clone(),
         agent: agent.map(|agent| agent.key.clone()),
+        took: None,
         flow_version: String::new(),
         position: None,
         turn: 0,

@@ -217,7 +217,8 @@ fn acknowledged_by_bare_word(world: &World, mine: &[Case], agent: &AgentKey) -> 
 fn meant_by_bare_word(mine: &[Case], agent: &AgentKey) -> Result<TicketId, Answer> {
     let held: Vec<&Case> = mine.iter().filter(|case| case.holder() == Some(agent)).collect();
     match (held.as_slice(), mine) {
-        ([one], _) | ([], [one]) => Ok(one.ticket.id.clone()),
+        ([one], _) => Ok(one.ticket.id.clone()),
+        ([], [one]) => Ok(one.ticket.id.clone()),
         ([], []) => Err(Answer::NoSuchTicket { number: None }),
         ([], all) => Err(Answer::WhichOne(all.iter().map(|case| case.ticket.number).collect())),
         (several, _) => Err(Answer::WhichOne(several.iter().map(|case| case.ticket.number).collect())),

@@ -29,6 +29,8 @@ pub struct Call {
     pub caller_id: Option<PhoneNumber>,
     /// The agent who calls, if the number is an agent's.
     pub agent: Option<AgentKey>,
+    /// The ticket that this agent took in this call.
+    pub took: Option<TicketId>,
     /// The version of the flow that it began with.
     pub flow_version: String,
     /// Where it stands in the flow; none once the flow is over.

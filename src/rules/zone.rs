@@ -32,6 +32,12 @@ static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
 pub struct Zone(u16);
 
 impl Zone {
+    /// Coordinated universal time.
+    pub fn utc() -> Zone {
+        // The first by name keeps it too.
+        Zone::find("UTC").unwrap_or(Zone(0))
+    }
+
     /// Every zone there is, by name.
     pub fn all() -> impl ExactSizeIterator<Item = Zone> {
         (0..u16::try_from(NAMES.len()).unwrap_or(u16::MAX)).map(Zone)
