@@ -9,8 +9,8 @@ use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::{Desk, Line};
 use crate::rules::flow::{Caller, DeskClock, Facts, Plan};
 use crate::rules::hours::DeskState;
-use crate::rules::policy::MethodKind;
 use crate::rules::number_plan::{Country, NumberPlan};
+use crate::rules::policy::MethodKind;
 use crate::rules::severity::Severity;
 
 /// What the transaction found out about a call.
