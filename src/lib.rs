@@ -19,6 +19,7 @@ pub mod flows;
 pub mod id;
 pub mod rules;
 pub mod store;
+pub mod web;
 pub mod wire;
 pub mod words;
 pub mod zones;
