@@ -136,7 +136,9 @@ pub fn router(web: Web) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .with_state(app);
-    with_headers(router).layer(CatchPanicLayer::new()).layer(TraceLayer::new_for_http().make_span_with(span))
+    // A failure is logged where it is known what failed.
+    let trace = TraceLayer::new_for_http().make_span_with(span).on_failure(());
+    with_headers(router).layer(CatchPanicLayer::new()).layer(trace)
 }
 
 /// What a browser must not do with our answers; a page that needs more says so itself.

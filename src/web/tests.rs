@@ -20,7 +20,7 @@ use crate::wire::signature::{HEADER, sign_form};
 use crate::words::Words;
 
 const PUBLIC: &str = "https://pager.example.com";
-const TOKEN: &str = "12345";
+const TOKEN: &str = "the-carriers-token";
 const LINE: &str = "+18025550100";
 const CALLER: &str = "+18025550147";
 
@@ -388,6 +388,21 @@ async fn a_caller_is_never_left_without_a_word() {
 }
 
 #[tokio::test]
+async fn a_call_that_could_not_be_written_down_is_kept_in_mind() {
+    let gateway = Gateway::new().await;
+    // The line's flow is not there, so that a call fails each time; its ticket needs no flow.
+    let desk = include_str!("../../tests/desks/reservations.toml").replace("\"emergency\"", "\"lost\"");
+    gateway.acts.apply_desk(&desk).await.unwrap();
+    let mut wakes = gateway.acts.store().wakes();
+    let rung = gateway.call(&format!("{VOICE}?again=6"), &[]).await;
+    assert!(rung.body.contains("<Dial"), "{}", rung.body);
+    // What is committed next is its ticket, whose page is due.
+    wakes.recv().await.unwrap();
+    assert_eq!(gateway.cases().await.len(), 1);
+    assert!(gateway.timeline().await.iter().any(|happened| matches!(happened, Happening::Missed { .. })));
+}
+
+#[tokio::test]
 async fn without_a_database_everything_else_is_put_off() {
     let gateway = Gateway::new().await;
     gateway.acts.store().close().await;
@@ -529,6 +544,57 @@ async fn a_monitor_learns_whether_it_works() {
     assert_eq!((alive.status, &*alive.body), (StatusCode::OK, r#"{"status":"alive"}"#));
     assert_eq!(alive.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
     assert!(!alive.headers.contains_key(header::SERVER));
+}
+
+/// Where a log is written to be read.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn nothing_private_reaches_the_log() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::DEBUG)
+        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
+        .without_time()
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let gateway = Gateway::new().await;
+    let token = gateway.acts.create_token("report", None).await.unwrap();
+    gateway.get("/api/v1/tickets?desk=reservations", Some(&token)).await;
+    gateway.get("/recordings/5ec3e7.wav", None).await;
+    let first = gateway.call(VOICE, &[]).await;
+    let keyed = first.address_after("<Gather input=\"dtmf\" action=\"");
+    gateway.post_signed(&keyed, b"CallSid=CA1&Digits=8025550147".to_vec(), Some("forged")).await;
+    let strange = [("CallSid", "CA3"), ("AccountSid", "AC1"), ("From", CALLER), ("To", "+18025550198")];
+    gateway.post(VOICE, &strange).await;
+    gateway.post(VOICE, &strange).await;
+    gateway.acts.store().close().await;
+    gateway.call(&keyed, &[("Digits", "8025550147")]).await;
+    let text = [("MessageSid", "SM1"), ("From", CALLER), ("To", LINE), ("Body", "the safe word")];
+    gateway.post("/webhooks/main/sms", &text).await;
+
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    for told in ["no desk owns", "was refused", "asked to stay", "put off", "/recordings/{file}"] {
+        assert!(log.contains(told), "{told}: {log}");
+    }
+    assert_eq!(log.matches("no desk owns").count(), 1, "{log}");
+    for private in ["8025550", "safe word", "5ec3e7", TOKEN, &token, "nbt_"] {
+        assert!(!log.contains(private), "{private}: {log}");
+    }
 }
 
 #[tokio::test]
