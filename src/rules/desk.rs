@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use people::{AccountManager, Agent, AgentRule, Contact, Customer, Phone};
+pub use people::{AccountManager, Agent, AgentRule, Contact, Customer, Manager, Phone};
 pub use target::{NotAResponseTarget, ResponseTarget, TargetClock, TargetUnit};
 
 pub use super::people::{AgentKey, Key};
@@ -100,6 +100,9 @@ pub struct DeskOf<Hours, OneRota> {
     /// Its escalation policies.
     #[serde(rename = "policy", default)]
     pub policies: Vec<Policy>,
+    /// Who is told when something is amiss.
+    #[serde(rename = "manager", default)]
+    pub managers: Vec<Manager>,
     /// Whom it supports.
     #[serde(rename = "customer", default)]
     pub customers: Vec<Customer>,

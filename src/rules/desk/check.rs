@@ -34,6 +34,7 @@ impl<'a> Checks<'a> {
         self.severities();
         self.agents();
         self.policies();
+        self.managers();
         self.customers();
         self.names_are_unique();
         self.numbers_are_unique();
@@ -247,6 +248,27 @@ impl<'a> Checks<'a> {
         }
     }
 
+    fn managers(&mut self) {
+        for (index, manager) in self.desk.managers.iter().enumerate() {
+            let index = index.to_string();
+            let at = |part| ["manager", index.as_str(), part];
+            self.email(&at("email"), manager.email.as_deref());
+            if let Some(number) = &manager.phone {
+                self.number(&at("phone"), number);
+            }
+            if manager.email.is_none()
+                && manager.phone.is_none()
+                && !self.has_lost_below(&["manager", &index])
+            {
+                self.note(
+                    &at("name"),
+                    "there is no way to tell this manager anything",
+                    "give an `email` or a `phone`",
+                );
+            }
+        }
+    }
+
     fn customers(&mut self) {
         for (index, customer) in self.desk.customers.iter().enumerate() {
             let index = index.to_string();
@@ -259,7 +281,8 @@ impl<'a> Checks<'a> {
                 for number in &contact.phones {
                     self.number(&at("phones"), number);
                 }
-                if contact.phones.is_empty() && contact.email.is_none() {
+                let lost = self.has_lost_below(&["customer", &index]);
+                if contact.phones.is_empty() && contact.email.is_none() && !lost {
                     self.note(
                         &at("name"),
                         "there is no way to recognise this contact",

@@ -83,6 +83,7 @@ impl<H, R> DeskOf<H, R> {
             agents: self.agents,
             rotas,
             policies: self.policies,
+            managers: self.managers,
             customers: self.customers,
         }
     }

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 use crate::rules::policy::{MethodKind, Rule, Seconds, Target};
 
@@ -179,6 +181,11 @@ fn each_mistake_is_named_with_its_line() {
             "[[agent]]\nkey = \"ada\"\nname = \"A\"\nphone = [{ number = \"+18025550119\" }]\n[[rota]]",
             "20: there is another agent `ada` in line 16",
         ),
+        (
+            "[[rota]]",
+            "[[manager]]\nname = \"Iris\"\n[[rota]]",
+            "20: there is no way to tell this manager anything",
+        ),
         ("name = \"Small\"", "name = 5", "3: integer `5` does not fit here; write a string"),
         ("name = \"Small\"", "name = \"Small", "3: "),
     ] {
@@ -216,5 +223,31 @@ fn an_empty_file_is_told_all_that_a_desk_needs() {
     let found = problems("");
     for part in ["`key`", "`name`", "`country`", "`hours`", "line", "agent", "policy", "Severity 1"] {
         assert!(found.iter().any(|problem| problem.contains(part)), "{part}: {found:#?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    /// Whatever is done to a file, it is read or its mistakes are named, each with a line that it has.
+    #[test]
+    fn a_spoilt_file_is_refused_and_not_fatal(
+        cuts in prop::collection::vec((any::<prop::sample::Index>(), "[\\[\\]{}=\"a-z0-9 \n]{0,6}", 0usize..12), 1..4),
+    ) {
+        let mut text: Vec<char> = RESERVATIONS.chars().collect();
+        for (at, put, length) in cuts {
+            let at = at.index(text.len());
+            let end = (at + length).min(text.len());
+            text.splice(at..end, put.chars());
+        }
+        let text: String = text.into_iter().collect();
+        if let Err(problems) = Desk::parse(&text) {
+            prop_assert!(!problems.is_empty());
+            let lines = text.lines().count() + 1;
+            for problem in problems {
+                prop_assert!((1..=lines).contains(&problem.line), "{:?}", problem);
+                prop_assert!(!problem.what.is_empty() && !problem.remedy.is_empty(), "{:?}", problem);
+            }
+        }
     }
 }
