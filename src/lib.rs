@@ -8,7 +8,7 @@
 //! {web, engine, inbox} → act → store → rules
 //! engine → channel → wire        web → wire
 //! {web, engine, inbox} → words → rules
-//! everything → {clock, id}       simulator → nothing of ours
+//! app → zones → rules            everything → {clock, id}       simulator → nothing of ours
 //! ```
 
 pub mod clock;

@@ -52,3 +52,6 @@ fn of_folder(folder: &Path, release: String) -> ZoneBook {
         Err(_) => ZoneBook::bundled(),
     }
 }
+
+#[cfg(test)]
+mod tests;

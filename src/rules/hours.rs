@@ -1,5 +1,5 @@
 //! When a desk is there: support hours, the on-call window, holidays, and arithmetic in business time. Pure; written
-//! times are those of the desk's wall clock, and every conversion is the [`ZoneBook`]'s.
+//! times are those of the desk's wall clock, and every conversion is the [`super::zone::ZoneBook`]'s.
 //!
 //! - In support hours the desk answers; outside them, within the on-call window, somebody can be paged; else it is
 //!   closed. A desk without a window is on call at every instant outside its support hours.
@@ -7,15 +7,18 @@
 //!   the evening before stops at midnight. It leaves the on-call window alone unless it lists its own.
 //! - Where two holidays fall on one day, the first that is listed counts.
 
+mod business;
 mod day_rule;
 mod span;
+mod state;
 mod written;
 
 use serde::{Deserialize, Serialize};
 
 pub use day_rule::DayRule;
-pub(crate) use span::weekday;
 pub use span::{DaySpan, WeeklySpan};
+pub(crate) use span::{hold, next_edge, weekday};
+pub use state::DeskState;
 pub use written::{WrittenCalendar, WrittenHoliday};
 
 use super::zone::Zone;
@@ -46,3 +49,6 @@ pub struct Holiday {
     /// The on-call window of such a day; `None` leaves it as on any other day.
     pub on_call: Option<Vec<DaySpan>>,
 }
+
+#[cfg(test)]
+mod tests;

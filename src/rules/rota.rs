@@ -2,13 +2,15 @@
 //! ones and wins wherever it covers. Overrides lie on top of all layers, in their order: each changes what the layers
 //! and the overrides before it say.
 //!
-//! What the rota shows is whom the pager rings: `on_call` and `shifts` are the same function, asked for one instant or
+//! What the rota shows is whom the pager rings: [`Rota::on_call`] and [`Rota::shifts`] are the same function, asked for one instant or
 //! from change to change.
 //!
 //! Hand-offs, restrictions and overrides are times on the rota's wall clock ([`super::zone`]): in a gap they move
 //! forward to its end, in a fold they happen at the first of the two. Every boundary is converted in the same way, so
 //! that where one shift ends the next begins, and a shift over a clock change is as long as it is.
 
+mod resolve;
+mod shifts;
 mod written;
 
 use std::num::NonZeroU16;
@@ -16,6 +18,8 @@ use std::num::NonZeroU16;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 use serde::{Deserialize, Serialize};
 
+pub use resolve::{OnCall, Place};
+pub use shifts::{Gap, Shift};
 pub use written::{WrittenLayer, WrittenOverride, WrittenRota};
 
 use super::hours::WeeklySpan;
@@ -82,3 +86,6 @@ pub struct Override {
     /// In whose place; `None` is in the place of whoever it may be, nobody included.
     pub replaces: Option<AgentKey>,
 }
+
+#[cfg(test)]
+mod tests;

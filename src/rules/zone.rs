@@ -34,6 +34,7 @@ pub struct Zone(u16);
 impl Zone {
     /// Coordinated universal time.
     pub fn utc() -> Zone {
+        // The first by name keeps it too.
         Zone::find("UTC").unwrap_or(Zone(0))
     }
 
@@ -198,17 +199,18 @@ impl ZoneBook {
     }
 
     /// The first instant at which the wall shows `wall` or later: in a gap its end, in a fold the first of the two.
-    /// Never decreases as `wall` grows.
+    /// Never decreases as `wall` grows; [`Timestamp::NEVER`] past the end of the calendar, some 7000 years from now.
     pub fn to_instant(&self, zone: Zone, wall: NaiveDateTime) -> Timestamp {
         let wall = wall.clamp(bounded(EARLIEST).naive_utc(), bounded(LATEST).naive_utc());
-        match self.offsets(zone, wall) {
+        let at = match self.offsets(zone, wall) {
             AmbiguousOffset::Unambiguous { offset } | AmbiguousOffset::Fold { before: offset, .. } => {
                 at_offset(wall, offset)
             }
             AmbiguousOffset::Gap { before, after } => {
                 self.change_between(zone, at_offset(wall, after), at_offset(wall, before))
             }
-        }
+        };
+        if at < LATEST - A_DAY { at } else { Timestamp::NEVER }
     }
 
     /// The latest wall-clock time, to the millisecond, that has been reached at `at`: what the wall shows, but for the
@@ -260,6 +262,7 @@ impl ZoneBook {
 /// Calendars end here, in the years -5952 and 9892, within what chrono and jiff can hold: [`Timestamp::NEVER`] is no
 /// date.
 const LATEST: Timestamp = Timestamp(250_000_000_000_000);
+const A_DAY: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
 const EARLIEST: Timestamp = Timestamp(-250_000_000_000_000);
 
 fn bounded(at: Timestamp) -> DateTime<Utc> {
@@ -282,3 +285,6 @@ fn fixed(offset: Offset) -> FixedOffset {
 fn at_offset(wall: NaiveDateTime, offset: Offset) -> Timestamp {
     Timestamp::from_chrono((wall - fixed_span(offset)).and_utc())
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -49,9 +49,12 @@ impl DayRule {
         }
     }
 
-    /// Whether the rule names days of every year, not one date.
-    pub fn repeats(self) -> bool {
-        !matches!(self.base, Base::Once(_))
+    /// The one date that can make it so, or the only base that it counts from; `None` if it comes again and again.
+    pub(super) fn only_date(self) -> Option<NaiveDate> {
+        match self.base {
+            Base::Once(date) => Some(date),
+            Base::Yearly { .. } | Base::Counted { .. } => None,
+        }
     }
 }
 

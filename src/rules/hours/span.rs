@@ -5,7 +5,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
+use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 
 use crate::rules::written::Misread;
 
@@ -33,6 +33,9 @@ pub struct WeeklySpan {
 struct Weekdays(u8);
 
 impl DaySpan {
+    /// From midnight to midnight.
+    pub const WHOLE_DAY: DaySpan = DaySpan { start: 0, end: DAY };
+
     /// When it begins, if it begins on `date`.
     pub fn start_on(self, date: NaiveDate) -> NaiveDateTime {
         date.and_time(NaiveTime::MIN) + TimeDelta::minutes(i64::from(self.start))
@@ -43,9 +46,9 @@ impl DaySpan {
         date.and_time(NaiveTime::MIN) + TimeDelta::minutes(i64::from(self.end))
     }
 
-    /// Whether it runs into the next day.
-    pub fn crosses_midnight(self) -> bool {
-        self.end > DAY
+    /// Whether `wall` lies within, if it begins on `date`.
+    pub fn holds(self, date: NaiveDate, wall: NaiveDateTime) -> bool {
+        self.start_on(date) <= wall && wall < self.end_on(date)
     }
 }
 
@@ -54,6 +57,23 @@ impl WeeklySpan {
     pub fn on(self, date: NaiveDate) -> Option<DaySpan> {
         self.days.has(date.weekday()).then_some(self.hours)
     }
+}
+
+/// Whether `wall` lies in one of the stretches.
+pub(crate) fn hold(spans: &[WeeklySpan], wall: NaiveDateTime) -> bool {
+    [wall.date() - Days::new(1), wall.date()]
+        .into_iter()
+        .any(|date| spans.iter().any(|span| span.on(date).is_some_and(|hours| hours.holds(date, wall))))
+}
+
+/// The first time after `wall` at which [`hold`] may change; `None` if there are no stretches.
+pub(crate) fn next_edge(spans: &[WeeklySpan], wall: NaiveDateTime) -> Option<NaiveDateTime> {
+    // The first day with an edge has the next one: if that is an end after midnight, its stretch holds until then,
+    // whatever begins on the day between.
+    (wall.date() - Days::new(1)).iter_days().take(9).find_map(|date| {
+        let hours = spans.iter().filter_map(|span| span.on(date));
+        hours.flat_map(|hours| [hours.start_on(date), hours.end_on(date)]).filter(|edge| *edge > wall).min()
+    })
 }
 
 impl Weekdays {
