@@ -8,12 +8,15 @@
 //! {web, engine, inbox} → act → store → rules
 //! engine → channel → wire        web → wire
 //! {web, engine, inbox} → words → rules
-//! app → zones → rules            everything → {clock, id}       simulator → nothing of ours
+//! app → zones → rules            app → config → {channel, rules}
+//! everything → {clock, id}      simulator → nothing of ours
 //! ```
 
+pub mod channel;
 pub mod clock;
 pub mod config;
 pub mod id;
 pub mod rules;
+pub mod wire;
 pub mod words;
 pub mod zones;
