@@ -8,6 +8,8 @@ use nightbell::args;
 use nightbell::clock::Timestamp;
 use nightbell::id::Id;
 use nightbell::store::{Claimed, Options, Store, StoreError, Tx, Wake};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection};
 use tokio::sync::Semaphore;
 
 use crate::support::db::{FreshPostgres, each_database};
@@ -408,6 +410,23 @@ async fn a_full_disk_makes_everybody_try_again_and_keeps_no_half() {
     assert_eq!(store.read(counters, ()).await, Ok(kept));
     // It goes on by itself as soon as there is room.
     assert_eq!(store.write(increment, "first".to_owned()).await, Ok(1));
+    store.close().await;
+}
+
+/// The wait for the lock is the store's own, and real.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_that_another_process_holds_means_try_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("held.db");
+    let store = with_tables(Store::open(file.to_str().unwrap(), &Options::default()).await.unwrap()).await;
+    let mut other = SqliteConnectOptions::new().filename(&file).connect().await.unwrap();
+    sqlx::raw_sql("begin immediate").execute(&mut other).await.unwrap();
+    let ends = join_all((0..3).map(|_| store.write(increment, "first".to_owned()))).await;
+    assert!(ends.iter().all(|end| matches!(end, Err(StoreError::Busy(_)))), "{ends:?}");
+    assert_eq!(store.read(value_of, "first".to_owned()).await, Ok(Some(0)), "readers wait for nobody");
+    sqlx::raw_sql("rollback").execute(&mut other).await.unwrap();
+    assert_eq!(store.write(increment, "first".to_owned()).await, Ok(1));
+    other.close().await.unwrap();
     store.close().await;
 }
 
