@@ -62,12 +62,9 @@ async fn finish_job(tx: &mut Tx, finish: &Finish) -> Result<(), StoreError> {
     }
     let ours = outbox::finish(tx, &claimed.id, claimed.fence).await?;
     match (performed, job) {
-        (Performed::Sent(sent), _) => {
-            // Somebody else has claimed it since: only a text or call that really left is news.
-            if ours || matches!(sent, Sent::Accepted { .. }) {
-                attempt_event(tx, world, job, |attempt| Event::Sent { attempt, outcome: sent.clone() })
-                    .await?;
-            }
+        // Somebody else has claimed it since: only a text or call that really left is news.
+        (Performed::Sent(sent), _) if ours || matches!(sent, Sent::Accepted { .. }) => {
+            attempt_event(tx, world, job, |attempt| Event::Sent { attempt, outcome: sent.clone() }).await?;
         }
         (Performed::Receipt { carrier, sid, receipt }, _) => {
             attempt_event(tx, world, job, |attempt| Event::Receipt {

@@ -62,7 +62,7 @@ impl Acts {
 
     /// This process stops: whatever it held is free.
     pub async fn stop(&self) -> Result<(), ActError> {
-        Ok(self.store().write(stop, self.0.instance.clone()).await?)
+        Ok(self.store().write(stop, (self.0.instance.clone(),)).await?)
     }
 
     /// Looks, by questions of its own, for emergencies that were forgotten and effects that wait too long.
@@ -105,7 +105,7 @@ async fn beat(tx: &mut Tx, (id, node, now): &(String, String, Timestamp)) -> Res
     instance::beat(tx, id, node, *now).await
 }
 
-async fn stop(tx: &mut Tx, id: &String) -> Result<(), StoreError> {
+async fn stop(tx: &mut Tx, (id,): &(String,)) -> Result<(), StoreError> {
     instance::stop(tx, id).await
 }
 
