@@ -12,11 +12,14 @@
 //! everything → {clock, id}      simulator → nothing of ours
 //! ```
 
+pub mod act;
 pub mod channel;
 pub mod clock;
 pub mod config;
+pub mod flows;
 pub mod id;
 pub mod rules;
+pub mod store;
 pub mod wire;
 pub mod words;
 pub mod zones;

@@ -2,12 +2,14 @@
 //! (`words/*.ftl`, compiled in). Names and callers' words come in as values that no syntax looks at; what is spoken is
 //! escaped where TwiML is written.
 //!
-//! Others ask by the typed functions of [`page`], [`answers`] and [`notices`], so that no message lacks a value.
+//! What may be said is the closed list of [`crate::rules::effect`]: [`Words::message`] writes it as a text,
+//! [`Words::spoken`] says it on a call of ours. The rest are the parts of sentences that voice flows ask for.
 
-pub mod answers;
+mod brief;
 pub mod gsm;
-pub mod notices;
-pub mod page;
+mod parts;
+mod spoken;
+mod written;
 
 #[cfg(test)]
 mod tests;
@@ -69,11 +71,6 @@ impl Words {
             arguments.set(*name, *value);
         }
         bundle.format_pattern(pattern, Some(&arguments), &mut Vec::new()).into_owned()
-    }
-
-    /// A message for a text: in the 7-bit alphabet where its letters have a likeness there.
-    fn text(&self, lang: &str, id: &str, values: &[(&str, &str)]) -> String {
-        gsm::fold(&self.say(lang, id, values))
     }
 }
 

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use people::{AccountManager, Agent, AgentRule, Contact, Customer, Manager, Phone};
+pub use people::{AccountManager, Agent, AgentRule, Contact, Customer, Phone};
 pub use target::{NotAResponseTarget, ResponseTarget, TargetClock, TargetUnit};
 
 pub use super::people::{AgentKey, Key};
@@ -65,6 +65,9 @@ pub struct DeskOf<Hours, OneRota> {
     /// The number of the daytime desk.
     #[serde(default)]
     pub main_number: Option<PhoneNumber>,
+    /// Where the manager is told at once, by text, what cannot wait: a dead contact method, a step without anybody.
+    #[serde(default)]
+    pub manager: Option<PhoneNumber>,
     /// The numbers that pages come from, so that agents can let them through Do Not Disturb; the lines' own if empty.
     #[serde(default, deserialize_with = "read::two_way_numbers")]
     pub page_from: Vec<PhoneNumber>,
@@ -100,9 +103,6 @@ pub struct DeskOf<Hours, OneRota> {
     /// Its escalation policies.
     #[serde(rename = "policy", default)]
     pub policies: Vec<Policy>,
-    /// Who is told when something is amiss.
-    #[serde(rename = "manager", default)]
-    pub managers: Vec<Manager>,
     /// Whom it supports.
     #[serde(rename = "customer", default)]
     pub customers: Vec<Customer>,

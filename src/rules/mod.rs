@@ -1,17 +1,25 @@
 //! The core: what Nightbell decides. Pure: no async, no database, no HTTP, no clock, no randomness, no files. Time,
 //! chance and everything that must be known come in as arguments; what is to be done comes out as values.
 
+pub mod bridge;
+pub mod call;
+pub mod case;
 pub mod command;
 pub mod contact;
 pub mod desk;
+pub mod effect;
+pub mod escalation;
+pub mod flow;
 pub mod hours;
 pub mod number_plan;
+pub mod page;
 pub mod people;
 pub mod policy;
 pub mod rota;
 pub mod script;
 pub mod severity;
 pub mod source;
+pub mod ticket;
 pub mod ticket_number;
 pub mod written;
 pub mod zone;

@@ -243,15 +243,10 @@ impl NumberPlan {
 
     /// How the number is read to a caller of this country.
     pub fn read_back(&self, number: &PhoneNumber) -> ReadBack {
-        let domestic = region(number) == Some(self.country);
-        let written = tables(number).map(|number| {
-            let format =
-                if domestic { PhoneNumberFormat::National } else { PhoneNumberFormat::International };
-            PHONE_NUMBER_UTIL.format(&number, format).into_owned()
-        });
-        let written = written.unwrap_or_else(|| number.as_str().to_owned());
-        let groups = written.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty());
-        ReadBack { international: !domestic, groups: groups.map(str::to_owned).collect() }
+        match region(number) == Some(self.country) {
+            true => ReadBack::of(number, PhoneNumberFormat::National),
+            false => ReadBack::international(number),
+        }
     }
 }
 
@@ -265,6 +260,21 @@ pub struct ReadBack {
 }
 
 impl ReadBack {
+    /// With "plus" and the country code, for a listener who may be anywhere.
+    pub fn international(number: &PhoneNumber) -> ReadBack {
+        ReadBack::of(number, PhoneNumberFormat::International)
+    }
+
+    fn of(number: &PhoneNumber, format: PhoneNumberFormat) -> ReadBack {
+        let written = tables(number).map(|number| PHONE_NUMBER_UTIL.format(&number, format).into_owned());
+        let written = written.unwrap_or_else(|| number.as_str().to_owned());
+        let groups = written.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty());
+        ReadBack {
+            international: format == PhoneNumberFormat::International,
+            groups: groups.map(str::to_owned).collect(),
+        }
+    }
+
     /// Digits one by one, with a comma (a breath) between the groups: `8 0 2, 5 5 5, 0 1 0 0`.
     pub fn digits(&self) -> String {
         let groups = self.groups.iter().map(|group| {

@@ -129,7 +129,8 @@ pub struct Step {
 }
 
 impl Step {
-    fn default_delay() -> Seconds {
+    /// What product.md gives a step that does not say: five minutes.
+    pub fn default_delay() -> Seconds {
         Seconds(5 * 60)
     }
 }

@@ -2,132 +2,164 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::answers::{Done, Holder, OnCall, Open, Spoken, Taken};
 use super::gsm::Length;
-use super::notices::{ToAgent, ToCaller, ToManager};
-use super::page::{Callback, Page};
 use super::*;
-use crate::rules::command::{Command, Parsed, Reply, Verb, parse};
+use crate::rules::command::{Command, Parsed, Reply, parse};
 use crate::rules::contact::PhoneNumber;
-use crate::rules::number_plan::NumberPlan;
+use crate::rules::desk::Desk;
+use crate::rules::effect::{Alert, Answer, Brief, Message, News, Spoken};
 use crate::rules::policy::MethodKind;
+use crate::rules::script::{Prompt, Script, Then};
 use crate::rules::severity::Severity;
+use crate::rules::ticket::CallbackNumber;
 use crate::rules::ticket_number::TicketNumber;
+use crate::rules::zone::tests::{BOOK, at, zone};
 
-const TICKET: TicketNumber = TicketNumber(1042);
+const NUMBER: TicketNumber = TicketNumber(1042);
 
-fn number() -> PhoneNumber {
+fn phone() -> PhoneNumber {
     "+18025550121".parse().unwrap()
 }
 
-fn plan() -> NumberPlan {
-    NumberPlan { country: "US".parse().unwrap(), fictional: true }
+fn brief(customer: Option<&str>, confirmed: Option<bool>, what: Option<&str>) -> Brief {
+    Brief {
+        number: NUMBER,
+        severity: Severity::ONE,
+        customer: customer.map(str::to_owned),
+        callback: confirmed.map(|confirmed| CallbackNumber { number: phone(), confirmed }),
+        what: what.map(str::to_owned),
+        recording: what.is_some(),
+    }
 }
 
-fn page<'a>(customer: Option<&'a str>, callback: Callback<'a>, what: Option<&'a str>) -> Page<'a> {
-    Page { ticket: TICKET, severity: Severity::ONE, customer, callback, what }
+fn written(message: &Message) -> String {
+    Words::load().message("en", "Lakeside Desk", &BOOK, zone("America/New_York"), message)
 }
 
-/// Everything that can be said, with `name` wherever a person's words go.
-fn everything(words: &Words, name: &str) -> Vec<String> {
-    let number = number();
-    let mut said = Vec::new();
-    for callback in [Callback::Confirmed(&number), Callback::Unconfirmed(&number), Callback::Unknown] {
-        for text in [None, Some(name)] {
-            let page = page(text, callback, text);
-            said.extend([words.page_text("en", &page), words.page_update("en", &page)]);
-            said.extend([words.page_abandoned("en", &page), words.voice_page("en", &page, name, &plan())]);
+fn said(spoken: &Spoken) -> Script {
+    Words::load().spoken("en", "Lakeside Desk", &BOOK, zone("America/New_York"), spoken, Some("/r/1.wav"))
+}
+
+/// Everything that is heard, in its order.
+fn heard(script: &Script) -> String {
+    let inside = match &script.then {
+        Then::Gather { prompts, .. } => prompts.as_slice(),
+        _ => &[],
+    };
+    let text = |prompt: &Prompt| match prompt {
+        Prompt::Say { text, .. } => text.clone(),
+        Prompt::Play { url } => format!("<{url}>"),
+        Prompt::Pause { seconds } => format!("<{seconds} s>"),
+    };
+    script.lead.iter().chain(inside).map(text).collect::<Vec<_>>().join(" ")
+}
+
+fn answers(name: &str) -> Vec<Answer> {
+    let by = || name.to_owned();
+    let number = NUMBER;
+    let known = brief(Some(name), Some(true), Some(name));
+    vec![
+        Answer::Taken(vec![]),
+        Answer::Taken(vec![known.clone()]),
+        Answer::Taken(vec![brief(None, None, None)]),
+        Answer::AlreadyTaken { number, by: by(), at: at("2026-11-27T08:12Z") },
+        Answer::YoursAlready(known.clone()),
+        Answer::Declined { number },
+        Answer::Escalated { number },
+        Answer::Ringing { number },
+        Answer::NoCallbackNumber { number },
+        Answer::CalledBack { number },
+        Answer::Downgraded { number, severity: Severity::THREE },
+        Answer::NotLower { number, severity: Severity::THREE },
+        Answer::Resolved { number },
+        Answer::Noted { number },
+        Answer::Who { number: None, holder: None, on_call: vec![by(), by()] },
+        Answer::Who { number: Some(number), holder: None, on_call: vec![] },
+        Answer::Who { number: Some(number), holder: Some(by()), on_call: vec![by()] },
+        Answer::Status(vec![]),
+        Answer::Status(vec![(known.clone(), None), (known, Some(by()))]),
+        Answer::Help,
+        Answer::Unclear { perhaps: None },
+        Answer::Unclear { perhaps: Some("ACK".into()) },
+        Answer::WhichOne(vec![number, TicketNumber(1043)]),
+        Answer::NoSuchTicket { number: Some(number) },
+        Answer::NoSuchTicket { number: None },
+        Answer::NotYours { number },
+        Answer::Closed { number },
+    ]
+}
+
+/// Every text, with `name` wherever a person's words go.
+fn texts(name: &str) -> Vec<String> {
+    let (number, by) = (NUMBER, || name.to_owned());
+    let dead = |method| Alert::MethodDead { agent: by(), method, why: "unreachable".into() };
+    let mut messages = vec![
+        Message::StandDown { number, by: Some(by()) },
+        Message::StandDown { number, by: None },
+        Message::ReachedThem { number },
+        Message::Receipt { number, severity: Severity::ONE },
+        Message::Receipt { number, severity: Severity::THREE },
+        Message::StillTrying { number },
+        Message::TakenBy { number, by: by() },
+        Message::WriterReceipt { number, line: phone() },
+        Message::Alert(dead(MethodKind::Sms)),
+        Message::Alert(dead(MethodKind::Voice)),
+        Message::Alert(Alert::NobodyOnCall { number }),
+        Message::Alert(Alert::CarrierRefused { carrier: "main".into(), why: by() }),
+    ];
+    for confirmed in [None, Some(false), Some(true)] {
+        for name in [None, Some(name)] {
+            let brief = brief(name, confirmed, name);
+            messages.extend([
+                Message::Page(brief.clone()),
+                Message::AbandonedNotice(brief.clone()),
+                Message::CallbackReminder(brief.clone()),
+            ]);
+            let news = [News::Recording, News::CallbackNumber, News::CalledAgain, News::Texted];
+            messages.extend(news.map(|news| Message::Update { brief: brief.clone(), news }));
         }
     }
-    said.extend([words.voice_menu("en", false), words.voice_menu("en", true)]);
-    let foreign: PhoneNumber = "+442079460018".parse().unwrap();
-    said.push(words.voice_page("en", &page(None, Callback::Confirmed(&foreign), None), name, &plan()));
-    said.extend(
-        [None, Some(&number)]
-            .map(|callback| words.acknowledged("en", &[Taken { ticket: TICKET, customer: name, callback }])),
-    );
-    said.push(words.acknowledged("en", &[]));
-    said.extend(
-        [
-            Done::Declined,
-            Done::Escalated,
-            Done::Calling,
-            Done::CallingNobody,
-            Done::CallbackDone,
-            Done::Downgraded(Severity::THREE),
-            Done::Resolved,
-            Done::Noted,
-            Done::TakenAlready(name),
-            Done::NoSuchTicket,
-        ]
-        .map(|done| words.done("en", TICKET, done)),
-    );
-    said.push(words.which_ticket("en", Verb::Call, &[TICKET, TicketNumber(1043)]));
-    said.extend(
-        [None, Some(Verb::Ack), Some(Verb::Down)].map(|verb| words.unclear("en", verb, Some(TICKET))),
-    );
-    said.push(words.help("en"));
-    said.push(words.who("en", &[]));
-    said.push(words.who("en", &[OnCall { rota: name, agents: &[name] }, OnCall { rota: name, agents: &[] }]));
-    said.push(words.status("en", &[]));
-    said.extend([Holder::Nobody, Holder::Taken(name), Holder::CalledBack(name)].map(|holder| {
-        words.status("en", &[Open { ticket: TICKET, severity: Severity::ONE, customer: name, holder }])
-    }));
-    said.extend(
-        [
-            Spoken::Taken(TICKET),
-            Spoken::TakenAlready(TICKET, name),
-            Spoken::Declined,
-            Spoken::WrongKey,
-            Spoken::NoRecording,
-            Spoken::NoKey,
-            Spoken::CallingCustomer,
-            Spoken::CallbackPress(TICKET, name),
-            Spoken::CallbackFailed,
-        ]
-        .map(|spoken| words.spoken("en", spoken)),
-    );
-    said.extend(
-        [
-            ToAgent::StandDown(name),
-            ToAgent::StandDownClosed,
-            ToAgent::CallbackReminder { customer: name, callback: None, minutes: 15 },
-            ToAgent::CallbackReminder { customer: name, callback: Some(&number), minutes: 15 },
-            ToAgent::ReachedThem,
-        ]
-        .map(|notice| words.to_agent("en", TICKET, notice)),
-    );
-    said.extend(
-        [
-            ToCaller::Receipt,
-            ToCaller::ReceiptOfEmergency,
-            ToCaller::StillTrying,
-            ToCaller::Taken(None),
-            ToCaller::Taken(Some(name)),
-            ToCaller::UrgentCall(&number),
-            ToCaller::CallingFrom(&number),
-        ]
-        .map(|notice| words.to_caller("en", name, TICKET, notice)),
-    );
-    said.push(words.closed_resumes("en", name, "tomorrow at 8"));
-    said.extend(
-        [
-            ToManager::Undelivered(name, MethodKind::Sms),
-            ToManager::Undelivered(name, MethodKind::Voice),
-            ToManager::RotaEmpty(name),
-            ToManager::Exhausted { customer: name, cycles: 2 },
-            ToManager::Copy { customer: name, what: name },
-        ]
-        .map(|notice| words.to_manager("en", TICKET, notice)),
-    );
-    said.push(words.opted_out("en", name));
-    said
+    messages.extend(answers(name).into_iter().map(Message::Answer));
+    messages.iter().map(written).collect()
+}
+
+/// Everything that is said on a call of ours.
+fn calls(name: &str) -> Vec<Script> {
+    let mut spoken = Vec::new();
+    for confirmed in [None, Some(false), Some(true)] {
+        for name in [None, Some(name)] {
+            let brief = brief(name, confirmed, name);
+            spoken.extend([
+                Spoken::Page { brief: brief.clone(), wrong_key: false },
+                Spoken::Page { brief: brief.clone(), wrong_key: true },
+                Spoken::Recording { brief: brief.clone(), recording: Some("RE1".into()) },
+                Spoken::Taken(brief.clone()),
+                Spoken::ReadyToCall(brief),
+            ]);
+        }
+    }
+    spoken.extend([
+        Spoken::PutThrough { number: phone(), line: "+18025550100".parse().unwrap(), seconds: 25 },
+        Spoken::AfterTalk { number: NUMBER, reached: true },
+        Spoken::AfterTalk { number: NUMBER, reached: false },
+        Spoken::Goodbye,
+    ]);
+    spoken.extend(answers(name).into_iter().map(Spoken::Answer));
+    spoken.iter().map(said).collect()
 }
 
 /// The ids in our sources, as they are asked for.
 fn ids_asked_for() -> BTreeSet<&'static str> {
-    let sources = [include_str!("page.rs"), include_str!("answers.rs"), include_str!("notices.rs")];
-    let calls = sources.iter().flat_map(|source| source.split("(lang, \"").skip(1));
+    let sources = [
+        include_str!("brief.rs"),
+        include_str!("parts.rs"),
+        include_str!("spoken.rs"),
+        include_str!("written.rs"),
+    ];
+    let calls = sources.iter().flat_map(|source| {
+        let plain = source.split("plain(\"").skip(1);
+        source.split("(lang, \"").skip(1).chain(plain)
+    });
     calls.filter_map(|rest| rest.split('"').next()).collect()
 }
 
@@ -138,7 +170,7 @@ fn ids_written(file: &str) -> BTreeSet<&str> {
 
 #[test]
 fn every_language_has_exactly_the_messages_that_are_asked_for() {
-    assert!(ids_asked_for().len() > 50);
+    assert!(ids_asked_for().len() > 70);
     for (language, file) in FILES {
         assert_eq!(ids_written(file), ids_asked_for(), "{language}");
         assert!(FluentResource::try_new(file.to_owned()).is_ok(), "{language} has a mistake in its syntax");
@@ -147,83 +179,116 @@ fn every_language_has_exactly_the_messages_that_are_asked_for() {
 
 #[test]
 fn no_message_lacks_a_value() {
-    for said in everything(&Words::load(), "Ada Moss") {
+    let aloud = calls("Ada Moss");
+    for said in texts("Ada Moss").into_iter().chain(aloud.iter().map(heard)) {
         assert!(!said.contains('{') && !said.is_empty(), "{said}");
     }
 }
 
 #[test]
-fn messages_are_short_and_seven_bit() {
-    for said in everything(&Words::load(), "Lakeside Lodge") {
-        let Length::Septets(length) = Length::of(&said) else { panic!("not in the 7-bit alphabet: {said}") };
-        assert!(length <= 160, "{length}: {said}");
+fn texts_are_short_and_seven_bit() {
+    for text in texts("Lakeside Lodge") {
+        let Length::Septets(length) = Length::of(&text) else { panic!("not in the 7-bit alphabet: {text}") };
+        assert!(length <= 160, "{length}: {text}");
     }
 }
 
 #[test]
 fn a_page_says_what_is_needed() {
-    let words = Words::load();
-    let number = number();
-    let text = words.page_text(
-        "en",
-        &page(
-            Some("Lakeside Lodge"),
-            Callback::Unconfirmed(&number),
-            Some("Nobody can book since 2 am.\nHelp!"),
-        ),
-    );
+    let known = brief(Some("Lakeside Lodge"), Some(false), Some("Nobody can book since 2 am.\nHelp!"));
     assert_eq!(
-        text,
+        written(&Message::Page(known.clone())),
         "SEV1 #1042 Lakeside Lodge: Nobody can book since 2 am. Help! Call +18025550121 (unconfirmed). \
          Reply ACK 1042, DECLINE or CALL."
     );
-    let spoken = words.voice_page("en", &page(None, Callback::Confirmed(&number), None), "Ada Moss", &plan());
-    assert_eq!(
-        spoken,
-        "Ada Moss, this is a Severity 1 page. Ticket 1 0 4 2. Unknown caller. No message yet. \
-         Callback number: 8 0 2, 5 5 5, 0 1 2 1."
-    );
+    let script = said(&Spoken::Page { brief: known, wrong_key: false });
+    let page = "Lakeside Desk. Severity 1 page. ticket 1 0 4 2. Lakeside Lodge. Nobody can book since 2 am. Help! \
+                Callback number, not confirmed: plus 1, 8 0 2, 5 5 5, 0 1 2 1.";
+    assert_eq!(heard(&script).matches(page).count(), 3, "{}", heard(&script));
 }
 
 #[test]
 fn a_long_page_is_cut_where_it_hurts_least() {
-    let words = Words::load();
-    let number = number();
     let long = "The whole of the booking engine is gone ".repeat(20);
     let customer = "The Very Grand and Long-Named Hotel and Conference Company of the Northern Lakes";
-    let text = words.page_text("en", &page(Some(customer), Callback::Confirmed(&number), Some(&long)));
+    let text = written(&Message::Page(brief(Some(customer), Some(true), Some(&long))));
     assert_eq!(Length::of(&text).messages(), 1, "{text}");
     assert!(text.ends_with("Call +18025550121. Reply ACK 1042, DECLINE or CALL."), "{text}");
     assert!(text.contains("The whole of") && text.contains("..."), "{text}");
 }
 
 #[test]
+fn keys_are_waited_for_where_keys_count() {
+    let known = brief(Some("Lakeside Lodge"), Some(true), Some("All down"));
+    for spoken in [
+        Spoken::Page { brief: known.clone(), wrong_key: false },
+        Spoken::Recording { brief: known.clone(), recording: Some("RE1".into()) },
+        Spoken::Taken(known.clone()),
+        Spoken::ReadyToCall(known),
+    ] {
+        let script = said(&spoken);
+        assert!(script.lead.is_empty(), "nothing that a key cannot cut short: {script:?}");
+        assert!(matches!(script.then, Then::Gather { digits: Some(1), .. }), "{script:?}");
+    }
+    assert_eq!(said(&Spoken::Goodbye).then, Then::Hangup);
+    let through =
+        said(&Spoken::PutThrough { number: phone(), line: "+18025550100".parse().unwrap(), seconds: 25 });
+    assert!(matches!(through.then, Then::Dial { ring: 25, caller_id: Some(_), .. }));
+}
+
+#[test]
 fn an_acknowledgement_lists_all_that_it_took() {
-    let number = number();
-    let taken = [
-        Taken { ticket: TICKET, customer: "Lakeside Lodge", callback: Some(&number) },
-        Taken { ticket: TicketNumber(1043), customer: "Summit Hotels", callback: None },
-    ];
+    let second = Brief { number: TicketNumber(1043), ..brief(Some("Summit Hotels"), None, None) };
+    let taken = vec![brief(Some("Lakeside Lodge"), Some(true), None), second];
     assert_eq!(
-        Words::load().acknowledged("en", &taken),
+        written(&Message::Answer(Answer::Taken(taken))),
         "Yours: #1042 Lakeside Lodge +18025550121; #1043 Summit Hotels (no callback number). Call back, then reply \
          DONE. CALL connects you."
     );
 }
 
 #[test]
-fn a_suggestion_can_be_sent_as_it_stands() {
+fn times_are_those_of_the_readers_wall() {
     let words = Words::load();
-    assert!(words.unclear("en", Some(Verb::Ack), Some(TICKET)).contains("Did you mean ACK 1042?"));
-    assert!(words.unclear("en", Some(Verb::Down), None).contains("DOWN 3 and the reason"));
-    assert!(words.unclear("en", None, None).contains("ACK, DECLINE, CALL, DONE or ?"));
+    let eastern = zone("America/New_York");
+    for (instant, expected) in [
+        ("2026-11-27T15:00Z", "Friday, November 27, at 10 am"),
+        ("2026-07-04T04:05Z", "Saturday, July 4, at 12:05 am"),
+        ("2027-01-01T17:30Z", "Friday, January 1, at 12:30 pm"),
+    ] {
+        assert_eq!(words.moment("en", &BOOK, eastern, at(instant)), expected);
+    }
+    let answer = Answer::AlreadyTaken { number: NUMBER, by: "Ben".into(), at: at("2026-11-27T08:12Z") };
+    assert_eq!(written(&Message::Answer(answer)), "#1042 was taken by Ben at 3:12 am. Nothing to do.");
+}
+
+#[test]
+fn parts_of_sentences_read_well() {
+    let words = Words::load();
+    let desk = Desk::parse(include_str!("../../tests/desks/reservations.toml")).unwrap();
+    assert_eq!(
+        words.support_hours("en", &desk.hours),
+        "Monday to Friday 9 am to 8 pm and Saturday 10 am to 6 pm"
+    );
+    let list =
+        |parts: &[&str]| words.list("en", &parts.iter().map(|&part| part.to_owned()).collect::<Vec<_>>());
+    assert_eq!(
+        (list(&[]), list(&["a"]), list(&["a", "b", "c"])),
+        (String::new(), "a".into(), "a, b and c".into())
+    );
+    let known = brief(Some("Lakeside Lodge"), None, None);
+    assert_eq!(words.agent_pages("en", &[]), "You have no open page");
+    assert_eq!(
+        words.agent_pages("en", &[known.clone(), known]),
+        "You have 2 open pages. The first is ticket 1 0 4 2, Lakeside Lodge"
+    );
 }
 
 #[test]
 fn other_languages_fall_back_to_english() {
     let words = Words::load();
     for language in ["en", "en-US", "en-GB", "fr", "", "not a language"] {
-        assert_eq!(words.say(language, "noted", &[("ticket", "7")]), "Noted on #7.", "{language}");
+        assert_eq!(words.say(language, "noted", &[("ticket", "#7")]), "Noted on #7.", "{language}");
     }
     assert_eq!(words.say("en", "nobody-wrote-this", &[]), "nobody-wrote-this");
     assert_eq!(words.languages().collect::<Vec<_>>(), ["en"]);
@@ -237,9 +302,7 @@ proptest! {
         what in prop_oneof!["\\PC{0,200}", "(ACK|STOP|[{}$\"\\\\\n\r\t>#]|[a-z ]){0,60}"],
         customer in prop::option::of("\\PC{0,60}"),
     ) {
-        let number = number();
-        let page = page(customer.as_deref(), Callback::Confirmed(&number), Some(&what));
-        let text = Words::load().page_text("en", &page);
+        let text = written(&Message::Page(brief(customer.as_deref(), Some(true), Some(&what))));
         let length = Length::of(&text);
         prop_assert!(length.messages() <= if matches!(length, Length::Septets(_)) { 1 } else { 2 }, "{}", text);
         prop_assert!(!text.contains(|c: char| c.is_control()));

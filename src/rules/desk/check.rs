@@ -34,7 +34,6 @@ impl<'a> Checks<'a> {
         self.severities();
         self.agents();
         self.policies();
-        self.managers();
         self.customers();
         self.names_are_unique();
         self.numbers_are_unique();
@@ -65,6 +64,9 @@ impl<'a> Checks<'a> {
         }
         if let Some(number) = &desk.main_number {
             self.number(&["main_number"], number);
+        }
+        if let Some(number) = &desk.manager {
+            self.number(&["manager"], number);
         }
         for (index, number) in desk.page_from.iter().enumerate() {
             self.number(&["page_from", &index.to_string()], number);
@@ -245,27 +247,6 @@ impl<'a> Checks<'a> {
                 known => format!("write one of {}, or add it", known.join(", ")),
             };
             self.note(path, format!("there is no {kind} `{name}`"), remedy);
-        }
-    }
-
-    fn managers(&mut self) {
-        for (index, manager) in self.desk.managers.iter().enumerate() {
-            let index = index.to_string();
-            let at = |part| ["manager", index.as_str(), part];
-            self.email(&at("email"), manager.email.as_deref());
-            if let Some(number) = &manager.phone {
-                self.number(&at("phone"), number);
-            }
-            if manager.email.is_none()
-                && manager.phone.is_none()
-                && !self.has_lost_below(&["manager", &index])
-            {
-                self.note(
-                    &at("name"),
-                    "there is no way to tell this manager anything",
-                    "give an `email` or a `phone`",
-                );
-            }
         }
     }
 

@@ -119,20 +119,6 @@ pub struct Contact {
     pub email: Option<String>,
 }
 
-/// Somebody who is told when the desk could not do what it should: a page undelivered, a rota empty, nobody answering.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Manager {
-    /// His name.
-    pub name: String,
-    /// Where mail reaches him.
-    #[serde(default)]
-    pub email: Option<String>,
-    /// Where texts reach him.
-    #[serde(default)]
-    pub phone: Option<PhoneNumber>,
-}
-
 /// The person at our side who looks after a customer.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

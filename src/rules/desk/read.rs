@@ -95,6 +95,7 @@ impl<H, R> DeskOf<H, R> {
             email: self.email,
             web: self.web,
             main_number: self.main_number,
+            manager: self.manager,
             page_from: self.page_from,
             never_urgent: self.never_urgent,
             blocked: self.blocked,
@@ -107,7 +108,6 @@ impl<H, R> DeskOf<H, R> {
             agents: self.agents,
             rotas,
             policies: self.policies,
-            managers: self.managers,
             customers: self.customers,
         }
     }

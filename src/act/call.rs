@@ -1,0 +1,445 @@
+//! An inbound call, turn by turn. Its first webhook opens the ticket: whatever happens after, the ticket exists.
+
+use serde_json::{from_str, to_string};
+
+use super::answer::{CallAnswer, NextTurn};
+use super::case::Work;
+use super::facts::{CallFacts, facts};
+use super::{ActError, Acts, World};
+use crate::id::Id;
+use crate::rules::call::Call;
+use crate::rules::case::{Case, Event};
+use crate::rules::command::Command;
+use crate::rules::contact::PhoneNumber;
+use crate::rules::desk::{Desk, Line};
+use crate::rules::flow::{FlowCommand, Input, Turn};
+use crate::rules::number_plan;
+use crate::rules::people::AgentKey;
+use crate::rules::script::Script;
+use crate::rules::severity::Severity;
+use crate::rules::ticket::{KnownContact, Ticket, TicketId, TicketState, Via};
+use crate::store::{StoreError, Tx, call as calls, recording, ticket};
+
+/// A call that rings at a line.
+#[derive(Clone, Debug)]
+pub struct CallIn {
+    /// Which carrier brings it.
+    pub carrier: String,
+    /// The carrier's id of it.
+    pub sid: String,
+    /// What the network says of the caller, as it came.
+    pub from: String,
+    /// The line that was dialled.
+    pub to: PhoneNumber,
+}
+
+/// What came back at a turn of an inbound call.
+#[derive(Clone, Debug)]
+pub struct CallTurn {
+    /// The call, as the carrier describes it each time.
+    pub call: CallIn,
+    /// The turn that is answered.
+    pub turn: u32,
+    /// What came.
+    pub input: Input,
+}
+
+struct Accept {
+    world: World,
+    call: CallIn,
+    ticket: TicketId,
+}
+
+struct Go {
+    world: World,
+    turn: CallTurn,
+    ticket: TicketId,
+}
+
+struct End {
+    world: World,
+    carrier: String,
+    sid: String,
+    seconds: u32,
+}
+
+impl Acts {
+    /// A call rings: opens its ticket and answers it.
+    pub async fn accept_call(&self, call: CallIn) -> Result<CallAnswer, ActError> {
+        let world = self.world();
+        if world.desks.by_line(&call.to).is_none() {
+            return Err(ActError::NoSuchLine);
+        }
+        let ticket = self.ids().mint(world.now);
+        Ok(self.store().write(accept, Accept { world, call, ticket }).await?)
+    }
+
+    /// A call goes on. One that we do not know, because its first webhook was lost, begins here.
+    pub async fn call_turn(&self, turn: CallTurn) -> Result<CallAnswer, ActError> {
+        let world = self.world();
+        if world.desks.by_line(&turn.call.to).is_none() {
+            return Err(ActError::NoSuchLine);
+        }
+        let ticket = self.ids().mint(world.now);
+        Ok(self.store().write(go_on, Go { world, turn, ticket }).await?)
+    }
+
+    /// A call is over; false if we never knew of it.
+    pub async fn call_ended(&self, carrier: &str, sid: &str, seconds: u32) -> Result<bool, ActError> {
+        let end = End { world: self.world(), carrier: carrier.into(), sid: sid.into(), seconds };
+        Ok(self.store().write(ended, end).await?)
+    }
+}
+
+fn call_key(sid: &str, turn: u32) -> String {
+    format!("call {sid} {turn}")
+}
+
+async fn accept(tx: &mut Tx, input: &Accept) -> Result<CallAnswer, StoreError> {
+    let Accept { world, call, ticket } = input;
+    if let Some(known) = repeated(tx, &call.carrier, &call_key(&call.sid, 0)).await? {
+        return Ok(known);
+    }
+    begin(tx, world, call, ticket).await
+}
+
+/// The answer that a webhook got before.
+pub(super) async fn repeated(
+    tx: &mut Tx,
+    carrier: &str,
+    key: &str,
+) -> Result<Option<CallAnswer>, StoreError> {
+    let Some(answer) = calls::answered(tx, carrier, key).await? else { return Ok(None) };
+    from_str(&answer)
+        .map(Some)
+        .map_err(|error| StoreError::Fault(format!("inbox: an answer cannot be read: {error}")))
+}
+
+/// Keeps the answer to a webhook for a repetition.
+pub(super) async fn keep(
+    tx: &mut Tx,
+    world: &World,
+    carrier: &str,
+    key: &str,
+    answer: &CallAnswer,
+) -> Result<(), StoreError> {
+    let answer = to_string(answer)
+        .map_err(|error| StoreError::Fault(format!("inbox: an answer cannot be written: {error}")))?;
+    calls::answer(tx, carrier, key, &answer, world.now).await
+}
+
+async fn begin(
+    tx: &mut Tx,
+    world: &World,
+    incoming: &CallIn,
+    ticket_id: &TicketId,
+) -> Result<CallAnswer, StoreError> {
+    let (desk, line) = line_of(world, &incoming.to)?;
+    let caller_id = usable_caller_id(desk, &incoming.from);
+    let agent = caller_id.as_ref().and_then(|number| desk.agent_by_number(number));
+    let blocked = number_plan::caller_id(&incoming.from).is_some_and(|number| desk.is_blocked(&number));
+    let returning = match &caller_id {
+        Some(number) if agent.is_none() && !blocked => {
+            let since = world.now - desk.limits.abandoned_window.duration();
+            ticket::abandoned_since(tx, desk.key.as_str(), number, since).await?
+        }
+        _ => false,
+    };
+    let flow = world.desks.flow_for(&line.flow)?;
+    let mut call = Call {
+        carrier: incoming.carrier.clone(),
+        sid: incoming.sid.clone(),
+        desk: desk.key.as_str().to_owned(),
+        line: line.number.clone(),
+        ticket: None,
+        caller_id,
+        agent: agent.map(|agent| agent.key.clone()),
+        took: None,
+        flow_version: flow.version().to_owned(),
+        position: None,
+        turn: 0,
+        language: line.languages.first().cloned().unwrap_or_else(|| "en".into()),
+        engaged: false,
+        returning,
+        started_at: world.now,
+        deadline: None,
+    };
+    let mut work = None;
+    let joinable = joinable(tx, desk, &call).await?;
+    if call.agent.is_none() && !blocked {
+        work = Some(open_ticket(tx, world, desk, &mut call, ticket_id).await?);
+    } else if blocked {
+        tracing::info!(desk = desk.key.as_str(), call.sid = call.sid, "a blocked caller was rejected");
+    }
+    let pages = agent_pages(tx, &call).await?;
+    let case = work.as_ref().map(Work::case);
+    let known = CallFacts { blocked, joinable: joinable.as_ref(), pages: &pages, case };
+    let turn = facts(world, desk, line, &call, &known, |facts| flow.begin(facts));
+    let answer = carry_out(tx, world, &mut call, work, ticket_id, joinable, &pages, turn).await?;
+    calls::insert(tx, &call).await?;
+    keep(tx, world, &call.carrier, &call_key(&call.sid, 0), &answer).await?;
+    Ok(answer)
+}
+
+async fn go_on(tx: &mut Tx, input: &Go) -> Result<CallAnswer, StoreError> {
+    let Go { world, turn: CallTurn { call: incoming, turn, input }, ticket: ticket_id } = input;
+    let key = call_key(&incoming.sid, *turn);
+    if let Some(known) = repeated(tx, &incoming.carrier, &key).await? {
+        return Ok(known);
+    }
+    let Some(mut call) = calls::lock(tx, &incoming.carrier, &incoming.sid).await? else {
+        return match repeated(tx, &incoming.carrier, &call_key(&incoming.sid, 0)).await? {
+            Some(first) => Ok(first),
+            None => begin(tx, world, incoming, ticket_id).await,
+        };
+    };
+    let position = match call.position.clone() {
+        Some(position) if *turn == call.turn => position,
+        // A stale turn, or one from nowhere: the present answer again.
+        _ => {
+            let present =
+                repeated(tx, &call.carrier, &call_key(&call.sid, call.turn.saturating_sub(1))).await?;
+            return Ok(present.unwrap_or(CallAnswer { script: Script::default(), next: None }));
+        }
+    };
+    let (desk, line) = line_of(world, &call.line)?;
+    call.engaged |= is_engaged(input);
+    let joinable = joinable(tx, desk, &call).await?;
+    let work = match &call.ticket {
+        Some(id) => Some(Work::on(ticket::lock(tx, id).await?)),
+        None => None,
+    };
+    let pages = agent_pages(tx, &call).await?;
+    let flow = world.desks.flow_version(&call.flow_version)?;
+    let case = work.as_ref().map(Work::case);
+    let known = CallFacts { blocked: false, joinable: joinable.as_ref(), pages: &pages, case };
+    let turn = facts(world, desk, line, &call, &known, |facts| flow.step(&position, input, facts));
+    let answer = carry_out(tx, world, &mut call, work, ticket_id, joinable, &pages, turn).await?;
+    calls::update(tx, &call).await?;
+    keep(tx, world, &call.carrier, &key, &answer).await?;
+    Ok(answer)
+}
+
+fn is_engaged(input: &Input) -> bool {
+    match input {
+        Input::Keys(keys) => !keys.is_empty(),
+        Input::Recorded { seconds, .. } => *seconds > 0,
+        Input::Dialled { answered, .. } => *answered,
+        Input::NoRecording | Input::Continue => false,
+    }
+}
+
+/// Carries out what a turn of the flow asks for, and says how the call goes on.
+#[expect(clippy::too_many_arguments, reason = "the parts of one turn, each loaded where its lock is due")]
+async fn carry_out(
+    tx: &mut Tx,
+    world: &World,
+    call: &mut Call,
+    mut work: Option<Work>,
+    ticket_id: &TicketId,
+    mut joinable: Option<Case>,
+    pages: &[Case],
+    turn: Turn,
+) -> Result<CallAnswer, StoreError> {
+    if let Some(position) = &turn.position {
+        call.language = position.language.clone();
+    }
+    for command in turn.commands {
+        match command {
+            FlowCommand::Report => {
+                let desk = world.desk(&call.desk)?.clone();
+                if work.is_none() {
+                    work = Some(open_ticket(tx, world, &desk, call, ticket_id).await?);
+                }
+                call.engaged = true;
+            }
+            FlowCommand::Join => {
+                if let (Some(mine), Some(other)) = (work.take(), joinable.take()) {
+                    work = Some(join(tx, world, call, mine, &other.ticket.id).await?);
+                }
+            }
+            FlowCommand::Acknowledge | FlowCommand::CallCustomer if work.is_none() => {
+                let command = match command {
+                    FlowCommand::Acknowledge => Command::Acknowledge,
+                    _ => Command::CallCustomer,
+                };
+                agent_asks(tx, world, call, pages, &command).await?;
+            }
+            FlowCommand::Transferred { answered, seconds, .. } if work.is_none() => {
+                let enough = world.desk(&call.desk)?.limits.min_callback_talk.0;
+                if answered && seconds >= enough {
+                    agent_asks(tx, world, call, pages, &Command::CallbackDone).await?;
+                }
+            }
+            command => {
+                if let FlowCommand::Recorded { recording: sid, seconds } = &command
+                    && let Some(id) = &call.ticket
+                {
+                    super::recording::note(tx, world, &call.carrier, sid, id, *seconds).await?;
+                }
+                if let Some(work) = &mut work {
+                    work.happen(world, Event::Flow(command))?;
+                }
+            }
+        }
+    }
+    if let Some(work) = work {
+        work.save(tx, world).await?;
+    }
+    let next = turn.position.as_ref().map(|position| NextTurn::Flow {
+        version: call.flow_version.clone(),
+        step: position.step.clone(),
+        turn: call.turn + 1,
+    });
+    call.position = turn.position;
+    call.turn += 1;
+    call.deadline = Some(turn.script.deadline(world.now));
+    Ok(CallAnswer { script: turn.script, next })
+}
+
+async fn open_ticket(
+    tx: &mut Tx,
+    world: &World,
+    desk: &Desk,
+    call: &mut Call,
+    id: &TicketId,
+) -> Result<Work, StoreError> {
+    let ticket = Ticket {
+        id: id.clone(),
+        desk: call.desk.clone(),
+        line: call.line.clone(),
+        number: ticket::next_number(tx, &call.line).await?,
+        severity: Severity::ONE,
+        provisional: true,
+        state: TicketState::Open,
+        caller_id: call.caller_id.clone(),
+        callback: None,
+        contact: known_contact(desk, call.caller_id.as_ref()),
+        language: call.language.clone(),
+        what: None,
+        recordings: Vec::new(),
+        opened_at: world.now,
+        acked_at: None,
+        called_back_at: None,
+        resolved_at: None,
+    };
+    call.ticket = Some(id.clone());
+    let mut work = Work::on_new(Case::open(ticket));
+    work.happen(world, Event::Called { call: call.sid.clone() })?;
+    Ok(work)
+}
+
+/// Whom a number belongs to, by the desk file: a hint, never a proof.
+pub(super) fn known_contact(desk: &Desk, number: Option<&PhoneNumber>) -> Option<KnownContact> {
+    let (customer, contact) = desk.contact_by_number(number?)?;
+    Some(KnownContact { customer: customer.name.clone(), name: contact.name.clone() })
+}
+
+/// The call's provisional ticket merges into the one that the caller chose.
+async fn join(
+    tx: &mut Tx,
+    world: &World,
+    call: &mut Call,
+    mut mine: Work,
+    other: &TicketId,
+) -> Result<Work, StoreError> {
+    let mut joined = Work::on(ticket::lock(tx, other).await?);
+    joined.happen(world, Event::Absorb(Box::new(mine.case().ticket.clone())))?;
+    mine.happen(world, Event::MergedInto(Box::new(joined.case().ticket.clone())))?;
+    let mine = mine.save(tx, world).await?;
+    recording::hand_over(tx, &mine.ticket.id, other).await?;
+    call.ticket = Some(other.clone());
+    Ok(joined)
+}
+
+/// The open ticket that this caller may join: by a real number that is neither a line of ours nor withheld.
+async fn joinable(tx: &mut Tx, desk: &Desk, call: &Call) -> Result<Option<Case>, StoreError> {
+    let Some(number) = call.caller_id.as_ref().filter(|_| call.agent.is_none()) else { return Ok(None) };
+    if desk.line(number).is_some() {
+        return Ok(None);
+    }
+    let Some(id) = ticket::open_for_caller(tx, &call.desk, number, call.ticket.as_ref()).await? else {
+        return Ok(None);
+    };
+    Ok(Some(ticket::read(tx, &id).await?))
+}
+
+/// The open pages of the agent who calls, newest first.
+async fn agent_pages(tx: &mut Tx, call: &Call) -> Result<Vec<Case>, StoreError> {
+    let Some(agent) = &call.agent else { return Ok(Vec::new()) };
+    if call.ticket.is_some() {
+        return Ok(Vec::new());
+    }
+    let mut pages = open_cases(tx, &call.desk, agent).await?;
+    // What he took in this call stays the one that it is about, whatever comes in meanwhile.
+    pages.sort_by_key(|case| call.took.as_ref() != Some(&case.ticket.id));
+    Ok(pages)
+}
+
+/// The open tickets for which an agent was paged, newest first.
+pub(super) async fn open_cases(tx: &mut Tx, desk: &str, agent: &AgentKey) -> Result<Vec<Case>, StoreError> {
+    let mut cases = Vec::new();
+    for id in ticket::open_for_agent(tx, desk, agent).await? {
+        cases.push(ticket::read(tx, &id).await?);
+    }
+    Ok(cases)
+}
+
+/// A command of an agent who called the line, on the page that he was told of first.
+async fn agent_asks(
+    tx: &mut Tx,
+    world: &World,
+    call: &mut Call,
+    pages: &[Case],
+    command: &Command,
+) -> Result<(), StoreError> {
+    let (Some(agent), Some(first)) = (&call.agent, pages.first()) else { return Ok(()) };
+    call.took = Some(first.ticket.id.clone());
+    let mut work = Work::on(ticket::lock(tx, &first.ticket.id).await?);
+    let command = match command {
+        // The flow itself puts him through: it is his now, and nothing else is rung.
+        Command::CallCustomer => Command::Acknowledge,
+        other => other.clone(),
+    };
+    work.happen(world, Event::Command { agent: agent.clone(), via: Via::Call, command })?;
+    work.save(tx, world).await?;
+    Ok(())
+}
+
+async fn ended(tx: &mut Tx, end: &End) -> Result<bool, StoreError> {
+    let Some(mut call) = calls::lock(tx, &end.carrier, &end.sid).await? else { return Ok(false) };
+    if call.deadline.is_none() {
+        return Ok(true);
+    }
+    call.deadline = None;
+    call.position = None;
+    if let Some(id) = &call.ticket {
+        let mut work = Work::on(ticket::lock(tx, id).await?);
+        let event =
+            Event::CallEnded { engaged: call.engaged, returning: call.returning, seconds: end.seconds };
+        work.happen(&end.world, event)?;
+        work.save(tx, &end.world).await?;
+    }
+    calls::update(tx, &call).await?;
+    Ok(true)
+}
+
+pub(super) fn line_of<'a>(
+    world: &'a World,
+    number: &PhoneNumber,
+) -> Result<(&'a Desk, &'a Line), StoreError> {
+    let desk = world.desks.by_line(number);
+    let found = desk.and_then(|desk| Some((&**desk, desk.line(number)?)));
+    found.ok_or_else(|| StoreError::Fault("the line's desk is not loaded".into()))
+}
+
+/// The caller id, if it is a real number that may be called back.
+pub(super) fn usable_caller_id(desk: &Desk, from: &str) -> Option<PhoneNumber> {
+    let number = number_plan::caller_id(from)?;
+    desk.number_plan().is_dialable_caller_id(&number).then_some(number)
+}
+
+/// The id of the ticket that an attempt belongs to.
+pub(super) fn ticket_of(attempt: &str) -> TicketId {
+    Id::from_text(attempt.split('-').next().unwrap_or(attempt))
+}

@@ -1,0 +1,205 @@
+//! The desks and voice flows that are in force, as every transaction sees them; and how new ones come into force.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError};
+
+use super::{ActError, Acts};
+use crate::clock::Timestamp;
+use crate::rules::contact::PhoneNumber;
+use crate::rules::desk::{Agent, Desk};
+use crate::rules::flow::Flow;
+use crate::rules::policy::MethodKind;
+use crate::rules::source::Problem;
+use crate::store::{StoreError, Tx, call, desk as desks, instance};
+
+/// A voice flow as it was written.
+#[derive(Clone, Debug)]
+pub struct FlowSource {
+    /// Its text.
+    pub text: String,
+}
+
+/// Why a desk file was not applied.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// The file has mistakes.
+    #[error("the desk file has {} mistakes", .0.len())]
+    Problems(Vec<Problem>),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What is in force.
+#[derive(Clone, Debug, Default)]
+pub struct Desks {
+    by_key: BTreeMap<String, Arc<Desk>>,
+    lines: BTreeMap<PhoneNumber, String>,
+    flows: BTreeMap<String, Arc<Flow>>,
+    versions: BTreeMap<String, Arc<Flow>>,
+    /// Ways of reaching people that are passed over.
+    pub(super) dead: BTreeSet<(MethodKind, PhoneNumber)>,
+    generation: desks::Generation,
+}
+
+impl Desks {
+    /// The desk of that key.
+    pub fn by_key(&self, key: &str) -> Option<&Arc<Desk>> {
+        self.by_key.get(key)
+    }
+
+    /// The desk that has that line.
+    pub fn by_line(&self, line: &PhoneNumber) -> Option<&Arc<Desk>> {
+        self.lines.get(line).and_then(|key| self.by_key.get(key))
+    }
+
+    /// Every desk, by key.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Desk>> {
+        self.by_key.values()
+    }
+
+    /// The desk, if there is but one.
+    pub(super) fn only(&self) -> Option<&Arc<Desk>> {
+        let mut all = self.by_key.values();
+        all.next().filter(|_| all.next().is_none())
+    }
+
+    /// The agent with that number: of the given desk first, then of any.
+    pub(super) fn agent_by_number<'a>(
+        &'a self,
+        number: &PhoneNumber,
+        first: Option<&'a Arc<Desk>>,
+    ) -> Option<(&'a Desk, &'a Agent)> {
+        let mut desks = first.into_iter().chain(self.by_key.values());
+        desks.find_map(|desk| Some((&**desk, desk.agent_by_number(number)?)))
+    }
+
+    pub(super) fn flow_for(&self, name: &str) -> Result<&Arc<Flow>, StoreError> {
+        self.flows.get(name).ok_or_else(|| StoreError::Fault(format!("voice flow {name} is not loaded")))
+    }
+
+    pub(super) fn flow_version(&self, version: &str) -> Result<&Arc<Flow>, StoreError> {
+        self.versions
+            .get(version)
+            .ok_or_else(|| StoreError::Fault(format!("version {version} of a voice flow is not loaded")))
+    }
+}
+
+type Everything =
+    (Vec<(Desk, i64)>, BTreeSet<(MethodKind, PhoneNumber)>, desks::Generation, Vec<(String, String)>);
+
+struct Begin {
+    instance: String,
+    node: String,
+    now: Timestamp,
+    flows: Vec<(String, String, String)>,
+    doubt_until: Timestamp,
+}
+
+impl Acts {
+    /// Says that this process lives, frees what an earlier one of this node held, remembers the flows' versions, and
+    /// doubts every call that was under way.
+    pub(super) async fn begin(&self, sources: Vec<FlowSource>) -> Result<(), ActError> {
+        let now = self.clock().now();
+        let mut flows = Vec::new();
+        let mut current = BTreeMap::new();
+        for source in sources {
+            let flow = Flow::parse(&source.text).map_err(|problems| {
+                let first = problems.first().map(|problem| problem.at("voice flow").to_string());
+                StoreError::Fault(first.unwrap_or_else(|| "a voice flow is empty".into()))
+            })?;
+            flows.push((flow.version().to_owned(), flow.name.clone(), source.text));
+            current.insert(flow.name.clone(), Arc::new(flow));
+        }
+        let begin = Begin {
+            instance: self.0.instance.clone(),
+            node: self.0.node.clone(),
+            now,
+            flows,
+            doubt_until: now + std::time::Duration::from_secs(15),
+        };
+        self.store().write(begin_work, begin).await?;
+        self.publish(|desks| desks.flows = current);
+        self.reload().await
+    }
+
+    /// Reads what is in force, if any of it changed.
+    pub async fn reload(&self) -> Result<(), ActError> {
+        let (all, dead, generation, sources) = self.store().read(everything, ()).await?;
+        let before = self.desks();
+        let mut versions = before.versions.clone();
+        for (version, text) in sources {
+            if let std::collections::btree_map::Entry::Vacant(slot) = versions.entry(version)
+                && let Ok(flow) = Flow::parse(&text)
+            {
+                slot.insert(Arc::new(flow));
+            }
+        }
+        self.publish(|desks| {
+            desks.lines = lines_of(&all);
+            desks.by_key =
+                all.into_iter().map(|(desk, _)| (desk.key.as_str().to_owned(), Arc::new(desk))).collect();
+            desks.dead = dead;
+            desks.versions = versions;
+            desks.generation = generation;
+        });
+        Ok(())
+    }
+
+    /// Whether desks or dead methods changed since they were read: by this process or another.
+    pub async fn reload_if_changed(&self) -> Result<(), ActError> {
+        let generation = self.store().read(current_generation, ()).await?;
+        if generation == self.desks().generation { Ok(()) } else { self.reload().await }
+    }
+
+    /// Brings a desk file into force; answers the desk and its version. A file with mistakes changes nothing.
+    pub async fn apply_desk(&self, source: &str) -> Result<(Desk, i64), ApplyError> {
+        let desk = Desk::parse(source).map_err(ApplyError::Problems)?;
+        let input = (desk.clone(), source.to_owned(), self.clock().now());
+        let version = self.store().write(put_desk, input).await?;
+        self.reload().await.map_err(|error| match error {
+            ActError::Store(error) => error,
+            other => StoreError::Fault(other.to_string()),
+        })?;
+        Ok((desk, version))
+    }
+
+    fn publish(&self, change: impl FnOnce(&mut Desks)) {
+        let mut desks = self.0.desks.write().unwrap_or_else(PoisonError::into_inner);
+        change(Arc::make_mut(&mut desks));
+    }
+}
+
+fn lines_of(all: &[(Desk, i64)]) -> BTreeMap<PhoneNumber, String> {
+    all.iter()
+        .flat_map(|(desk, _)| {
+            desk.lines.iter().map(|line| (line.number.clone(), desk.key.as_str().to_owned()))
+        })
+        .collect()
+}
+
+async fn begin_work(tx: &mut Tx, begin: &Begin) -> Result<(), StoreError> {
+    instance::start(tx, &begin.instance, &begin.node, begin.now).await?;
+    for (version, name, source) in &begin.flows {
+        desks::remember_flow(tx, version, name, source, begin.now).await?;
+    }
+    call::doubt_all(tx, begin.doubt_until).await?;
+    Ok(())
+}
+
+async fn put_desk(tx: &mut Tx, (desk, source, now): &(Desk, String, Timestamp)) -> Result<i64, StoreError> {
+    desks::put(tx, desk, source, *now).await
+}
+
+async fn everything(tx: &mut Tx, (): &()) -> Result<Everything, StoreError> {
+    Ok((
+        desks::all(tx).await?,
+        desks::dead_methods(tx).await?,
+        desks::generation(tx).await?,
+        desks::flow_sources(tx).await?,
+    ))
+}
+
+async fn current_generation(tx: &mut Tx, (): &()) -> Result<desks::Generation, StoreError> {
+    desks::generation(tx).await
+}

@@ -1,0 +1,140 @@
+//! What a voice flow is told at a turn: the desk's words, the hour, the caller's standing.
+
+use std::collections::BTreeMap;
+
+use super::World;
+use crate::rules::call::Call;
+use crate::rules::case::Case;
+use crate::rules::contact::PhoneNumber;
+use crate::rules::desk::{Desk, Line};
+use crate::rules::flow::{Caller, DeskClock, Facts, Plan};
+use crate::rules::hours::DeskState;
+use crate::rules::number_plan::{Country, NumberPlan};
+use crate::rules::policy::MethodKind;
+use crate::rules::severity::Severity;
+
+/// What the transaction found out about a call.
+pub(super) struct CallFacts<'a> {
+    /// The number is on the block list.
+    pub blocked: bool,
+    /// The open ticket that the caller may join.
+    pub joinable: Option<&'a Case>,
+    /// The open pages of an agent who calls.
+    pub pages: &'a [Case],
+    /// The call's own ticket.
+    pub case: Option<&'a Case>,
+}
+
+/// Gathers the facts of this turn and hands them to the flow.
+pub(super) fn facts<R>(
+    world: &World,
+    desk: &Desk,
+    line: &Line,
+    call: &Call,
+    known: &CallFacts<'_>,
+    flow: impl FnOnce(&Facts<'_>) -> R,
+) -> R {
+    let state = desk.hours.state_at(&world.book, world.now);
+    let allowed = desk.allowed_countries();
+    let plan = desk.number_plan();
+    let may_call_back = |number: &&PhoneNumber| plan.may_call_back(number, allowed).is_ok();
+    let facts = Facts {
+        clock: match state {
+            DeskState::Support { .. } => DeskClock::Support,
+            DeskState::OnCall { .. } => DeskClock::OnCall,
+            DeskState::Closed { .. } => DeskClock::Closed,
+        },
+        caller: match &call.agent {
+            _ if known.blocked => Caller::Blocked,
+            Some(_) => Caller::Agent { open_pages: u32::try_from(known.pages.len()).unwrap_or(u32::MAX) },
+            None if known.case.is_some_and(|case| case.ticket.contact.is_some()) => Caller::Contact,
+            None => Caller::Unknown,
+        },
+        withheld: call.caller_id.is_none(),
+        caller_id: call.caller_id.as_ref().filter(may_call_back).cloned(),
+        ticket: known.case.map(|case| case.ticket.number.to_string()),
+        open_ticket: known.joinable.map(|case| case.ticket.number.to_string()),
+        returning: call.returning,
+        languages: line.languages.clone(),
+        fields: line
+            .languages
+            .iter()
+            .map(|language| (language.clone(), fields(world, desk, language, state, known)))
+            .collect(),
+        numbers: numbers(desk, known),
+        line: Some(line.number.clone()),
+        plan: &DeskPlan { plan, allowed },
+    };
+    flow(&facts)
+}
+
+/// What a caller may key, by the desk's country and the countries that it calls back.
+struct DeskPlan<'a> {
+    plan: NumberPlan,
+    allowed: &'a [Country],
+}
+
+impl Plan for DeskPlan<'_> {
+    fn callable(&self, keyed: &str) -> Option<PhoneNumber> {
+        let number = self.plan.parse_dialled(keyed).ok()?;
+        self.plan.may_call_back(&number, self.allowed).ok().map(|()| number)
+    }
+
+    fn spoken(&self, number: &PhoneNumber) -> String {
+        self.plan.read_back(number).digits()
+    }
+}
+
+fn numbers(desk: &Desk, known: &CallFacts<'_>) -> BTreeMap<String, PhoneNumber> {
+    let customer = known.pages.first().and_then(|case| case.ticket.callback.as_ref());
+    let holder = known.joinable.or(known.case).and_then(Case::holder).and_then(|agent| desk.agent(agent));
+    [
+        ("main", desk.main_number.clone()),
+        ("customer", customer.map(|callback| callback.number.clone())),
+        ("agent", holder.and_then(|agent| agent.numbers(MethodKind::Voice).next().cloned())),
+    ]
+    .into_iter()
+    .filter_map(|(name, number)| Some((name.to_owned(), number?)))
+    .collect()
+}
+
+fn fields(
+    world: &World,
+    desk: &Desk,
+    language: &str,
+    state: DeskState,
+    known: &CallFacts<'_>,
+) -> BTreeMap<String, String> {
+    let words = &world.words;
+    let definition = |severity| {
+        let rule = desk.severity(severity)?;
+        rule.definition.get(language).or_else(|| rule.definition.values().next()).cloned()
+    };
+    let resumes = match state {
+        DeskState::Closed { resumes } => Some(words.moment(language, &world.book, desk.zone(), resumes)),
+        _ => None,
+    };
+    let topics = (!desk.never_urgent.is_empty()).then(|| words.list(language, &desk.never_urgent));
+    let open_state = known.joinable.map(|case| {
+        let holder = case.holder().and_then(|agent| desk.agent(agent)).map(|agent| agent.name.as_str());
+        words.ticket_state(language, &world.book, desk.zone(), case, holder)
+    });
+    let briefs: Vec<_> = known.pages.iter().map(Case::brief).collect();
+    [
+        ("desk", Some(desk.name.clone())),
+        ("severity1", definition(Severity::ONE)),
+        ("severity2", definition(Severity::TWO)),
+        ("severity3", definition(Severity::THREE)),
+        ("severity4", definition(Severity::FOUR)),
+        ("topics", topics),
+        ("support_hours", Some(words.support_hours(language, &desk.hours))),
+        ("resumes", resumes),
+        ("email", desk.email.clone()),
+        ("web", desk.web.clone()),
+        ("open_state", open_state),
+        ("agent_pages", Some(words.agent_pages(language, &briefs))),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+    .collect()
+}

@@ -1,0 +1,126 @@
+//! What stands in the outbox: an effect, put into words, with all that a carrier must be told.
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Timestamp;
+use crate::rules::effect::AttemptId;
+use crate::rules::page::{Receipt, Sent};
+use crate::rules::policy::MethodKind;
+
+/// Something to do at a carrier.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Job {
+    /// Send a text.
+    Text {
+        /// Whose outcome is watched.
+        attempt: Option<AttemptId>,
+        /// E.164.
+        to: String,
+        /// The sender that the reader knows already, if there is one; E.164.
+        from: Option<String>,
+        /// As it is sent.
+        body: String,
+        /// Carriers that were tried already.
+        avoid: Vec<String>,
+        /// When it is no longer worth sending.
+        expires_at: Timestamp,
+    },
+    /// Ring an agent.
+    Ring {
+        /// Whose outcome is watched.
+        attempt: AttemptId,
+        /// E.164.
+        to: String,
+        /// Seconds to ring.
+        seconds: u32,
+        /// Carriers that were tried already.
+        avoid: Vec<String>,
+    },
+    /// End a call.
+    HangUp {
+        /// Which carrier's.
+        carrier: String,
+        /// The carrier's id of it.
+        sid: String,
+    },
+    /// Find out whether a text or call was processed.
+    LookUp {
+        /// What was asked for.
+        of: Box<Job>,
+        /// Which carrier may have it.
+        carrier: String,
+        /// Not older than this.
+        since: Timestamp,
+    },
+    /// Ask what became of a text or call.
+    AskReceipt {
+        /// Whose.
+        attempt: AttemptId,
+        /// By what way.
+        method: MethodKind,
+        /// Which carrier has it.
+        carrier: String,
+        /// The carrier's id of it.
+        sid: String,
+    },
+    /// Ask whether an inbound call of which nothing is heard is over.
+    AskCall {
+        /// Which carrier's.
+        carrier: String,
+        /// The carrier's id of it.
+        sid: String,
+    },
+    /// Fetch a recording.
+    FetchRecording {
+        /// Which carrier has it.
+        carrier: String,
+        /// The carrier's id of it.
+        sid: String,
+        /// When it was asked for first.
+        since: Timestamp,
+        /// How often it was not there yet.
+        tries: u32,
+    },
+}
+
+impl Job {
+    /// The attempt whose outcome is watched.
+    pub fn attempt(&self) -> Option<&AttemptId> {
+        match self {
+            Job::Text { attempt, .. } => attempt.as_ref(),
+            Job::Ring { attempt, .. } | Job::AskReceipt { attempt, .. } => Some(attempt),
+            Job::LookUp { of, .. } => of.attempt(),
+            Job::HangUp { .. } | Job::AskCall { .. } | Job::FetchRecording { .. } => None,
+        }
+    }
+}
+
+/// What came of a job.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Performed {
+    /// A text or call was asked for, or looked for.
+    Sent(Sent),
+    /// A carrier said what became of a text or call.
+    Receipt {
+        /// Which carrier.
+        carrier: String,
+        /// Its id of the text or call.
+        sid: String,
+        /// What it said.
+        receipt: Receipt,
+    },
+    /// An inbound call was asked after.
+    Call {
+        /// Whether it is over.
+        over: bool,
+        /// How long it lasted, in seconds.
+        seconds: u32,
+    },
+    /// A recording: a WAV file.
+    Recording(Vec<u8>),
+    /// There is nothing more to do.
+    Done,
+    /// It is to be tried again, not before this instant.
+    Later(Timestamp),
+}

@@ -1,0 +1,194 @@
+//! One function per thing that can happen: load → decide → save, in one transaction. A webhook is answered with what
+//! its transaction committed, and a repetition gets the same answer; what is to be done outside stands in the outbox,
+//! and the engine hears of it at the commit.
+
+mod answer;
+mod call;
+mod case;
+mod desks;
+mod facts;
+mod job;
+mod leg;
+mod outcome;
+mod query;
+mod recording;
+mod recover;
+mod text;
+mod token;
+mod upkeep;
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+pub use answer::{CallAnswer, NextTurn};
+pub use call::{CallIn, CallTurn};
+pub use desks::{ApplyError, Desks, FlowSource};
+pub use job::{Job, Performed};
+pub use query::{TicketPage, TicketView};
+pub use recover::Missed;
+
+use crate::clock::{Clock, Timestamp};
+use crate::id::{Id, Ids};
+use crate::rules::contact::PhoneNumber;
+use crate::rules::desk::Desk;
+use crate::rules::policy::MethodKind;
+use crate::rules::zone::ZoneBook;
+use crate::store::{Store, StoreError};
+use crate::words::Words;
+
+/// Effects that this process takes on at a commit, at the most: beyond them they are left for whoever has room.
+const MOST_IN_FLIGHT: usize = 64;
+
+/// What acting can run into.
+#[derive(Debug, thiserror::Error)]
+pub enum ActError {
+    /// No desk has this line.
+    #[error("no desk has the line that was called")]
+    NoSuchLine,
+    /// What was asked for does not exist.
+    #[error("there is no such {0}")]
+    NoSuch(&'static str),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What every act needs.
+#[derive(Clone, Debug)]
+pub struct Acts(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    ids: Ids,
+    book: Arc<ZoneBook>,
+    words: Arc<Words>,
+    desks: RwLock<Arc<Desks>>,
+    /// This process, as the leases know it.
+    instance: String,
+    /// The machine (or its folder) that this process runs on, as the leases know it.
+    node: String,
+    /// How many carriers there are to turn to.
+    carriers: usize,
+    in_flight: AtomicUsize,
+}
+
+/// With what [`Acts`] begin.
+#[derive(Debug)]
+pub struct Setup {
+    /// The database, migrated.
+    pub store: Store,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Ids and chance.
+    pub ids: Ids,
+    /// Rules of every zone.
+    pub book: Arc<ZoneBook>,
+    /// What is said and sent.
+    pub words: Arc<Words>,
+    /// A name for this machine that survives a restart.
+    pub node: String,
+    /// How many carriers there are.
+    pub carriers: usize,
+    /// The voice flows, by the name that desks know them by.
+    pub flows: Vec<FlowSource>,
+}
+
+/// What one transaction knows of the world: it may run more than once, and sees the same world each time.
+#[derive(Clone, Debug)]
+struct World {
+    desks: Arc<Desks>,
+    book: Arc<ZoneBook>,
+    words: Arc<Words>,
+    carriers: usize,
+    now: Timestamp,
+    /// Who performs the effects at once; none if this process has its hands full.
+    owner: Option<String>,
+}
+
+impl Acts {
+    /// Loads the desks and voice flows, and says to the other processes that this one lives.
+    pub async fn start(setup: Setup) -> Result<Acts, ActError> {
+        let now = setup.clock.now();
+        let instance: Id<Acts> = setup.ids.mint(now);
+        let acts = Acts(Arc::new(Inner {
+            store: setup.store,
+            clock: setup.clock,
+            ids: setup.ids,
+            book: setup.book,
+            words: setup.words,
+            desks: RwLock::new(Arc::new(Desks::default())),
+            instance: instance.as_str().to_owned(),
+            node: setup.node,
+            carriers: setup.carriers,
+            in_flight: AtomicUsize::new(0),
+        }));
+        acts.begin(setup.flows).await?;
+        Ok(acts)
+    }
+
+    /// The store beneath.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// The time.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.clock
+    }
+
+    /// Chance.
+    pub fn ids(&self) -> &Ids {
+        &self.0.ids
+    }
+
+    /// The desks as they are now.
+    pub fn desks(&self) -> Arc<Desks> {
+        self.0.desks.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Rules of every zone.
+    pub fn book(&self) -> &ZoneBook {
+        &self.0.book
+    }
+
+    /// What is said and sent.
+    pub fn words(&self) -> &Words {
+        &self.0.words
+    }
+
+    /// The engine took an effect on.
+    pub fn taken_on(&self) {
+        self.0.in_flight.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The engine is done with an effect.
+    pub fn let_go(&self) {
+        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    fn world(&self) -> World {
+        let inner = &self.0;
+        let room = inner.in_flight.load(Ordering::Relaxed) < MOST_IN_FLIGHT;
+        World {
+            desks: self.desks(),
+            book: inner.book.clone(),
+            words: inner.words.clone(),
+            carriers: inner.carriers,
+            now: inner.clock.now(),
+            owner: room.then(|| inner.instance.clone()),
+        }
+    }
+}
+
+impl World {
+    fn desk(&self, key: &str) -> Result<&Arc<Desk>, StoreError> {
+        self.desks.by_key(key).ok_or_else(|| StoreError::Fault(format!("desk {key} is not loaded")))
+    }
+
+    fn dead(&self) -> &BTreeSet<(MethodKind, PhoneNumber)> {
+        &self.desks.dead
+    }
+}

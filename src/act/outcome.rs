@@ -1,0 +1,171 @@
+//! What came of a job: recorded together with the end of its claim.
+
+use serde_json::to_string;
+
+use super::call::ticket_of;
+use super::case::Work;
+use super::job::{Job, Performed};
+use super::{ActError, Acts, World};
+use crate::clock::Timestamp;
+use crate::rules::case::Event;
+use crate::rules::page::{Sent, Trouble};
+use crate::rules::policy::MethodKind;
+use crate::store::{Claimed, StoreError, Tx, call, desk, outbox, ticket};
+use std::time::Duration;
+
+/// How long a recording is waited for.
+const RECORDING_PATIENCE: Duration = Duration::from_secs(60 * 60);
+
+struct Finish {
+    world: World,
+    claimed: Claimed,
+    job: Job,
+    performed: Performed,
+}
+
+impl Acts {
+    /// Takes what is due from the outbox, up to `limit`.
+    pub async fn claim(&self, limit: usize) -> Result<Vec<Claimed>, ActError> {
+        let input = (self.0.instance.clone(), self.0.clock.now(), i64::try_from(limit).unwrap_or(i64::MAX));
+        Ok(self.store().write(claim, input).await?)
+    }
+
+    /// Records what came of a job. What was claimed by somebody else meanwhile is recorded all the same: a text that
+    /// left twice is known to have left twice.
+    pub async fn finish(&self, claimed: Claimed, job: Job, performed: Performed) -> Result<(), ActError> {
+        let finish = Finish { world: self.world(), claimed, job, performed };
+        Ok(self.store().write(finish_job, finish).await?)
+    }
+}
+
+async fn claim(
+    tx: &mut Tx,
+    (owner, now, limit): &(String, Timestamp, i64),
+) -> Result<Vec<Claimed>, StoreError> {
+    outbox::claim(tx, owner, *now, *limit).await
+}
+
+async fn finish_job(tx: &mut Tx, finish: &Finish) -> Result<(), StoreError> {
+    let Finish { world, claimed, job, performed } = finish;
+    match (performed, job) {
+        (Performed::Later(at), Job::FetchRecording { carrier, sid, since, tries }) => {
+            return later_recording(tx, finish, *at, (carrier, sid, *since, *tries)).await;
+        }
+        (Performed::Later(at), _) => {
+            outbox::postpone(tx, &claimed.id, claimed.fence, *at).await?;
+            return Ok(());
+        }
+        (Performed::Sent(sent), Job::Text { attempt: None, .. }) => {
+            return plain_text_sent(tx, finish, sent).await;
+        }
+        _ => {}
+    }
+    let ours = outbox::finish(tx, &claimed.id, claimed.fence).await?;
+    match (performed, job) {
+        // Somebody else has claimed it since: only a text or call that really left is news.
+        (Performed::Sent(sent), _) if ours || matches!(sent, Sent::Accepted { .. }) => {
+            attempt_event(tx, world, job, |attempt| Event::Sent { attempt, outcome: sent.clone() }).await?;
+        }
+        (Performed::Receipt { carrier, sid, receipt }, _) => {
+            attempt_event(tx, world, job, |attempt| Event::Receipt {
+                attempt,
+                carrier: carrier.clone(),
+                sid: sid.clone(),
+                receipt: receipt.clone(),
+            })
+            .await?;
+        }
+        (Performed::Recording(content), Job::FetchRecording { carrier, sid, .. }) => {
+            super::recording::keep(tx, world, carrier, sid, Some(content)).await?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+async fn attempt_event(
+    tx: &mut Tx,
+    world: &World,
+    job: &Job,
+    event: impl FnOnce(crate::rules::effect::AttemptId) -> Event,
+) -> Result<(), StoreError> {
+    let Some(attempt) = job.attempt() else { return Ok(()) };
+    let Some(loaded) = ticket::lock_if_any(tx, &ticket_of(attempt.as_str())).await? else { return Ok(()) };
+    let mut work = Work::on(loaded);
+    work.origin = Some(job.clone());
+    work.happen(world, event(attempt.clone()))?;
+    work.save(tx, world).await?;
+    Ok(())
+}
+
+/// A text that nobody waits for: tried again while it is worth it, and never sent twice on a doubt.
+async fn plain_text_sent(tx: &mut Tx, finish: &Finish, sent: &Sent) -> Result<(), StoreError> {
+    let Finish { world, claimed, job, .. } = finish;
+    let Job::Text { to, expires_at, .. } = job else { return Ok(()) };
+    if let Sent::NotYet { .. } = sent {
+        let pause = Duration::from_secs(5);
+        if world.now + pause < *expires_at {
+            outbox::postpone(tx, &claimed.id, claimed.fence, world.now + pause).await?;
+            return Ok(());
+        }
+    }
+    outbox::finish(tx, &claimed.id, claimed.fence).await?;
+    if let Sent::Refused { about: Trouble::Number | Trouble::Pair, why, .. } = sent
+        && let Ok(number) = to.parse()
+    {
+        desk::mark_dead(tx, &number, MethodKind::Sms, why, world.now).await?;
+    }
+    Ok(())
+}
+
+async fn later_recording(
+    tx: &mut Tx,
+    finish: &Finish,
+    at: Timestamp,
+    (carrier, sid, since, tries): (&str, &str, Timestamp, u32),
+) -> Result<(), StoreError> {
+    let Finish { world, claimed, .. } = finish;
+    if !outbox::finish(tx, &claimed.id, claimed.fence).await? {
+        return Ok(());
+    }
+    if at > since + RECORDING_PATIENCE {
+        return super::recording::keep(tx, world, carrier, sid, None).await;
+    }
+    let again = Job::FetchRecording { carrier: carrier.into(), sid: sid.into(), since, tries: tries + 1 };
+    write_job(tx, world, &claimed.id, None, &again, 3, at).await
+}
+
+/// Writes a job that belongs to no attempt.
+pub(super) async fn write_job(
+    tx: &mut Tx,
+    world: &World,
+    id: &str,
+    ticket: Option<&str>,
+    job: &Job,
+    rank: u8,
+    due: Timestamp,
+) -> Result<(), StoreError> {
+    let payload = to_string(job)
+        .map_err(|error| StoreError::Fault(format!("outbox: a job cannot be written: {error}")))?;
+    let row = outbox::New { id, ticket, attempt: None, payload: &payload, rank, due };
+    outbox::insert(tx, &row, world.owner.as_deref(), world.now).await
+}
+
+/// Asks the carrier after calls of which nothing was heard in time.
+pub(super) async fn ask_after(
+    tx: &mut Tx,
+    world: &World,
+    carrier: &str,
+    sid: &str,
+) -> Result<(), StoreError> {
+    let Some(mut silent) = call::lock(tx, carrier, sid).await? else { return Ok(()) };
+    if silent.deadline.is_none_or(|deadline| deadline > world.now) {
+        return Ok(());
+    }
+    // Asked again in a while, until somebody knows.
+    silent.deadline = Some(world.now + Duration::from_secs(60));
+    call::update(tx, &silent).await?;
+    let id = format!("call-{carrier}-{sid}-{}", world.now.0);
+    let job = Job::AskCall { carrier: carrier.into(), sid: sid.into() };
+    write_job(tx, world, &id, None, &job, 1, world.now).await
+}

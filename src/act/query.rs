@@ -1,0 +1,96 @@
+//! What the API asks: tickets, a ticket with its timeline, who is on call.
+
+use super::{ActError, Acts, World};
+use crate::clock::Timestamp;
+use crate::rules::case::Case;
+use crate::rules::desk::Desk;
+use crate::rules::people::AgentKey;
+use crate::rules::policy::Target;
+use crate::rules::ticket::Entry;
+use crate::rules::ticket_number::TicketNumber;
+use crate::store::{StoreError, Tx, ticket};
+
+/// A page of a list of tickets, newest first.
+#[derive(Clone, Debug)]
+pub struct TicketPage {
+    /// The tickets.
+    pub cases: Vec<Case>,
+    /// Where the next page begins; none at the end.
+    pub next: Option<Timestamp>,
+}
+
+/// A ticket with its timeline.
+#[derive(Clone, Debug)]
+pub struct TicketView {
+    /// The ticket and all that is under way for it.
+    pub case: Case,
+    /// What happened, in order.
+    pub timeline: Vec<Entry>,
+}
+
+/// The most tickets on a page.
+pub const MOST_LISTED: usize = 100;
+
+impl Acts {
+    /// Tickets that were opened before an instant, newest first.
+    pub async fn tickets(&self, desk: Option<&str>, before: Timestamp) -> Result<TicketPage, ActError> {
+        let cases = self.store().read(list, (desk.map(str::to_owned), before)).await?;
+        let next =
+            (cases.len() == MOST_LISTED).then(|| cases.last().map(|case| case.ticket.opened_at)).flatten();
+        Ok(TicketPage { cases, next })
+    }
+
+    /// A ticket by its number, of a desk or of whichever has one.
+    pub async fn ticket(
+        &self,
+        desk: Option<&str>,
+        number: TicketNumber,
+    ) -> Result<Option<TicketView>, ActError> {
+        Ok(self.store().read(view, (desk.map(str::to_owned), number)).await?)
+    }
+
+    /// Who is on call by each rota of a desk at an instant.
+    pub fn on_call(&self, desk: &Desk, at: Timestamp) -> Vec<(String, Option<AgentKey>)> {
+        let of = |rota: &crate::rules::rota::Rota| {
+            let agent = rota.on_call(self.book(), at).map(|found| found.agent.clone());
+            (rota.name.clone(), agent)
+        };
+        desk.rotas.iter().map(of).collect()
+    }
+}
+
+async fn list(tx: &mut Tx, (desk, before): &(Option<String>, Timestamp)) -> Result<Vec<Case>, StoreError> {
+    ticket::list(tx, desk.as_deref(), *before, i64::try_from(MOST_LISTED).unwrap_or(i64::MAX)).await
+}
+
+async fn view(
+    tx: &mut Tx,
+    (desk, number): &(Option<String>, TicketNumber),
+) -> Result<Option<TicketView>, StoreError> {
+    let Some(id) = ticket::by_number(tx, desk.as_deref().unwrap_or_default(), *number).await? else {
+        return Ok(None);
+    };
+    let case = ticket::read(tx, &id).await?;
+    Ok(Some(TicketView { case, timeline: ticket::timeline(tx, &id).await? }))
+}
+
+/// Whom the first step of a desk's first policy pages now.
+pub(super) fn first_on_call(world: &World, desk: &Desk) -> Result<Vec<AgentKey>, StoreError> {
+    let Some(step) = desk.policies.first().and_then(|policy| policy.steps.first()) else {
+        return Ok(Vec::new());
+    };
+    Ok(step
+        .targets
+        .iter()
+        .flat_map(|target| match target {
+            Target::Rota(name) => desk
+                .rota(name)
+                .and_then(|rota| rota.on_call(&world.book, world.now))
+                .map(|found| found.agent.clone())
+                .into_iter()
+                .collect(),
+            Target::Agent(agent) => vec![agent.clone()],
+            Target::Everyone => desk.agents.iter().map(|agent| agent.key.clone()).collect(),
+        })
+        .collect())
+}

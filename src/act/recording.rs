@@ -1,0 +1,129 @@
+//! Recordings: known by the carrier's id, fetched with patience, attached to the ticket that their call belongs to.
+
+use sha2::{Digest, Sha256};
+
+use super::call::ticket_of;
+use super::case::Work;
+use super::job::Job;
+use super::outcome::write_job;
+use super::{ActError, Acts, World};
+use crate::clock::Timestamp;
+use crate::rules::case::Event;
+use crate::rules::ticket::TicketId;
+use crate::store::{StoreError, Tx, call, recording, ticket};
+
+struct Made {
+    world: World,
+    carrier: String,
+    call: String,
+    recording: String,
+    seconds: u32,
+}
+
+struct Transcript {
+    world: World,
+    carrier: String,
+    call: String,
+    text: String,
+}
+
+impl Acts {
+    /// A carrier made a recording of an inbound call; it may not be there yet.
+    pub async fn recording_made(
+        &self,
+        carrier: &str,
+        call: &str,
+        recording: &str,
+        seconds: u32,
+    ) -> Result<(), ActError> {
+        let made = Made {
+            world: self.world(),
+            carrier: carrier.into(),
+            call: call.into(),
+            recording: recording.into(),
+            seconds,
+        };
+        Ok(self.store().write(made_recording, made).await?)
+    }
+
+    /// A carrier understood what was said.
+    pub async fn transcribed(&self, carrier: &str, call: &str, text: &str) -> Result<(), ActError> {
+        let transcript =
+            Transcript { world: self.world(), carrier: carrier.into(), call: call.into(), text: text.into() };
+        Ok(self.store().write(made_transcript, transcript).await?)
+    }
+
+    /// What may be played at an unguessable address now: a WAV file.
+    pub async fn play(&self, secret: &str) -> Result<Option<Vec<u8>>, ActError> {
+        Ok(self.store().read(play, (secret.to_owned(), self.0.clock.now())).await?)
+    }
+}
+
+async fn play(tx: &mut Tx, (secret, now): &(String, Timestamp)) -> Result<Option<Vec<u8>>, StoreError> {
+    recording::play(tx, secret, *now).await
+}
+
+async fn made_recording(tx: &mut Tx, made: &Made) -> Result<(), StoreError> {
+    let Some(known) = call::lock(tx, &made.carrier, &made.call).await? else { return Ok(()) };
+    let Some(id) = known.ticket else { return Ok(()) };
+    // Heard of through a status callback alone: the turn that would have told of it never came.
+    let mut work = Work::on(ticket::lock(tx, &id).await?);
+    let command = crate::rules::flow::FlowCommand::Recorded {
+        recording: made.recording.clone(),
+        seconds: made.seconds,
+    };
+    work.happen(&made.world, Event::Flow(command))?;
+    work.save(tx, &made.world).await?;
+    note(tx, &made.world, &made.carrier, &made.recording, &id, made.seconds).await
+}
+
+async fn made_transcript(tx: &mut Tx, transcript: &Transcript) -> Result<(), StoreError> {
+    let Transcript { world, carrier, call: sid, text } = transcript;
+    let key = format!("transcript {sid} {}", hex::encode(&Sha256::digest(text.as_bytes())[..6]));
+    if call::answered(tx, carrier, &key).await?.is_some() {
+        return Ok(());
+    }
+    let Some(id) = call::lock(tx, carrier, sid).await?.and_then(|known| known.ticket) else { return Ok(()) };
+    let mut work = Work::on(ticket::lock(tx, &id).await?);
+    work.happen(world, Event::Transcribed { text: text.clone() })?;
+    work.save(tx, world).await?;
+    call::answer(tx, carrier, &key, "", world.now).await
+}
+
+/// Knows of a recording, and has it fetched; does nothing the second time.
+pub(super) async fn note(
+    tx: &mut Tx,
+    world: &World,
+    carrier: &str,
+    sid: &str,
+    id: &TicketId,
+    seconds: u32,
+) -> Result<(), StoreError> {
+    if !recording::insert(tx, carrier, sid, id, seconds).await? {
+        return Ok(());
+    }
+    let job = Job::FetchRecording { carrier: carrier.into(), sid: sid.into(), since: world.now, tries: 0 };
+    let row = format!("recording-{carrier}-{sid}");
+    write_job(tx, world, &row, Some(id.as_str()), &job, 2, world.now).await
+}
+
+/// Keeps a recording that was fetched, or notes that it could not be had.
+pub(super) async fn keep(
+    tx: &mut Tx,
+    world: &World,
+    carrier: &str,
+    sid: &str,
+    content: Option<&[u8]>,
+) -> Result<(), StoreError> {
+    if let Some(content) = content
+        && !recording::keep(tx, carrier, sid, content, world.now).await?
+    {
+        return Ok(());
+    }
+    let Some(id) = recording::ticket(tx, carrier, sid).await? else { return Ok(()) };
+    let mut work = Work::on(ticket::lock(tx, &ticket_of(id.as_str())).await?);
+    let bytes = content.map(|content| content.len() as u64);
+    work.happen(world, Event::RecordingKept { recording: sid.into(), bytes })?;
+    work.save(tx, world).await?;
+    Ok(())
+}

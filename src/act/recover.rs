@@ -1,0 +1,117 @@
+//! Calls and texts that a carrier knows of and we do not: they came while we were away, and the carrier's own fallback
+//! answered them. Each opens its ticket and is paged, or is read as if it had come just now.
+
+use super::call::{known_contact, line_of, usable_caller_id};
+use super::case::Work;
+use super::{ActError, Acts, World};
+use crate::clock::Timestamp;
+use crate::rules::call::Call;
+use crate::rules::case::{Case, Event};
+use crate::rules::contact::PhoneNumber;
+use crate::rules::number_plan;
+use crate::rules::severity::Severity;
+use crate::rules::ticket::{Ticket, TicketId, TicketState};
+use crate::store::{StoreError, Tx, call as calls, ticket};
+
+/// A call that a carrier lists and that never reached us.
+#[derive(Clone, Debug)]
+pub struct Missed {
+    /// Which carrier.
+    pub carrier: String,
+    /// The carrier's id of it.
+    pub sid: String,
+    /// What the network said of the caller, as it came.
+    pub from: String,
+    /// The line that was dialled.
+    pub to: PhoneNumber,
+    /// When it came in.
+    pub started_at: Timestamp,
+    /// How long it lasted, in seconds.
+    pub seconds: u32,
+}
+
+struct Recover {
+    world: World,
+    missed: Missed,
+    ticket: TicketId,
+}
+
+impl Acts {
+    /// Whether a call or text of a carrier is known.
+    pub async fn is_known(&self, carrier: &str, sid: &str) -> Result<bool, ActError> {
+        Ok(self.store().read(is_known, (carrier.to_owned(), sid.to_owned())).await?)
+    }
+
+    /// Opens the ticket of a call that never reached us, and pages; false if it is known, or concerns nobody.
+    pub async fn recover_call(&self, missed: Missed) -> Result<bool, ActError> {
+        let world = self.world();
+        if world.desks.by_line(&missed.to).is_none() {
+            return Ok(false);
+        }
+        let ticket = self.ids().mint(world.now);
+        Ok(self.store().write(recover, Recover { world, missed, ticket }).await?)
+    }
+}
+
+async fn is_known(tx: &mut Tx, (carrier, sid): &(String, String)) -> Result<bool, StoreError> {
+    calls::is_known(tx, carrier, sid).await
+}
+
+async fn recover(tx: &mut Tx, input: &Recover) -> Result<bool, StoreError> {
+    let Recover { world, missed, ticket: id } = input;
+    if calls::is_known(tx, &missed.carrier, &missed.sid).await? {
+        return Ok(false);
+    }
+    let (desk, line) = line_of(world, &missed.to)?;
+    let caller_id = usable_caller_id(desk, &missed.from);
+    let blocked = number_plan::caller_id(&missed.from).is_some_and(|number| desk.is_blocked(&number));
+    let agent = caller_id.as_ref().and_then(|number| desk.agent_by_number(number));
+    let worth_a_ticket = !blocked && agent.is_none();
+    let language = line.languages.first().cloned().unwrap_or_else(|| "en".into());
+    let call = Call {
+        carrier: missed.carrier.clone(),
+        sid: missed.sid.clone(),
+        desk: desk.key.as_str().to_owned(),
+        line: line.number.clone(),
+        ticket: worth_a_ticket.then(|| id.clone()),
+        caller_id: caller_id.clone(),
+        agent: agent.map(|agent| agent.key.clone()),
+        took: None,
+        flow_version: String::new(),
+        position: None,
+        turn: 0,
+        language: language.clone(),
+        engaged: true,
+        returning: false,
+        started_at: missed.started_at,
+        deadline: None,
+    };
+    if worth_a_ticket {
+        let ticket = Ticket {
+            id: id.clone(),
+            desk: call.desk.clone(),
+            line: line.number.clone(),
+            number: ticket::next_number(tx, &line.number).await?,
+            severity: Severity::ONE,
+            provisional: true,
+            state: TicketState::Open,
+            contact: known_contact(desk, caller_id.as_ref()),
+            caller_id,
+            callback: None,
+            language,
+            what: None,
+            recordings: Vec::new(),
+            opened_at: world.now,
+            acked_at: None,
+            called_back_at: None,
+            resolved_at: None,
+        };
+        let mut work = Work::on_new(Case::open(ticket));
+        work.happen(world, Event::Called { call: missed.sid.clone() })?;
+        work.happen(world, Event::Missed { at: missed.started_at })?;
+        work.happen(world, Event::CallEnded { engaged: true, returning: false, seconds: missed.seconds })?;
+        work.save(tx, world).await?;
+    }
+    calls::insert(tx, &call).await?;
+    Ok(worth_a_ticket)
+}

@@ -1,0 +1,362 @@
+//! A case: a ticket with its escalation, its pages and attempts and the callback that is being made. One event goes in,
+//! with what must be known ([`Context`]); the case as it is afterwards comes out, with the lines of its timeline and the
+//! effects that the shell performs after the commit ([`Decision`]).
+//!
+//! Every event changes what it is about, and nothing more; then [`settle`](Case::settle) draws the consequences that
+//! are due: attempts by the notification rules, the next step when everybody at this one is spent or the time is up,
+//! the reminder, the word to the caller. Time alone is an event that changes nothing, so that the same function serves
+//! the timer. What is next due is a property of the case ([`Case::next_due`]), not something that could be forgotten.
+
+mod agent;
+mod caller;
+mod carrier;
+mod leg;
+mod settle;
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+pub use leg::LegInput;
+
+use super::bridge::Bridge;
+use super::command::Command;
+use super::contact::PhoneNumber;
+use super::desk::{AgentKey, Desk};
+use super::effect::{Answer, AttemptId, Brief, Effect, Message, Recipient, Spoken};
+use super::escalation::Escalation;
+use super::flow::FlowCommand;
+use super::number_plan;
+use super::page::{Attempt, Page, Receipt, Sent};
+use super::policy::{MethodKind, Policy};
+use super::ticket::{Actor, Entry, Happening, Ticket, TicketState, Via};
+use super::zone::ZoneBook;
+use crate::clock::Timestamp;
+
+/// A ticket and all that is under way for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Case {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// The run of the policy, once triage or a person asked for one.
+    pub escalation: Option<Escalation>,
+    /// The pages of this run, newest last.
+    pub pages: Vec<Page>,
+    /// Their attempts and the callback's, newest last.
+    pub attempts: Vec<Attempt>,
+    /// The callback that is being made.
+    pub bridge: Option<Bridge>,
+    /// Everybody who was ever paged for it: their word counts.
+    pub paged: BTreeSet<AgentKey>,
+    /// Pages so far.
+    pub page_count: u32,
+    /// Attempts so far; their ids derive from it.
+    pub attempt_count: u32,
+    /// Effects so far; the outbox's ids derive from it.
+    pub effect_count: u32,
+}
+
+/// What must be known to decide.
+pub struct Context<'a> {
+    /// The desk, as it is now.
+    pub desk: &'a Desk,
+    /// The policy of the ticket's line.
+    pub policy: &'a Policy,
+    /// Rules of every zone.
+    pub book: &'a ZoneBook,
+    /// Numbers that a method no longer reaches.
+    pub dead: &'a BTreeSet<(MethodKind, PhoneNumber)>,
+    /// When somebody is on call again; `None` if somebody is on call now, or the desk is open.
+    pub cover_resumes: Option<Timestamp>,
+    /// How many carriers there are to turn to.
+    pub carriers: usize,
+    /// The present.
+    pub now: Timestamp,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// Time passed.
+    Due,
+    /// A call came in and opened this ticket.
+    Called {
+        /// The carrier's id of the call.
+        call: String,
+    },
+    /// The voice flow asks for something.
+    Flow(FlowCommand),
+    /// The caller's call is over.
+    CallEnded {
+        /// Whether there was a key or speech.
+        engaged: bool,
+        /// Whether a call from the same number was abandoned just before.
+        returning: bool,
+        /// How long it lasted.
+        seconds: u32,
+    },
+    /// Somebody wrote, and this ticket was opened for it.
+    Wrote {
+        /// The text.
+        body: String,
+        /// Whether it is answered: once a day at the most.
+        answer: bool,
+    },
+    /// The caller wrote.
+    Texted {
+        /// The text.
+        body: String,
+    },
+    /// The call that opened this ticket had been answered by the carrier's fallback while we were away.
+    Missed {
+        /// When it came in.
+        at: Timestamp,
+    },
+    /// The caller's words, as the carrier understood them.
+    Transcribed {
+        /// The text.
+        text: String,
+    },
+    /// A recording is kept, or could not be had.
+    RecordingKept {
+        /// The carrier's id of it.
+        recording: String,
+        /// Its size; `None` if it could not be had within the hour.
+        bytes: Option<u64>,
+    },
+    /// A provisional ticket, with what it had learnt, is carried on by this one.
+    Absorb(Box<Ticket>),
+    /// This ticket is carried on by another.
+    MergedInto(Box<Ticket>),
+    /// An agent said something.
+    Command {
+        /// Who.
+        agent: AgentKey,
+        /// By what way.
+        via: Via,
+        /// What.
+        command: Command,
+    },
+    /// An agent's phone answered, sent keys, or a talk ended.
+    Leg {
+        /// The call.
+        attempt: AttemptId,
+        /// What came.
+        input: LegInput,
+    },
+    /// What became of a request to a carrier.
+    Sent {
+        /// The attempt.
+        attempt: AttemptId,
+        /// The outcome.
+        outcome: Sent,
+    },
+    /// What a carrier reports later.
+    Receipt {
+        /// The attempt.
+        attempt: AttemptId,
+        /// Which carrier.
+        carrier: String,
+        /// Its id of the text or call.
+        sid: String,
+        /// What it says.
+        receipt: Receipt,
+    },
+}
+
+/// What follows from an event.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decision {
+    /// The case as it is now.
+    pub case: Case,
+    /// New lines of the timeline.
+    pub entries: Vec<Entry>,
+    /// What the shell performs after the commit.
+    pub effects: Vec<Effect>,
+    /// What whoever caused it is answered.
+    pub reply: Reply,
+}
+
+/// What whoever caused an event is answered.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Reply {
+    /// Nothing.
+    #[default]
+    None,
+    /// To an agent's command.
+    Answer(Answer),
+    /// On an agent's phone.
+    Spoken(Spoken),
+}
+
+/// Decides what follows from an event. Total: an event that makes no sense any more (late, repeated, about an attempt
+/// that is forgotten) changes nothing.
+pub fn decide(context: &Context<'_>, mut case: Case, event: Event) -> Decision {
+    let mut hand = Hand { context, entries: Vec::new(), effects: Vec::new() };
+    let reply = case.apply(&mut hand, event);
+    case.settle(&mut hand);
+    Decision { case, entries: hand.entries, effects: hand.effects, reply }
+}
+
+/// Collects what a decision brings while it is being made.
+struct Hand<'a> {
+    context: &'a Context<'a>,
+    entries: Vec<Entry>,
+    effects: Vec<Effect>,
+}
+
+impl Hand<'_> {
+    fn now(&self) -> Timestamp {
+        self.context.now
+    }
+
+    fn enter(&mut self, by: Actor, what: Happening) {
+        self.entries.push(Entry { at: self.context.now, by, what });
+    }
+
+    fn effect(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    /// A text whose outcome nobody waits for.
+    fn text(&mut self, to: Recipient, message: Message) {
+        self.effect(Effect::Text { to, message, attempt: None, avoid: Vec::new(), at: self.context.now });
+    }
+
+    /// A text to an agent at the first number that takes texts; nothing if there is none.
+    fn text_agent(&mut self, agent: &AgentKey, message: Message) {
+        if let Some(number) = self.context.number_of(agent, MethodKind::Sms) {
+            self.text(Recipient::Agent(agent.clone(), number), message);
+        }
+    }
+
+    fn alert_manager(&mut self, what: impl Into<String>, message: Message) {
+        if let Some(manager) = &self.context.desk.manager {
+            self.text(Recipient::Manager(manager.clone()), message);
+            self.enter(Actor::Nightbell, Happening::ManagerTold { what: what.into() });
+        }
+    }
+}
+
+impl Context<'_> {
+    /// The agent's first number that this method still reaches.
+    fn number_of(&self, agent: &AgentKey, method: MethodKind) -> Option<PhoneNumber> {
+        let agent = self.desk.agent(agent)?;
+        agent.numbers(method).find(|number| !self.is_dead(method, number)).cloned()
+    }
+
+    fn is_dead(&self, method: MethodKind, number: &PhoneNumber) -> bool {
+        self.dead.contains(&(method, number.clone()))
+    }
+
+    /// Whether a caller's number may be texted: all but those known not to take texts.
+    fn is_textable(&self, number: &PhoneNumber) -> bool {
+        !self.is_dead(MethodKind::Sms, number) && number_plan::kind(number).may_take_texts()
+    }
+
+    /// The name by which colleagues and callers know an agent; the key if he is gone from the desk.
+    pub fn name_of(&self, agent: &AgentKey) -> String {
+        self.desk.agent(agent).map_or_else(|| agent.to_string(), |agent| agent.name.clone())
+    }
+
+    /// Who is on call by a rota at this instant, in order.
+    pub fn on_call(&self, rota: &str) -> Vec<AgentKey> {
+        let rota = self.desk.rotas.iter().find(|known| known.name == rota);
+        rota.and_then(|rota| rota.on_call(self.book, self.now))
+            .map(|found| found.agent.clone())
+            .into_iter()
+            .collect()
+    }
+
+    /// Everybody whom the first step pages now, in order.
+    pub fn first_on_call(&self) -> Vec<AgentKey> {
+        let first = self.policy.steps.first().map_or(&self.policy.last_resort[..], |step| &step.targets[..]);
+        settle::agents_of(self, first)
+    }
+}
+
+impl Case {
+    /// A case whose ticket was opened this moment.
+    pub fn open(ticket: Ticket) -> Case {
+        Case {
+            ticket,
+            escalation: None,
+            pages: Vec::new(),
+            attempts: Vec::new(),
+            bridge: None,
+            paged: BTreeSet::new(),
+            page_count: 0,
+            attempt_count: 0,
+            effect_count: 0,
+        }
+    }
+
+    fn apply(&mut self, hand: &mut Hand<'_>, event: Event) -> Reply {
+        match event {
+            Event::Due => Reply::None,
+            Event::Called { call } => self.called(hand, call),
+            Event::Flow(command) => self.flow_asks(hand, command),
+            Event::CallEnded { engaged, returning, seconds } => {
+                self.call_ended(hand, engaged, returning, seconds)
+            }
+            Event::Wrote { body, answer } => self.wrote(hand, body, answer),
+            Event::Texted { body } => self.caller_texted(hand, body),
+            Event::Missed { at } => {
+                hand.enter(Actor::Carrier, Happening::Missed { at });
+                Reply::None
+            }
+            Event::Transcribed { text } => self.transcribed(hand, text),
+            Event::RecordingKept { recording, bytes } => self.recording_kept(hand, recording, bytes),
+            Event::Absorb(ticket) => self.absorb(hand, &ticket),
+            Event::MergedInto(ticket) => self.merged_into(hand, &ticket),
+            Event::Command { agent, via, command } => {
+                Reply::Answer(self.command(hand, &agent, via, command, None))
+            }
+            Event::Leg { attempt, input } => {
+                self.leg(hand, &attempt, input).map_or(Reply::None, Reply::Spoken)
+            }
+            Event::Sent { attempt, outcome } => self.sent(hand, &attempt, outcome),
+            Event::Receipt { attempt, carrier, sid, receipt } => {
+                self.receipt(hand, &attempt, carrier, sid, receipt)
+            }
+        }
+    }
+
+    /// When time alone changes something next; `None` if nothing is under way.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        let escalation = self.escalation.as_ref();
+        let phase = escalation.and_then(|run| run.phase.deadline());
+        let caller = escalation.and_then(|run| run.tell_caller_at);
+        let bridge = self.bridge.as_ref().map(|bridge| bridge.over_at);
+        let pages = self.pages.iter().filter_map(Page::next_due).min();
+        let receipts = self.attempts.iter().filter_map(Attempt::receipt_due).min();
+        [phase, caller, bridge, pages, receipts].into_iter().flatten().min()
+    }
+
+    /// Whether somebody still has to act: what is shown as open.
+    pub fn is_open(&self) -> bool {
+        matches!(self.ticket.state, TicketState::Open | TicketState::Abandoned)
+    }
+
+    /// Who has it.
+    pub fn holder(&self) -> Option<&AgentKey> {
+        self.escalation.as_ref().and_then(|run| run.phase.holder())
+    }
+
+    /// What an agent needs to know of it.
+    pub fn brief(&self) -> Brief {
+        let ticket = &self.ticket;
+        Brief {
+            number: ticket.number,
+            severity: ticket.severity,
+            customer: ticket.contact.as_ref().map(|contact| contact.customer.clone()),
+            callback: ticket.callback.clone(),
+            what: ticket.what.clone(),
+            recording: !ticket.recordings.is_empty(),
+        }
+    }
+
+    fn attempt(&mut self, id: &AttemptId) -> Option<&mut Attempt> {
+        self.attempts.iter_mut().find(|attempt| attempt.id == *id)
+    }
+}

@@ -1,0 +1,274 @@
+//! What agents say, by text and by key: one path for every way, and one answer each.
+
+use super::{
+    Actor, AgentKey, AttemptId, Case, Command, Hand, Happening, Message, MethodKind, TicketState, Via,
+};
+use crate::rules::bridge::{Bridge, Stage};
+use crate::rules::effect::Answer;
+use crate::rules::escalation::Phase;
+use crate::rules::page::{PageState, Planned, Purpose};
+use crate::rules::severity::Severity;
+
+impl Case {
+    /// Carries out a command on this ticket. `leg` is the call on which the agent is speaking to us, if any.
+    pub(super) fn command(
+        &mut self,
+        hand: &mut Hand<'_>,
+        agent: &AgentKey,
+        via: Via,
+        command: Command,
+        leg: Option<&AttemptId>,
+    ) -> Answer {
+        let number = self.ticket.number;
+        if let Command::Who = command {
+            let holder = self.holder().map(|agent| hand.context.name_of(agent));
+            return who(hand, Some(number), holder);
+        }
+        if !self.may_speak(agent) {
+            let why = "not paged for it".into();
+            hand.enter(Actor::Agent(agent.clone()), Happening::AckRefused { via, why });
+            return Answer::NotYours { number };
+        }
+        if !self.is_open() && !matches!(command, Command::Note(_)) {
+            return Answer::Closed { number };
+        }
+        match command {
+            Command::Acknowledge => self.acknowledge(hand, agent, via, leg),
+            Command::Decline => self.decline(hand, agent, via),
+            Command::Escalate => self.escalate(hand, agent, via),
+            Command::CallCustomer => self.call_customer(hand, agent, via, leg),
+            Command::CallbackDone => self.callback_done(hand, agent, via),
+            Command::Downgrade { severity, reason } => self.downgrade(hand, agent, severity, reason),
+            Command::Resolve { note } => self.resolve(hand, agent, via, note),
+            Command::Note(text) => {
+                hand.enter(Actor::Agent(agent.clone()), Happening::Note { text });
+                Answer::Noted { number }
+            }
+            Command::Who | Command::Status | Command::Help => Answer::Help,
+        }
+    }
+
+    /// Whether an agent's word about this ticket counts: who was paged for it, or has it.
+    pub fn may_speak(&self, agent: &AgentKey) -> bool {
+        self.paged.contains(agent) || self.holder() == Some(agent)
+    }
+
+    fn acknowledge(
+        &mut self,
+        hand: &mut Hand<'_>,
+        agent: &AgentKey,
+        via: Via,
+        leg: Option<&AttemptId>,
+    ) -> Answer {
+        let number = self.ticket.number;
+        match self.escalation.as_ref().map(|run| &run.phase) {
+            Some(Phase::Acknowledged { by, .. } | Phase::CalledBack { by, .. }) if by == agent => {
+                Answer::YoursAlready(self.brief())
+            }
+            Some(Phase::Acknowledged { by, at, .. }) => {
+                Answer::AlreadyTaken { number, by: hand.context.name_of(by), at: *at }
+            }
+            Some(Phase::CalledBack { by, .. }) => {
+                let at = self.ticket.acked_at.unwrap_or(hand.now());
+                Answer::AlreadyTaken { number, by: hand.context.name_of(by), at }
+            }
+            Some(Phase::Ended) => Answer::Closed { number },
+            Some(Phase::Waiting { .. } | Phase::Paging { .. }) => {
+                self.take(hand, agent, via, leg);
+                Answer::Taken(vec![self.brief()])
+            }
+            // A notice of an abandoned call: nothing runs, and it is good to know that somebody saw it.
+            None => {
+                self.note_ack(hand, agent, via);
+                for page in self.pages.iter_mut().filter(|page| page.agent == *agent && page.is_open()) {
+                    page.state = PageState::Acknowledged;
+                }
+                Answer::Taken(vec![self.brief()])
+            }
+        }
+    }
+
+    fn note_ack(&mut self, hand: &mut Hand<'_>, agent: &AgentKey, via: Via) {
+        self.ticket.acked_at.get_or_insert(hand.now());
+        hand.enter(Actor::Agent(agent.clone()), Happening::Acknowledged { via });
+    }
+
+    /// The agent has it from now on: everybody else is left alone, and the caller hears who it is.
+    fn take(&mut self, hand: &mut Hand<'_>, agent: &AgentKey, via: Via, leg: Option<&AttemptId>) {
+        let place = self.place_now();
+        self.note_ack(hand, agent, via);
+        self.withdraw_pages(hand, Some(agent), leg);
+        if let Some(run) = &mut self.escalation {
+            let limit = hand.now() + hand.context.desk.limits.callback_limit.duration();
+            run.phase =
+                Phase::Acknowledged { by: agent.clone(), at: hand.now(), place, limit, reminded: false };
+            run.tell_caller_at = None;
+        }
+        if hand.context.desk.options.tell_caller_who {
+            let by = hand.context.name_of(agent);
+            self.tell_caller(hand, "who has it", Message::TakenBy { number: self.ticket.number, by });
+        }
+    }
+
+    fn place_now(&self) -> crate::rules::escalation::Place {
+        use crate::rules::escalation::Place;
+        match self.escalation.as_ref().map(|run| &run.phase) {
+            Some(
+                Phase::Paging { place, .. }
+                | Phase::Acknowledged { place, .. }
+                | Phase::CalledBack { place, .. },
+            ) => *place,
+            _ => Place::FIRST,
+        }
+    }
+
+    fn decline(&mut self, hand: &mut Hand<'_>, agent: &AgentKey, via: Via) -> Answer {
+        let number = self.ticket.number;
+        if self.holder() == Some(agent) {
+            return self.escalate(hand, agent, via);
+        }
+        let mut declined = false;
+        for page in self.pages.iter_mut().filter(|page| page.agent == *agent && page.is_open()) {
+            page.state = PageState::Declined;
+            declined = true;
+        }
+        if declined {
+            hand.enter(Actor::Agent(agent.clone()), Happening::Declined { via });
+        }
+        match self.holder() {
+            Some(by) => {
+                let at = self.ticket.acked_at.unwrap_or(hand.now());
+                Answer::AlreadyTaken { number, by: hand.context.name_of(by), at }
+            }
+            None => Answer::Declined { number },
+        }
+    }
+
+    fn escalate(&mut self, hand: &mut Hand<'_>, agent: &AgentKey, via: Via) -> Answer {
+        hand.enter(Actor::Agent(agent.clone()), Happening::Escalated { via });
+        for page in self.pages.iter_mut().filter(|page| page.agent == *agent && page.is_open()) {
+            page.state = PageState::Declined;
+        }
+        self.next_step(hand);
+        Answer::Escalated { number: self.ticket.number }
+    }
+
+    /// Starts the run again at the step after the one where it stands.
+    pub(super) fn next_step(&mut self, hand: &mut Hand<'_>) {
+        let policy = hand.context.policy;
+        let place = self.escalation.as_ref().map_or(crate::rules::escalation::Place::FIRST, |run| {
+            run.phase.place_after(policy.steps.len(), policy.cycles)
+        });
+        self.start_paging(hand, place);
+    }
+
+    fn call_customer(
+        &mut self,
+        hand: &mut Hand<'_>,
+        agent: &AgentKey,
+        via: Via,
+        leg: Option<&AttemptId>,
+    ) -> Answer {
+        let number = self.ticket.number;
+        if self.ticket.callback.is_none() {
+            return Answer::NoCallbackNumber { number };
+        }
+        if self.holder() != Some(agent) {
+            match self.acknowledge(hand, agent, via, leg) {
+                Answer::Taken(_) | Answer::YoursAlready(_) => {}
+                refusal => return refusal,
+            }
+        }
+        if self.bridge.is_some() && leg.is_none() {
+            return Answer::Ringing { number };
+        }
+        let (attempt, stage) = match leg {
+            Some(leg) => (leg.clone(), Stage::Customer),
+            None => {
+                let Some(phone) = hand.context.number_of(agent, MethodKind::Voice) else {
+                    return Answer::NoCallbackNumber { number };
+                };
+                let planned =
+                    Planned { method: MethodKind::Voice, number: phone, due: hand.now(), fired: true };
+                (self.start_attempt(hand, Purpose::Callback, agent, &planned), Stage::Agent)
+            }
+        };
+        let over_at = hand.now() + stage.patience();
+        self.bridge = Some(Bridge { agent: agent.clone(), attempt, stage, over_at });
+        hand.enter(Actor::Agent(agent.clone()), Happening::CallbackStarted { agent: agent.clone() });
+        Answer::Ringing { number }
+    }
+
+    fn callback_done(&mut self, hand: &mut Hand<'_>, agent: &AgentKey, via: Via) -> Answer {
+        let number = self.ticket.number;
+        if self.holder() != Some(agent) {
+            match self.acknowledge(hand, agent, via, None) {
+                Answer::Taken(_) | Answer::YoursAlready(_) => {}
+                refusal => return refusal,
+            }
+        }
+        self.called_back(hand, agent, via);
+        Answer::CalledBack { number }
+    }
+
+    /// The caller was called back: the promise is kept, and nothing more is due.
+    pub(super) fn called_back(&mut self, hand: &mut Hand<'_>, agent: &AgentKey, via: Via) {
+        let place = self.place_now();
+        if self.ticket.called_back_at.is_none() {
+            self.ticket.called_back_at = Some(hand.now());
+        }
+        hand.enter(Actor::Agent(agent.clone()), Happening::CallbackDone { via });
+        if let Some(run) = &mut self.escalation {
+            run.phase = Phase::CalledBack { by: agent.clone(), place };
+            run.tell_caller_at = None;
+        }
+    }
+
+    fn downgrade(
+        &mut self,
+        hand: &mut Hand<'_>,
+        agent: &AgentKey,
+        severity: Severity,
+        reason: String,
+    ) -> Answer {
+        let number = self.ticket.number;
+        if severity <= self.ticket.severity {
+            return Answer::NotLower { number, severity: self.ticket.severity };
+        }
+        self.ticket.severity = severity;
+        self.ticket.provisional = false;
+        hand.enter(Actor::Agent(agent.clone()), Happening::Downgraded { severity, reason });
+        self.stop_paging(hand, agent);
+        Answer::Downgraded { number, severity }
+    }
+
+    fn resolve(&mut self, hand: &mut Hand<'_>, agent: &AgentKey, via: Via, note: Option<String>) -> Answer {
+        if let Some(text) = note {
+            hand.enter(Actor::Agent(agent.clone()), Happening::Note { text });
+        }
+        self.ticket.state = TicketState::Resolved;
+        self.ticket.resolved_at = Some(hand.now());
+        hand.enter(Actor::Agent(agent.clone()), Happening::Resolved { via });
+        self.stop_paging(hand, agent);
+        Answer::Resolved { number: self.ticket.number }
+    }
+
+    /// No page any more, by this agent's word.
+    fn stop_paging(&mut self, hand: &mut Hand<'_>, agent: &AgentKey) {
+        self.withdraw_pages(hand, Some(agent), None);
+        if let Some(run) = &mut self.escalation {
+            run.phase = Phase::Ended;
+            run.tell_caller_at = None;
+        }
+    }
+}
+
+/// Who is on call now, and who has a ticket.
+fn who(
+    hand: &Hand<'_>,
+    number: Option<crate::rules::ticket_number::TicketNumber>,
+    holder: Option<String>,
+) -> Answer {
+    let on_call = hand.context.first_on_call().iter().map(|agent| hand.context.name_of(agent)).collect();
+    Answer::Who { number, holder, on_call }
+}

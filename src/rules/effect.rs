@@ -1,0 +1,373 @@
+//! The closed list of what the shell may be asked to do, and of what Nightbell may say outside a voice flow. Both are
+//! data: `words` puts a [`Message`] or [`Spoken`] into a language, `act` writes an [`Effect`] to the outbox in the
+//! transaction that decided it, and `engine` performs it after the commit.
+
+use serde::{Deserialize, Serialize};
+
+use super::contact::PhoneNumber;
+use super::desk::AgentKey;
+use super::policy::MethodKind;
+use super::severity::Severity;
+use super::ticket::CallbackNumber;
+use super::ticket_number::TicketNumber;
+use crate::clock::Timestamp;
+use crate::id::Id;
+
+/// Identifies one SMS or call of ours: the ticket's id with an ordinal.
+pub type AttemptId = Id<super::page::Attempt>;
+
+/// Something that the shell is to do after the commit.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Send a text.
+    Text {
+        /// Who is to read it.
+        to: Recipient,
+        /// What it says.
+        message: Message,
+        /// The attempt whose outcome is watched; without one it is sent as well as can be, and forgotten.
+        attempt: Option<AttemptId>,
+        /// Carriers that were tried already.
+        avoid: Vec<String>,
+        /// Not before this instant.
+        at: Timestamp,
+    },
+    /// Ring somebody; what is said when the call is answered is decided then.
+    Ring {
+        /// Who is to answer.
+        to: Recipient,
+        /// The attempt that the call belongs to.
+        attempt: AttemptId,
+        /// Seconds to ring: fewer than a voicemail takes to answer.
+        seconds: u32,
+        /// Carriers that were tried already.
+        avoid: Vec<String>,
+        /// Not before this instant.
+        at: Timestamp,
+    },
+    /// End a call of ours, whether it rings or is answered.
+    HangUp {
+        /// The attempt that made it.
+        attempt: AttemptId,
+        /// The carrier that placed it.
+        carrier: String,
+        /// The carrier's id of the call.
+        sid: String,
+    },
+    /// Take back a text or call that has not left yet.
+    Withdraw {
+        /// The attempt.
+        attempt: AttemptId,
+    },
+    /// Ask the carrier whether an attempt with an unknown outcome was processed.
+    LookUp {
+        /// The attempt.
+        attempt: AttemptId,
+        /// Not before this instant.
+        at: Timestamp,
+    },
+    /// Ask the carrier what became of an accepted attempt whose receipt did not come.
+    AskReceipt {
+        /// The attempt.
+        attempt: AttemptId,
+        /// The carrier that accepted it.
+        carrier: String,
+        /// The carrier's id of the text or call.
+        sid: String,
+    },
+    /// A way of reaching somebody works no longer; it is passed over until somebody mends it.
+    MarkMethod {
+        /// The number.
+        number: PhoneNumber,
+        /// By which way.
+        method: MethodKind,
+        /// Why, in the carrier's words.
+        why: String,
+    },
+}
+
+/// Whom an effect reaches.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Recipient {
+    /// An agent, at a number of theirs.
+    Agent(AgentKey, PhoneNumber),
+    /// The person who rang, at the callback number.
+    Caller(PhoneNumber),
+    /// The desk's manager.
+    Manager(PhoneNumber),
+}
+
+impl Recipient {
+    /// The number that is dialled or texted.
+    pub fn number(&self) -> &PhoneNumber {
+        match self {
+            Recipient::Agent(_, number) | Recipient::Caller(number) | Recipient::Manager(number) => number,
+        }
+    }
+}
+
+/// What an agent needs to know of a ticket, in a text or by voice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Brief {
+    /// What people call it.
+    pub number: TicketNumber,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The customer, or the contact's name; `None` for an unknown caller.
+    pub customer: Option<String>,
+    /// Where the caller wants to be called, if that is known.
+    pub callback: Option<CallbackNumber>,
+    /// First words of what is wrong.
+    pub what: Option<String>,
+    /// Whether there is a recording to hear.
+    pub recording: bool,
+}
+
+/// A text that Nightbell sends. `words` renders it in the reader's language and zone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Message {
+    /// A page: take this ticket.
+    Page(Brief),
+    /// A caller rang and hung up; nobody else is told.
+    AbandonedNotice(Brief),
+    /// Somebody else has it.
+    StandDown {
+        /// The ticket.
+        number: TicketNumber,
+        /// The name of who has it; `None` if it was ended otherwise.
+        by: Option<String>,
+    },
+    /// The answer to an agent's command.
+    Answer(Answer),
+    /// Acknowledged, and the caller still waits.
+    CallbackReminder(Brief),
+    /// A talk was short: did it reach them?
+    ReachedThem {
+        /// The ticket.
+        number: TicketNumber,
+    },
+    /// News for who has the ticket: a recording, another call, a text from the caller.
+    Update {
+        /// The ticket, as it is known now.
+        brief: Brief,
+        /// What is new.
+        news: News,
+    },
+    /// To the caller: your ticket's number.
+    Receipt {
+        /// The ticket.
+        number: TicketNumber,
+        /// How bad it is; an emergency is being paged.
+        severity: Severity,
+    },
+    /// To the caller: we are still trying to reach somebody.
+    StillTrying {
+        /// The ticket.
+        number: TicketNumber,
+    },
+    /// To the caller: somebody has it and will call.
+    TakenBy {
+        /// The ticket.
+        number: TicketNumber,
+        /// The name of who has it.
+        by: String,
+    },
+    /// To somebody who wrote: your ticket's number, and the line to call if it is urgent.
+    WriterReceipt {
+        /// The ticket.
+        number: TicketNumber,
+        /// The emergency line.
+        line: PhoneNumber,
+    },
+    /// To the manager.
+    Alert(Alert),
+    /// A text that a voice flow composed.
+    Composed {
+        /// As it is sent.
+        text: String,
+    },
+}
+
+/// What is new on a ticket that somebody has already been paged for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum News {
+    /// The caller left a recording.
+    Recording,
+    /// The callback number changed or was confirmed.
+    CallbackNumber,
+    /// The caller rang again.
+    CalledAgain,
+    /// The caller wrote.
+    Texted,
+}
+
+/// What a manager is told at once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Alert {
+    /// A way of reaching an agent works no longer.
+    MethodDead {
+        /// The agent's name.
+        agent: String,
+        /// By which way.
+        method: MethodKind,
+        /// Why.
+        why: String,
+    },
+    /// A step of a policy found nobody.
+    NobodyOnCall {
+        /// The ticket.
+        number: TicketNumber,
+    },
+    /// A carrier refused us for a reason that lies with our account or sender.
+    CarrierRefused {
+        /// The carrier.
+        carrier: String,
+        /// Why.
+        why: String,
+    },
+}
+
+/// The answer to an agent's command: what happened, or why not, and what is possible now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Answer {
+    /// These are yours now.
+    Taken(Vec<Brief>),
+    /// Somebody was quicker.
+    AlreadyTaken {
+        /// The ticket.
+        number: TicketNumber,
+        /// The name of who has it.
+        by: String,
+        /// Since when.
+        at: Timestamp,
+    },
+    /// It is yours already.
+    YoursAlready(Brief),
+    /// Declined; the next one is being paged.
+    Declined {
+        /// The ticket.
+        number: TicketNumber,
+    },
+    /// The next step is being paged.
+    Escalated {
+        /// The ticket.
+        number: TicketNumber,
+    },
+    /// Your phone rings in a moment.
+    Ringing {
+        /// The ticket.
+        number: TicketNumber,
+    },
+    /// There is no number to call.
+    NoCallbackNumber {
+        /// The ticket.
+        number: TicketNumber,
+    },
+    /// The callback is noted.
+    CalledBack {
+        /// The ticket.
+        number: TicketNumber,
+    },
+    /// The severity is lower now.
+    Downgraded {
+        /// The ticket.
+        number: TicketNumber,
+        /// The new one.
+        severity: Severity,
+    },
+    /// It cannot be made more urgent, or it is that already.
+    NotLower {
+        /// The ticket.
+        number: TicketNumber,
+        /// The present one.
+        severity: Severity,
+    },
+    /// It is resolved.
+    Resolved {
+        /// The ticket.
+        number: TicketNumber,
+    },
+    /// The note stands in the timeline.
+    Noted {
+        /// The ticket.
+        number: TicketNumber,
+    },
+    /// Who has it, or who is being paged; then who is on call.
+    Who {
+        /// The ticket, if one was meant.
+        number: Option<TicketNumber>,
+        /// The name of who has it.
+        holder: Option<String>,
+        /// The names of those who are on call now, in order.
+        on_call: Vec<String>,
+    },
+    /// Your open tickets.
+    Status(Vec<(Brief, Option<String>)>),
+    /// What can be said.
+    Help,
+    /// The text was not understood.
+    Unclear {
+        /// A word that was perhaps meant.
+        perhaps: Option<String>,
+    },
+    /// Several tickets could be meant.
+    WhichOne(Vec<TicketNumber>),
+    /// There is no such ticket, or none is open.
+    NoSuchTicket {
+        /// The number that was given.
+        number: Option<TicketNumber>,
+    },
+    /// You were not paged for it.
+    NotYours {
+        /// The ticket.
+        number: TicketNumber,
+    },
+    /// It is closed already.
+    Closed {
+        /// The ticket.
+        number: TicketNumber,
+    },
+}
+
+/// What is said on a call of ours to an agent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Spoken {
+    /// The page, with its keys; three times over.
+    Page {
+        /// What it is about.
+        brief: Brief,
+        /// The agent pressed something else before.
+        wrong_key: bool,
+    },
+    /// The caller's recording, then the keys again.
+    Recording {
+        /// What it is about.
+        brief: Brief,
+        /// The carrier's id of the recording; `None` if there is none.
+        recording: Option<String>,
+    },
+    /// It is yours; 2 calls the customer.
+    Taken(Brief),
+    /// The answer to a key, then the end of the call.
+    Answer(Answer),
+    /// Ringing the customer.
+    PutThrough {
+        /// Whom to ring.
+        number: PhoneNumber,
+        /// The line that is shown.
+        line: PhoneNumber,
+        /// Seconds to ring.
+        seconds: u32,
+    },
+    /// A callback is about to be made: press 1 to be connected.
+    ReadyToCall(Brief),
+    /// How the talk with the customer went.
+    AfterTalk {
+        /// The ticket.
+        number: TicketNumber,
+        /// Whether it counts as the callback.
+        reached: bool,
+    },
+    /// Nothing more to say.
+    Goodbye,
+}

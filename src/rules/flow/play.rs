@@ -1,0 +1,280 @@
+//! A call written down and played against a flow: what is heard, what the caller does, and what must have happened.
+//! The same for a desk that tries its flow on a laptop and for our own tests.
+//!
+//! ```toml
+//! about = "Silence at triage goes on as Severity 1"
+//! commands = ["triage 1", "callback +18025550100 confirmed", "page", "text …"]   # all of them, in order
+//!
+//! call = [                                                    # one turn a line
+//!   { hear = "press 1", silence = true },
+//!   { hear = ["called back on", "8 0 2"], keys = "1" },
+//!   { hear = "after the tone", hang_up = true },
+//! ]
+//!
+//! [facts]
+//! clock = "on_call"                                           # support | on_call | closed
+//! caller_id = "+18025550100"                                  # without it: withheld
+//! ```
+//!
+//! A turn says what must be heard (`hear`) and what must not (`not_hear`), each a text or several, and then one thing
+//! that the caller or the carrier does: `keys`, `silence`, `record` (seconds; with `hang_up` ended by hanging up),
+//! `talk` (seconds of an answered transfer), `no_answer`, `hang_up`. A turn that does nothing is the last one, and the
+//! call must be over. `facts` in a turn are what has changed once it is done. A command that ends in `…` is compared
+//! by its beginning.
+
+use std::fmt;
+
+use crate::rules::script::{Prompt, Script, Then};
+use crate::rules::source::{Problem, Source};
+
+use super::{Facts, Flow, FlowCommand, Input, Plan, Turn};
+
+mod scenario;
+
+use scenario::{Line, Scenario, starting_facts};
+
+/// What was heard, done and brought about, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transcript {
+    /// What the scenario shows.
+    pub about: String,
+    /// The call.
+    pub events: Vec<Event>,
+}
+
+/// One thing in a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The line says something.
+    Said(String),
+    /// The line does something with the call.
+    Did(&'static str),
+    /// The caller, or the other end of a transfer, does something.
+    Caller {
+        /// The step that waited for it.
+        at: String,
+        /// What it is.
+        what: String,
+    },
+    /// Something is to happen.
+    Command(FlowCommand),
+}
+
+impl fmt::Display for Transcript {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.about)?;
+        for event in &self.events {
+            match event {
+                Event::Said(text) => writeln!(f, "  line    {text}")?,
+                Event::Did(what) => writeln!(f, "  line    ({what})")?,
+                Event::Caller { at, what } => writeln!(f, "  caller  ({what}, at `{at}`)")?,
+                Event::Command(command) => writeln!(f, "          → {command}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Plays a scenario against a flow: the transcript, or every expectation that failed, with its line.
+pub fn play(flow: &Flow, scenario: &str, plan: &dyn Plan) -> Result<Transcript, Vec<Problem>> {
+    let source = Source::parse(scenario).map_err(|problem| vec![problem])?;
+    let scenario: Scenario = source.decode().map_err(|problem| vec![problem])?;
+    let facts = starting_facts(&scenario.facts, flow, plan);
+    let player = Player { flow, source: &source, facts, events: Vec::new(), problems: Vec::new() };
+    player.play(&scenario)
+}
+
+struct Player<'a> {
+    flow: &'a Flow,
+    source: &'a Source<'a>,
+    facts: Facts<'a>,
+    events: Vec<Event>,
+    problems: Vec<Problem>,
+}
+
+impl Player<'_> {
+    fn play(mut self, scenario: &Scenario) -> Result<Transcript, Vec<Problem>> {
+        let mut turn = self.flow.begin(&self.facts);
+        self.hear(&turn);
+        for (line, index) in scenario.call.iter().zip(0usize..) {
+            let index = index.to_string();
+            let at = ["call", index.as_str()];
+            while turn.script.then == Then::Continue {
+                turn = self.step(&turn, &Input::Continue);
+            }
+            self.expect(&at, line, &turn.script);
+            let input = match action(line, &turn) {
+                Ok(input) => input,
+                Err((what, remedy)) => {
+                    self.problems.push(self.source.problem(&at, what, remedy));
+                    break;
+                }
+            };
+            match input {
+                Some(input) => {
+                    self.caller(&turn, &describe(&input));
+                    turn = self.step(&turn, &input);
+                }
+                None if line.hang_up => {
+                    self.caller(&turn, "hangs up");
+                    turn = Turn::default();
+                }
+                None => {}
+            }
+            line.facts.apply(&mut self.facts);
+        }
+        if self.problems.is_empty() && turn.position.is_some() {
+            let what = format!("the call is not over: {}", question(&turn.script.then));
+            self.problems.push(self.source.problem(&["call"], what, "add what the caller does next"));
+        }
+        self.expect_commands(&scenario.commands);
+        if self.problems.is_empty() {
+            Ok(Transcript { about: scenario.about.clone(), events: self.events })
+        } else {
+            Err(self.problems)
+        }
+    }
+
+    fn step(&mut self, turn: &Turn, input: &Input) -> Turn {
+        let Some(position) = &turn.position else { return Turn::default() };
+        let next = self.flow.step(position, input, &self.facts);
+        self.hear(&next);
+        next
+    }
+
+    fn caller(&mut self, turn: &Turn, what: &str) {
+        let at = turn.position.as_ref().map(|position| position.step.clone()).unwrap_or_default();
+        self.events.push(Event::Caller { at, what: what.to_owned() });
+    }
+
+    fn hear(&mut self, turn: &Turn) {
+        self.events.extend(turn.commands.iter().cloned().map(Event::Command));
+        let said = heard(&turn.script);
+        if !said.is_empty() {
+            self.events.push(Event::Said(said));
+        }
+        match turn.script.then {
+            Then::Gather { .. } | Then::Continue => {}
+            Then::Record { .. } => self.events.push(Event::Did("records")),
+            Then::Dial { .. } => self.events.push(Event::Did("puts the call through")),
+            Then::Hangup => self.events.push(Event::Did("hangs up")),
+            Then::Reject { .. } => self.events.push(Event::Did("does not answer")),
+        }
+    }
+
+    fn expect(&mut self, at: &[&str], line: &Line, script: &Script) {
+        let heard = heard(script);
+        for text in line.hear.as_slice().iter().filter(|text| !heard.contains(text.as_str())) {
+            let what = format!("`{text}` is not heard; it is: `{heard}`");
+            self.problems.push(self.source.problem(at, what, "correct the flow, or what is expected here"));
+        }
+        for text in line.not_hear.as_slice().iter().filter(|text| heard.contains(text.as_str())) {
+            let what = format!("`{text}` is heard: `{heard}`");
+            self.problems.push(self.source.problem(at, what, "correct the flow, or what is expected here"));
+        }
+    }
+
+    fn expect_commands(&mut self, expected: &[String]) {
+        let commands = self.events.iter().filter_map(|event| match event {
+            Event::Command(command) => Some(command.to_string()),
+            _ => None,
+        });
+        let happened: Vec<String> = commands.collect();
+        let same = |expected: &String, happened: &String| match expected.strip_suffix('…') {
+            Some(beginning) => happened.starts_with(beginning),
+            None => expected == happened,
+        };
+        let differs = (0..expected.len().max(happened.len())).find(
+            |&index| !matches!((expected.get(index), happened.get(index)), (Some(a), Some(b)) if same(a, b)),
+        );
+        if let Some(index) = differs {
+            let none = "nothing".to_owned();
+            let what = format!(
+                "command {} is not `{}` but `{}`; all of them: {happened:?}",
+                index + 1,
+                expected.get(index).unwrap_or(&none),
+                happened.get(index).unwrap_or(&none)
+            );
+            let at = ["commands", &index.to_string()];
+            self.problems.push(self.source.problem(&at, what, "correct the flow, or what is expected here"));
+        }
+    }
+}
+
+/// What the line of a scenario does, if that is possible now: `None` for a hang-up, and at the end of a call.
+fn action(line: &Line, turn: &Turn) -> Result<Option<Input>, (String, &'static str)> {
+    let deeds = [
+        line.keys.is_some(),
+        line.silence,
+        line.record.is_some(),
+        line.talk.is_some(),
+        line.no_answer,
+        line.hang_up && line.record.is_none(),
+    ];
+    let deeds = deeds.iter().filter(|done| **done).count();
+    if deeds > 1 {
+        return Err(("two things are done at once".to_owned(), "make two turns of it"));
+    }
+    if turn.position.is_none() {
+        return match deeds {
+            0 => Ok(None),
+            _ => Err(("the call is over already".to_owned(), "take the turn out, or correct the flow")),
+        };
+    }
+    let then = &turn.script.then;
+    let input = match (then, line) {
+        (_, line) if line.hang_up && line.record.is_none() => return Ok(None),
+        (Then::Gather { .. }, Line { keys: Some(keys), .. }) => Input::Keys(keys.clone()),
+        (Then::Gather { .. }, Line { silence: true, .. }) => Input::Keys(String::new()),
+        (Then::Record { .. }, Line { record: Some(seconds), hang_up, .. }) => {
+            Input::Recorded { recording: "recording".to_owned(), seconds: *seconds, hung_up: *hang_up }
+        }
+        (Then::Record { .. }, Line { silence: true, .. }) => Input::NoRecording,
+        (Then::Dial { .. }, Line { talk: Some(seconds), .. }) => {
+            Input::Dialled { answered: true, seconds: *seconds }
+        }
+        (Then::Dial { .. }, Line { no_answer: true, .. }) => Input::Dialled { answered: false, seconds: 0 },
+        _ => {
+            let what = format!("this cannot be done now: {}", question(then));
+            return Err((what, "use keys, silence, record, talk, no_answer or hang_up, whichever fits"));
+        }
+    };
+    Ok(Some(input))
+}
+
+fn question(then: &Then) -> &'static str {
+    match then {
+        Then::Gather { .. } => "keys are waited for",
+        Then::Record { .. } => "a recording is being made",
+        Then::Dial { .. } => "the call is being put through",
+        Then::Continue => "the next turn follows by itself",
+        Then::Hangup | Then::Reject { .. } => "the call is over",
+    }
+}
+
+fn describe(input: &Input) -> String {
+    match input {
+        Input::Keys(keys) if keys.is_empty() => "says and presses nothing".to_owned(),
+        Input::Keys(keys) => format!("presses {keys}"),
+        Input::Recorded { seconds, hung_up: true, .. } => format!("speaks {seconds} s and hangs up"),
+        Input::Recorded { seconds, .. } => format!("speaks {seconds} s"),
+        Input::NoRecording => "says nothing".to_owned(),
+        Input::Dialled { answered: true, seconds } => format!("is put through and talks {seconds} s"),
+        Input::Dialled { .. } => "is not answered".to_owned(),
+        Input::Continue => "waits".to_owned(),
+    }
+}
+
+/// Everything that a script lets the caller hear, as one text.
+fn heard(script: &Script) -> String {
+    let asked = match &script.then {
+        Then::Gather { prompts, .. } => prompts.as_slice(),
+        _ => &[],
+    };
+    let words = script.lead.iter().chain(asked).map(|prompt| match prompt {
+        Prompt::Say { text, .. } => text.clone(),
+        Prompt::Play { url } => format!("[{url}]"),
+        Prompt::Pause { seconds } => format!("[{seconds} s]"),
+    });
+    words.collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,111 @@
+//! Inbound calls between two of their turns, and the inbox that tells a repeated webhook from a new one.
+
+use super::ticket::{decode, encode};
+use super::{StoreError, Tx, Wake};
+use crate::args;
+use crate::clock::Timestamp;
+use crate::rules::call::Call;
+
+/// A call, locked until the commit, if it is known.
+pub async fn lock(tx: &mut Tx, carrier: &str, sid: &str) -> Result<Option<Call>, StoreError> {
+    let row: Option<(String,)> = tx
+        .opt(
+            "select document from call where carrier = $1 and sid = $2 /*pg for update*/",
+            args![carrier, sid],
+        )
+        .await?;
+    row.map(|(document,)| decode(&document, "call")).transpose()
+}
+
+/// Writes a new call; [`StoreError::Conflict`] if it is known.
+pub async fn insert(tx: &mut Tx, call: &Call) -> Result<(), StoreError> {
+    tx.execute(
+        "insert into call (carrier, sid, desk, ticket_id, deadline, document) values ($1, $2, $3, $4, $5, $6)",
+        args![
+            &call.carrier,
+            &call.sid,
+            call.desk.as_str(),
+            call.ticket.as_ref(),
+            call.deadline,
+            encode(call, "call")?
+        ],
+    )
+    .await?;
+    wake(tx, call);
+    Ok(())
+}
+
+/// Writes a call as it is now.
+pub async fn update(tx: &mut Tx, call: &Call) -> Result<(), StoreError> {
+    tx.execute(
+        "update call set ticket_id = $3, deadline = $4, document = $5 where carrier = $1 and sid = $2",
+        args![&call.carrier, &call.sid, call.ticket.as_ref(), call.deadline, encode(call, "call")?],
+    )
+    .await?;
+    wake(tx, call);
+    Ok(())
+}
+
+fn wake(tx: &mut Tx, call: &Call) {
+    if let Some(deadline) = call.deadline {
+        tx.wake(Wake::Due(deadline));
+    }
+}
+
+/// Calls of which nothing was heard in time.
+pub async fn silent(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<(String, String)>, StoreError> {
+    tx.all("select carrier, sid from call where deadline <= $1 order by deadline limit $2", args![now, limit])
+        .await
+}
+
+/// Every call that is not known to be over gets a new deadline: after a start nothing was heard for a while.
+pub async fn doubt_all(tx: &mut Tx, deadline: Timestamp) -> Result<u64, StoreError> {
+    tx.execute("update call set deadline = $1 where deadline > $1", args![deadline]).await
+}
+
+/// When the next call counts as silent.
+pub async fn next_deadline(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
+    let (deadline,): (Option<Timestamp>,) =
+        tx.one("select min(deadline) from call where deadline is not null", args![]).await?;
+    Ok(deadline)
+}
+
+/// Whether a carrier's call or text is known.
+pub async fn is_known(tx: &mut Tx, carrier: &str, sid: &str) -> Result<bool, StoreError> {
+    let (count,): (i64,) = tx
+        .one(
+            "select (select count(*) from call where carrier = $1 and sid = $2) \
+             + (select count(*) from inbox where carrier = $1 and key = $3)",
+            args![carrier, sid, format!("text {sid}")],
+        )
+        .await?;
+    Ok(count > 0)
+}
+
+/// The answer that a webhook got before, if it came before.
+pub async fn answered(tx: &mut Tx, carrier: &str, key: &str) -> Result<Option<String>, StoreError> {
+    let row: Option<(String,)> =
+        tx.opt("select answer from inbox where carrier = $1 and key = $2", args![carrier, key]).await?;
+    Ok(row.map(|(answer,)| answer))
+}
+
+/// Keeps the answer to a webhook; [`StoreError::Conflict`] if another replica was quicker.
+pub async fn answer(
+    tx: &mut Tx,
+    carrier: &str,
+    key: &str,
+    answer: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "insert into inbox (carrier, key, received_at, answer) values ($1, $2, $3, $4)",
+        args![carrier, key, now, answer],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Forgets what came before an instant.
+pub async fn forget(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    tx.execute("delete from inbox where received_at < $1", args![before]).await
+}

@@ -1,0 +1,130 @@
+//! Desks, their lines, the voice flows' versions, and the ways of reaching people that work no longer.
+
+use std::collections::BTreeSet;
+
+use super::ticket::{decode, encode};
+use super::{StoreError, Tx};
+use crate::args;
+use crate::clock::Timestamp;
+use crate::rules::contact::PhoneNumber;
+use crate::rules::desk::Desk;
+use crate::rules::policy::MethodKind;
+
+/// Writes a desk as it is from now on; answers its version. [`StoreError::Conflict`] if another desk has one of its
+/// lines.
+pub async fn put(tx: &mut Tx, desk: &Desk, source: &str, now: Timestamp) -> Result<i64, StoreError> {
+    let key = desk.key.as_str();
+    let (version,): (i64,) = tx
+        .one(
+            "insert into desk (key, version, document, applied_at) values ($1, 1, $2, $3) \
+             on conflict (key) do update set version = desk.version + 1, document = $2, applied_at = $3 \
+             returning version",
+            args![key, encode(desk, "desk")?, now],
+        )
+        .await?;
+    tx.execute(
+        "insert into desk_version (desk, version, source, applied_at) values ($1, $2, $3, $4)",
+        args![key, version, source, now],
+    )
+    .await?;
+    for line in &desk.lines {
+        let (owner,): (String,) = tx
+            .one(
+                "insert into line (number, desk, last_ticket) values ($1, $2, 1000) \
+                 on conflict (number) do update set number = line.number returning desk",
+                args![line.number.as_str(), key],
+            )
+            .await?;
+        if owner != key {
+            return Err(StoreError::Conflict(format!("line: {owner} has a line of this desk")));
+        }
+    }
+    Ok(version)
+}
+
+/// Every desk with its version.
+pub async fn all(tx: &mut Tx) -> Result<Vec<(Desk, i64)>, StoreError> {
+    let rows: Vec<(String, i64)> = tx.all("select document, version from desk order by key", args![]).await?;
+    rows.iter().map(|(document, version)| Ok((decode(document, "desk")?, *version))).collect()
+}
+
+/// What changes whenever a desk, a flow or a dead method does.
+pub async fn generation(tx: &mut Tx) -> Result<Generation, StoreError> {
+    tx.one(
+        "select (select count(*) from desk_version), (select count(*) from flow_version), \
+         (select count(*) from dead_method), (select cast(coalesce(max(since), 0) as bigint) from dead_method)",
+        args![],
+    )
+    .await
+}
+
+/// Counts of what is in force, to be compared with what they were.
+pub type Generation = (i64, i64, i64, i64);
+
+/// Remembers a voice flow's version, so that a call can go on by it.
+pub async fn remember_flow(
+    tx: &mut Tx,
+    version: &str,
+    name: &str,
+    source: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "insert into flow_version (version, name, source, first_seen) values ($1, $2, $3, $4) \
+         on conflict (version) do nothing",
+        args![version, name, source, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Every version of every flow, with its text.
+pub async fn flow_sources(tx: &mut Tx) -> Result<Vec<(String, String)>, StoreError> {
+    tx.all("select version, source from flow_version", args![]).await
+}
+
+/// Passes over a way of reaching somebody from now on.
+pub async fn mark_dead(
+    tx: &mut Tx,
+    number: &PhoneNumber,
+    method: MethodKind,
+    why: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "insert into dead_method (number, method, why, since) values ($1, $2, $3, $4) \
+         on conflict (number, method) do update set why = $3, since = $4",
+        args![number.as_str(), method_name(method), why, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Uses a way of reaching somebody again.
+pub async fn revive(tx: &mut Tx, number: &PhoneNumber, method: MethodKind) -> Result<bool, StoreError> {
+    let revived = tx
+        .execute(
+            "delete from dead_method where number = $1 and method = $2",
+            args![number.as_str(), method_name(method)],
+        )
+        .await?;
+    Ok(revived > 0)
+}
+
+/// Every way of reaching somebody that is passed over.
+pub async fn dead_methods(tx: &mut Tx) -> Result<BTreeSet<(MethodKind, PhoneNumber)>, StoreError> {
+    let rows: Vec<(String, String)> = tx.all("select number, method from dead_method", args![]).await?;
+    let known = |(number, method): (String, String)| {
+        let method =
+            [MethodKind::Sms, MethodKind::Voice].into_iter().find(|kind| method_name(*kind) == method)?;
+        Some((method, number.parse().ok()?))
+    };
+    Ok(rows.into_iter().filter_map(known).collect())
+}
+
+fn method_name(method: MethodKind) -> &'static str {
+    match method {
+        MethodKind::Sms => "sms",
+        MethodKind::Voice => "voice",
+    }
+}

@@ -1,0 +1,63 @@
+//! Which processes are alive, so that the claims of a dead one are free.
+
+use std::time::Duration;
+
+use super::{StoreError, Tx};
+use crate::args;
+use crate::clock::Timestamp;
+
+/// Unheard for so long, a process counts as dead.
+pub const DEAD_AFTER: Duration = Duration::from_secs(5);
+
+/// A process starts: the claims of the node's earlier processes are void.
+pub async fn start(tx: &mut Tx, id: &str, node: &str, now: Timestamp) -> Result<u64, StoreError> {
+    let freed = tx
+        .execute(
+            "update outbox set lease_until = 0, lease_owner = null where lease_until > 0 and lease_owner in \
+             (select id from instance where node = $1)",
+            args![node],
+        )
+        .await?;
+    tx.execute("delete from instance where node = $1", args![node]).await?;
+    tx.execute("insert into instance (id, node, beat) values ($1, $2, $3)", args![id, node, now]).await?;
+    Ok(freed)
+}
+
+/// A process lives; the claims of those that do not are void.
+pub async fn beat(tx: &mut Tx, id: &str, node: &str, now: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(
+        "insert into instance (id, node, beat) values ($1, $2, $3) on conflict (id) do update set beat = $3",
+        args![id, node, now],
+    )
+    .await?;
+    let dead = now - DEAD_AFTER;
+    let (dead_ones,): (i64,) =
+        tx.one("select count(*) from instance where beat < $1 and id <> $2", args![dead, id]).await?;
+    if dead_ones == 0 {
+        return Ok(0);
+    }
+    let freed = tx
+        .execute(
+            "update outbox set lease_until = 0, lease_owner = null where lease_until > 0 and lease_owner in \
+             (select id from instance where beat < $1 and id <> $2)",
+            args![dead, id],
+        )
+        .await?;
+    tx.execute("delete from instance where beat < $1 and id <> $2", args![dead, id]).await?;
+    Ok(freed)
+}
+
+/// A process stops: it holds nothing any more.
+pub async fn stop(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
+    tx.execute("update outbox set lease_until = 0, lease_owner = null where lease_owner = $1", args![id])
+        .await?;
+    tx.execute("delete from instance where id = $1", args![id]).await?;
+    Ok(())
+}
+
+/// How many processes live.
+pub async fn living(tx: &mut Tx, now: Timestamp) -> Result<i64, StoreError> {
+    let (count,): (i64,) =
+        tx.one("select count(*) from instance where beat >= $1", args![now - DEAD_AFTER]).await?;
+    Ok(count)
+}

@@ -1,0 +1,296 @@
+//! Tickets with all that is under way for them, and their timelines.
+
+use serde_json::{from_str, to_string};
+
+use super::{StoreError, Tx};
+use crate::args;
+use crate::clock::Timestamp;
+use crate::rules::case::Case;
+use crate::rules::contact::PhoneNumber;
+use crate::rules::people::AgentKey;
+use crate::rules::ticket::{Entry, TicketId};
+use crate::rules::ticket_number::TicketNumber;
+
+/// A case as it was read, with what is needed to write it again.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The case.
+    pub case: Case,
+    /// Rows of its timeline so far.
+    pub entry_rows: i64,
+    /// How many agents the database knows to have been paged for it.
+    pub paged: usize,
+}
+
+type CaseRow = (String, i64);
+
+fn loaded((document, entry_rows): CaseRow) -> Result<Loaded, StoreError> {
+    let case: Case = decode(&document, "ticket")?;
+    let paged = case.paged.len();
+    Ok(Loaded { case, entry_rows, paged })
+}
+
+/// Reads a document of ours; one that cannot be read is a fault of the table, not of what is in it.
+pub(super) fn decode<T: serde::de::DeserializeOwned>(document: &str, table: &str) -> Result<T, StoreError> {
+    from_str(document)
+        .map_err(|error| StoreError::Fault(format!("{table}: a document cannot be read: {error}")))
+}
+
+pub(super) fn encode<T: serde::Serialize>(value: &T, table: &str) -> Result<String, StoreError> {
+    to_string(value)
+        .map_err(|error| StoreError::Fault(format!("{table}: a document cannot be written: {error}")))
+}
+
+/// The next ticket number of a line; the line's row is locked until the commit.
+pub async fn next_number(tx: &mut Tx, line: &PhoneNumber) -> Result<TicketNumber, StoreError> {
+    let (number,): (i64,) = tx
+        .one(
+            "update line set last_ticket = last_ticket + 1 where number = $1 returning last_ticket",
+            args![line.as_str()],
+        )
+        .await?;
+    Ok(TicketNumber(number.unsigned_abs()))
+}
+
+/// Writes a new ticket with the first row of its timeline.
+pub async fn insert(tx: &mut Tx, case: &Case, entries: &[Entry]) -> Result<(), StoreError> {
+    let ticket = &case.ticket;
+    tx.execute(
+        "insert into ticket (id, desk, line, number, severity, state, caller_id, callback_number, holder, opened_at, \
+         acked_at, called_back_at, resolved_at, next_due, entry_rows, document) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, $15)",
+        args![
+            &ticket.id,
+            ticket.desk.as_str(),
+            ticket.line.as_str(),
+            i64::try_from(ticket.number.0).unwrap_or(i64::MAX),
+            u8::from(ticket.severity),
+            ticket.state.name(),
+            ticket.caller_id.as_ref().map(PhoneNumber::as_str),
+            ticket.callback.as_ref().map(|callback| callback.number.as_str()),
+            case.holder().map(AgentKey::as_str),
+            ticket.opened_at,
+            ticket.acked_at,
+            ticket.called_back_at,
+            ticket.resolved_at,
+            case.next_due(),
+            encode(case, "ticket")?,
+        ],
+    )
+    .await?;
+    insert_entries(tx, &ticket.id, 1, entries).await?;
+    insert_paged(tx, case, 0).await
+}
+
+/// Writes a ticket as it is now, and what happened.
+pub async fn update(tx: &mut Tx, loaded: &Loaded, entries: &[Entry]) -> Result<(), StoreError> {
+    let case = &loaded.case;
+    let ticket = &case.ticket;
+    let entry_rows = loaded.entry_rows + i64::from(!entries.is_empty());
+    tx.execute(
+        "update ticket set severity = $2, state = $3, callback_number = $4, holder = $5, acked_at = $6, \
+         called_back_at = $7, resolved_at = $8, next_due = $9, entry_rows = $10, document = $11 where id = $1",
+        args![
+            &ticket.id,
+            u8::from(ticket.severity),
+            ticket.state.name(),
+            ticket.callback.as_ref().map(|callback| callback.number.as_str()),
+            case.holder().map(AgentKey::as_str),
+            ticket.acked_at,
+            ticket.called_back_at,
+            ticket.resolved_at,
+            case.next_due(),
+            entry_rows,
+            encode(case, "ticket")?,
+        ],
+    )
+    .await?;
+    if !entries.is_empty() {
+        insert_entries(tx, &ticket.id, entry_rows, entries).await?;
+    }
+    insert_paged(tx, case, loaded.paged).await
+}
+
+async fn insert_entries(
+    tx: &mut Tx,
+    id: &TicketId,
+    ordinal: i64,
+    entries: &[Entry],
+) -> Result<(), StoreError> {
+    tx.execute(
+        "insert into ticket_entry (ticket_id, ordinal, entries) values ($1, $2, $3)",
+        args![id, ordinal, encode(&entries, "ticket_entry")?],
+    )
+    .await?;
+    Ok(())
+}
+
+async fn insert_paged(tx: &mut Tx, case: &Case, known: usize) -> Result<(), StoreError> {
+    if case.paged.len() == known {
+        return Ok(());
+    }
+    for agent in &case.paged {
+        tx.execute(
+            "insert into paged (desk, agent, ticket_id) values ($1, $2, $3) on conflict do nothing",
+            args![case.ticket.desk.as_str(), agent.as_str(), &case.ticket.id],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// A case, locked until the commit; [`StoreError::NotFound`] if there is none.
+pub async fn lock(tx: &mut Tx, id: &TicketId) -> Result<Loaded, StoreError> {
+    let row =
+        tx.one("select document, entry_rows from ticket where id = $1 /*pg for update*/", args![id]).await?;
+    loaded(row)
+}
+
+/// A case, locked until the commit, if there is one.
+pub async fn lock_if_any(tx: &mut Tx, id: &TicketId) -> Result<Option<Loaded>, StoreError> {
+    let row =
+        tx.opt("select document, entry_rows from ticket where id = $1 /*pg for update*/", args![id]).await?;
+    row.map(loaded).transpose()
+}
+
+/// Open tickets for which an agent was paged, newest first; at most 100, as no text could tell of more.
+pub async fn open_for_agent(tx: &mut Tx, desk: &str, agent: &AgentKey) -> Result<Vec<TicketId>, StoreError> {
+    let rows: Vec<(TicketId,)> = tx
+        .all(
+            "select ticket.id from paged join ticket on ticket.id = paged.ticket_id \
+             where paged.desk = $1 and paged.agent = $2 and ticket.state in ('open', 'abandoned') \
+             order by ticket.opened_at desc limit 100",
+            args![desk, agent.as_str()],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// A desk's ticket (or any desk's, for an empty key) by its number; the newest, if several lines have given it.
+pub async fn by_number(
+    tx: &mut Tx,
+    desk: &str,
+    number: TicketNumber,
+) -> Result<Option<TicketId>, StoreError> {
+    let row: Option<(TicketId,)> = tx
+        .opt(
+            "select id from ticket where ($1 = '' or desk = $1) and number = $2 order by opened_at desc limit 1",
+            args![desk, i64::try_from(number.0).unwrap_or(i64::MAX)],
+        )
+        .await?;
+    Ok(row.map(|(id,)| id))
+}
+
+/// A case as it stands, to look at.
+pub async fn read(tx: &mut Tx, id: &TicketId) -> Result<Case, StoreError> {
+    let (document,): (String,) = tx.one("select document from ticket where id = $1", args![id]).await?;
+    decode(&document, "ticket")
+}
+
+/// The newest open ticket that a caller may join: one that was opened from this number, or is to be called back there;
+/// but not the call's own.
+pub async fn open_for_caller(
+    tx: &mut Tx,
+    desk: &str,
+    caller: &PhoneNumber,
+    except: Option<&TicketId>,
+) -> Result<Option<TicketId>, StoreError> {
+    let row: Option<(TicketId,)> = tx
+        .opt(
+            "select id from (select id, opened_at from ticket where caller_id = $2 and desk = $1 and state = 'open' \
+             union all select id, opened_at from ticket where callback_number = $2 and desk = $1 and state = 'open') \
+             as mine where id <> $3 order by opened_at desc limit 1",
+            args![desk, caller.as_str(), except.map_or("", |id| id.as_str())],
+        )
+        .await?;
+    Ok(row.map(|(id,)| id))
+}
+
+/// Whether a call from this number was abandoned since an instant.
+pub async fn abandoned_since(
+    tx: &mut Tx,
+    desk: &str,
+    caller: &PhoneNumber,
+    since: Timestamp,
+) -> Result<bool, StoreError> {
+    let (count,): (i64,) = tx
+        .one(
+            "select count(*) from ticket where caller_id = $2 and desk = $1 and state = 'abandoned' \
+             and opened_at >= $3",
+            args![desk, caller.as_str(), since],
+        )
+        .await?;
+    Ok(count > 0)
+}
+
+/// Tickets for which time alone changes something by `now`, most severe first, newest first within a severity.
+pub async fn due(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<TicketId>, StoreError> {
+    let mut due = Vec::new();
+    // One query per severity: a sort over all would read every future row.
+    for severity in 1..=4_u8 {
+        let left = limit - i64::try_from(due.len()).unwrap_or(limit);
+        let rows: Vec<(TicketId,)> = tx
+            .all(
+                "select id from ticket where severity = $1 and next_due <= $2 order by next_due desc limit $3",
+                args![severity, now, left],
+            )
+            .await?;
+        due.extend(rows.into_iter().map(|(id,)| id));
+    }
+    Ok(due)
+}
+
+/// When time alone changes something next.
+pub async fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
+    let mut next = None;
+    for severity in 1..=4_u8 {
+        let (due,): (Option<Timestamp>,) = tx
+            .one(
+                "select min(next_due) from ticket where severity = $1 and next_due is not null",
+                args![severity],
+            )
+            .await?;
+        next = [next, due].into_iter().flatten().min();
+    }
+    Ok(next)
+}
+
+/// A desk's tickets (or every desk's), newest first, before an instant.
+pub async fn list(
+    tx: &mut Tx,
+    desk: Option<&str>,
+    before: Timestamp,
+    limit: i64,
+) -> Result<Vec<Case>, StoreError> {
+    let rows: Vec<(String,)> = tx
+        .all(
+            "select document from ticket where ($1 = '' or desk = $1) and opened_at < $2 \
+             order by opened_at desc, id desc limit $3",
+            args![desk.unwrap_or_default(), before, limit],
+        )
+        .await?;
+    rows.iter().map(|(document,)| decode(document, "ticket")).collect()
+}
+
+/// A ticket's timeline, in order.
+pub async fn timeline(tx: &mut Tx, id: &TicketId) -> Result<Vec<Entry>, StoreError> {
+    let rows: Vec<(String,)> =
+        tx.all("select entries from ticket_entry where ticket_id = $1 order by ordinal", args![id]).await?;
+    let mut timeline = Vec::new();
+    for (entries,) in rows {
+        timeline.extend(decode::<Vec<Entry>>(&entries, "ticket_entry")?);
+    }
+    Ok(timeline)
+}
+
+/// Emergencies that are open, that nobody has, and that time alone would never change: by the rules there are none. They
+/// are made due at once; answers how many there were. A call that is still going on has its own deadline.
+pub async fn wake_forgotten(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(
+        "update ticket set next_due = $1 where severity = 1 and state = 'open' and holder is null and next_due is null \
+         and called_back_at is null and not exists (select 1 from call where call.ticket_id = ticket.id \
+         and call.deadline is not null)",
+        args![now],
+    )
+    .await
+}

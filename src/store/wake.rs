@@ -1,0 +1,54 @@
+//! What a transaction wants the engine to know at once. It is part of the transaction's result: passed on after the
+//! commit, forgotten if there is none. Losing one costs a moment, not a page: the engine's sweep finds the same rows.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::clock::Timestamp;
+
+/// A row of the outbox that was born claimed by this process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// The effect's id.
+    pub id: String,
+    /// The fencing number under which it may be finished.
+    pub fence: i64,
+    /// 1 is served first.
+    pub rank: i64,
+    /// Until when it is ours.
+    pub lease_until: Timestamp,
+    /// What to do, as JSON.
+    pub payload: String,
+}
+
+/// News for the engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wake {
+    /// Something falls due at this instant.
+    Due(Timestamp),
+    /// This is to be done now, and is ours already.
+    Effect(Claimed),
+}
+
+/// Where the news goes: to whoever asked last, or nowhere.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Wakes(Arc<Mutex<Option<UnboundedSender<Wake>>>>);
+
+impl Wakes {
+    pub(super) fn listen(&self) -> UnboundedReceiver<Wake> {
+        let (sender, receiver) = unbounded_channel();
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
+        receiver
+    }
+
+    pub(super) fn pass_on(&self, news: impl IntoIterator<Item = Wake>) {
+        let listener = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(listener) = listener.as_ref() {
+            for wake in news {
+                // A listener that is gone has no use for it.
+                let _ = listener.send(wake);
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The integration tests: one binary, run by tests/run, which starts the PostgreSQL that they need.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a panic is how a test fails, and a helper of one too"
+)]
+
+mod store;
+mod support;
