@@ -14,3 +14,4 @@
 pub mod clock;
 pub mod id;
 pub mod rules;
+pub mod simulator;
