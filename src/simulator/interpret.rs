@@ -61,7 +61,7 @@ impl World {
             (None, _) => None,
         };
         let Some((url, method)) = target else { return };
-        let lane = super::call::told_lane(sid);
+        let lane = super::progress::told_lane(sid);
         let delivery = self.delivery(&account, lane, Purpose::Callback, (&url, method), form);
         self.schedule(0, super::time::Job::Deliver(delivery));
     }

@@ -48,8 +48,10 @@ mod handset;
 mod interpret;
 mod message;
 mod phones;
+mod progress;
 mod recording;
 mod rest;
+mod sms;
 #[cfg(test)]
 mod tests;
 mod time;

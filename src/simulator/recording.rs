@@ -3,8 +3,9 @@
 
 use std::io::Cursor;
 
-use super::call::{Sound, Stage, told_lane};
+use super::call::{Sound, Stage};
 use super::fault::{Scope, Trouble};
+use super::progress::told_lane;
 use super::time::Job;
 use super::twiml::Method;
 use super::twiml::Record;
