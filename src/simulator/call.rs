@@ -306,6 +306,14 @@ impl Call {
         Some(self.answered_ms.map_or(0, |answered| ended.saturating_sub(answered).saturating_add(999) / 1000))
     }
 
+    /// A call to a line is answered as something begins to be heard.
+    pub fn take_up(&mut self, now: i64) {
+        if self.direction == Direction::Inbound && self.answered_ms.is_none() {
+            self.status = CallStatus::InProgress;
+            self.answered_ms = Some(now);
+        }
+    }
+
     /// Whether a key would count now.
     pub fn listens(&self) -> bool {
         matches!(self.stage, Stage::Listening(_) | Stage::Prompting { gather: Some(_), .. })

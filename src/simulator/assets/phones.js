@@ -39,7 +39,7 @@ function moment(heard) {
 }
 
 function entry(ms, kind, words, language) {
-  const item = document.createElement("li");
+  const item = document.createElement("p");
   const text = document.createElement("span");
   const time = document.createElement("time");
   item.className = kind;
