@@ -27,6 +27,7 @@ pub use desks::{ApplyError, Desks, FlowSource};
 pub use job::{Job, Performed};
 pub use query::{TicketPage, TicketView};
 pub use recover::Missed;
+pub use text::TextIn;
 
 use crate::clock::{Clock, Timestamp};
 use crate::id::{Id, Ids};
