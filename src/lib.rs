@@ -18,6 +18,7 @@ pub mod config;
 pub mod flows;
 pub mod id;
 pub mod rules;
+pub mod simulator;
 pub mod store;
 pub mod wire;
 pub mod words;

@@ -1,0 +1,1 @@
+//! Scripting and the page over HTTP.
