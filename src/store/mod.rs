@@ -48,6 +48,9 @@ use postgres::Pg;
 use sqlite::Lite;
 use wake::Wakes;
 
+/// Prepared statements that a connection keeps: enough for every one in the source.
+const STATEMENTS: usize = 512;
+
 /// What is chosen when a store is opened, beyond its address. SQLite needs none of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
