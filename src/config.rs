@@ -1,7 +1,6 @@
 //! The configuration of a server: a TOML file, and the environment over it. It is read once, whole, and before anything
 //! starts; whatever is wrong is told at once, each with its place and its remedy. Secrets never show in `Debug`.
 
-mod carrier;
 mod environment;
 
 #[cfg(test)]
@@ -13,10 +12,10 @@ use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use url::{Host, Url};
+use url::Url;
 
-pub use carrier::CarrierConfig;
-
+use crate::channel::CarrierConfig;
+use crate::channel::config::is_this_machine;
 use crate::rules::source::{Problem, Source};
 
 /// The commented default, as `nightbell config default` prints it.
@@ -191,15 +190,6 @@ fn check_public_url(text: &str) -> Result<(), Complaint> {
             "begin the public address with https; http is for this machine alone",
         ),
         Some(_) => Ok(()),
-    }
-}
-
-fn is_this_machine(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 
