@@ -15,6 +15,7 @@ pub mod act;
 pub mod channel;
 pub mod clock;
 pub mod config;
+pub mod engine;
 pub mod flows;
 pub mod id;
 pub mod rules;

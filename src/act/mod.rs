@@ -6,6 +6,7 @@ mod answer;
 mod call;
 mod case;
 mod desks;
+mod doubt;
 mod facts;
 mod job;
 mod leg;
@@ -24,9 +25,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 pub use answer::{CallAnswer, NextTurn};
 pub use call::{CallIn, CallTurn};
 pub use desks::{ApplyError, Desks, FlowSource};
+pub use doubt::Standing;
 pub use job::{Job, Performed};
 pub use query::{TicketPage, TicketView};
 pub use recover::Missed;
+pub use text::TextIn;
+pub use upkeep::{Audit, Beat};
 
 use crate::clock::{Clock, Timestamp};
 use crate::id::{Id, Ids};
@@ -182,9 +186,14 @@ impl Acts {
         self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
     }
 
+    /// How many more effects this process may take on.
+    pub fn room(&self) -> usize {
+        MOST_IN_FLIGHT.saturating_sub(self.0.in_flight.load(Ordering::Relaxed))
+    }
+
     fn world(&self) -> World {
         let inner = &self.0;
-        let room = inner.in_flight.load(Ordering::Relaxed) < MOST_IN_FLIGHT;
+        let room = self.room() > 0;
         World {
             desks: self.desks(),
             book: inner.book.clone(),

@@ -82,7 +82,9 @@ async fn step(tx: &mut Tx, input: &Step) -> Result<String, StoreError> {
         id: input.id.clone(),
         fence: 1,
         rank: 1,
-        lease_until: Timestamp::NEVER,
+        lease_until: Timestamp(0),
+        asked_at: Timestamp(0),
+        doubtful: false,
         payload: "{}".into(),
     };
     tx.wake(Wake::Effect(wake));
