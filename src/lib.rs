@@ -21,6 +21,7 @@ pub mod id;
 pub mod rules;
 pub mod simulator;
 pub mod store;
+pub mod web;
 pub mod wire;
 pub mod words;
 pub mod zones;
