@@ -12,6 +12,7 @@
 //! ```
 
 pub mod act;
+pub mod app;
 pub mod channel;
 pub mod clock;
 pub mod config;
