@@ -411,7 +411,18 @@ async fn agent_asks(
 }
 
 async fn ended(tx: &mut Tx, end: &End) -> Result<bool, StoreError> {
-    let Some(mut call) = calls::lock(tx, &end.carrier, &end.sid).await? else { return Ok(false) };
+    is_over(tx, &end.world, &end.carrier, &end.sid, end.seconds).await
+}
+
+/// An inbound call is over, whoever says so; false if it is not known.
+pub(super) async fn is_over(
+    tx: &mut Tx,
+    world: &World,
+    carrier: &str,
+    sid: &str,
+    seconds: u32,
+) -> Result<bool, StoreError> {
+    let Some(mut call) = calls::lock(tx, carrier, sid).await? else { return Ok(false) };
     if call.deadline.is_none() {
         return Ok(true);
     }
@@ -419,10 +430,9 @@ async fn ended(tx: &mut Tx, end: &End) -> Result<bool, StoreError> {
     call.position = None;
     if let Some(id) = &call.ticket {
         let mut work = Work::on(ticket::lock(tx, id).await?);
-        let event =
-            Event::CallEnded { engaged: call.engaged, returning: call.returning, seconds: end.seconds };
-        work.happen(&end.world, event)?;
-        work.save(tx, &end.world).await?;
+        let event = Event::CallEnded { engaged: call.engaged, returning: call.returning, seconds };
+        work.happen(world, event)?;
+        work.save(tx, world).await?;
     }
     calls::update(tx, &call).await?;
     Ok(true)

@@ -2,7 +2,7 @@
 
 use serde_json::to_string;
 
-use super::call::ticket_of;
+use super::call::{is_over, ticket_of};
 use super::case::Work;
 use super::job::{Job, Performed};
 use super::{ActError, Acts, World};
@@ -58,16 +58,17 @@ async fn finish_job(tx: &mut Tx, finish: &Finish) -> Result<(), StoreError> {
         (Performed::Sent(sent), Job::Text { attempt: None, .. }) => {
             return plain_text_sent(tx, finish, sent).await;
         }
+        // One that goes on was given a new deadline when it was asked after.
+        (Performed::Call { over: true, seconds }, Job::AskCall { carrier, sid }) => {
+            is_over(tx, world, carrier, sid, *seconds).await?;
+        }
         _ => {}
     }
     let ours = outbox::finish(tx, &claimed.id, claimed.fence).await?;
     match (performed, job) {
-        (Performed::Sent(sent), _) => {
-            // Somebody else has claimed it since: only a text or call that really left is news.
-            if ours || matches!(sent, Sent::Accepted { .. }) {
-                attempt_event(tx, world, job, |attempt| Event::Sent { attempt, outcome: sent.clone() })
-                    .await?;
-            }
+        // Somebody else has claimed it since: only a text or call that really left is news.
+        (Performed::Sent(sent), _) if ours || matches!(sent, Sent::Accepted { .. }) => {
+            attempt_event(tx, world, job, |attempt| Event::Sent { attempt, outcome: sent.clone() }).await?;
         }
         (Performed::Receipt { carrier, sid, receipt }, _) => {
             attempt_event(tx, world, job, |attempt| Event::Receipt {

@@ -1,5 +1,7 @@
 //! What time brings: deadlines of tickets and calls, the heartbeat, the sweep, and the auditor's questions.
 
+use futures_util::{StreamExt, stream};
+
 use super::case::Work;
 use super::{ActError, Acts, World};
 use crate::clock::Timestamp;
@@ -23,6 +25,21 @@ pub struct Audit {
     pub overdue: i64,
 }
 
+/// What a heartbeat told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Beat {
+    /// Effects that dead processes held, and that are free now.
+    pub freed: u64,
+    /// Processes that live, this one included.
+    pub living: i64,
+}
+
+/// How long a ticket that cannot be dealt with waits for its next turn.
+const DEFERRED: Duration = Duration::from_secs(5);
+
+/// Transactions that are under way at once: on SQLite they share their flushes of the disk.
+const AT_ONCE: usize = 32;
+
 struct Tick {
     world: World,
     ticket: TicketId,
@@ -40,13 +57,25 @@ impl Acts {
         let now = self.clock().now();
         let (tickets, calls) = self.store().read(due, now).await?;
         let some = !tickets.is_empty() || !calls.is_empty();
-        for ticket in tickets {
-            self.store().write(tick, Tick { world: self.world(), ticket }).await?;
+        let tickets = stream::iter(tickets).map(|ticket| self.tick_one(ticket)).buffered(AT_ONCE);
+        let calls = stream::iter(calls).map(|(carrier, sid)| {
+            let ask = AskAfter { world: self.world(), carrier, sid };
+            async { self.store().write(ask_after, ask).await.map_err(ActError::from) }
+        });
+        // All have their turn; then the first that could not be dealt with is told.
+        let ends: Vec<_> = tickets.chain(calls.buffered(AT_ONCE)).collect().await;
+        ends.into_iter().collect::<Result<(), ActError>>().map(|()| some)
+    }
+
+    /// One that is beyond reading is passed over for a while, so that it does not stand before the others.
+    async fn tick_one(&self, ticket: TicketId) -> Result<(), ActError> {
+        match self.store().write(tick, Tick { world: self.world(), ticket: ticket.clone() }).await {
+            Err(error @ StoreError::Fault(_)) => {
+                tracing::error!(ticket.id = %ticket, %error, "a ticket that is due cannot be dealt with");
+                Ok(self.store().write(defer, (ticket, self.clock().now() + DEFERRED)).await?)
+            }
+            end => Ok(end?),
         }
-        for (carrier, sid) in calls {
-            self.store().write(ask_after, AskAfter { world: self.world(), carrier, sid }).await?;
-        }
-        Ok(some)
     }
 
     /// When time asks for something next: a ticket, a call, or the outbox.
@@ -55,14 +84,14 @@ impl Acts {
     }
 
     /// Says that this process lives, and frees what dead ones held.
-    pub async fn beat(&self) -> Result<u64, ActError> {
+    pub async fn beat(&self) -> Result<Beat, ActError> {
         let input = (self.0.instance.clone(), self.0.node.clone(), self.clock().now());
         Ok(self.store().write(beat, input).await?)
     }
 
     /// This process stops: whatever it held is free.
     pub async fn stop(&self) -> Result<(), ActError> {
-        Ok(self.store().write(stop, self.0.instance.clone()).await?)
+        Ok(self.store().write(stop, (self.0.instance.clone(),)).await?)
     }
 
     /// Looks, by questions of its own, for emergencies that were forgotten and effects that wait too long.
@@ -92,6 +121,10 @@ async fn tick(tx: &mut Tx, Tick { world, ticket: id }: &Tick) -> Result<(), Stor
     Ok(())
 }
 
+async fn defer(tx: &mut Tx, (id, due): &(TicketId, Timestamp)) -> Result<(), StoreError> {
+    ticket::defer(tx, id, *due).await
+}
+
 async fn ask_after(tx: &mut Tx, ask: &AskAfter) -> Result<(), StoreError> {
     super::outcome::ask_after(tx, &ask.world, &ask.carrier, &ask.sid).await
 }
@@ -101,11 +134,12 @@ async fn next_due(tx: &mut Tx, (): &()) -> Result<Option<Timestamp>, StoreError>
     Ok(all.into_iter().flatten().min())
 }
 
-async fn beat(tx: &mut Tx, (id, node, now): &(String, String, Timestamp)) -> Result<u64, StoreError> {
-    instance::beat(tx, id, node, *now).await
+async fn beat(tx: &mut Tx, (id, node, now): &(String, String, Timestamp)) -> Result<Beat, StoreError> {
+    let freed = instance::beat(tx, id, node, *now).await?;
+    Ok(Beat { freed, living: instance::living(tx, *now).await? })
 }
 
-async fn stop(tx: &mut Tx, id: &String) -> Result<(), StoreError> {
+async fn stop(tx: &mut Tx, (id,): &(String,)) -> Result<(), StoreError> {
     instance::stop(tx, id).await
 }
 

@@ -11,11 +11,11 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Pool, Postgres};
 use tokio::time::Instant;
 
-use super::Options;
 use super::error::{Failure, StoreError};
 use super::tx::{Conn, Tx};
 use super::wake::{Wake, Wakes};
 use super::work::{Job, attempt};
+use super::{Options, STATEMENTS};
 use crate::id::Ids;
 
 /// How long a transaction is tried again and again before its caller is told to.
@@ -50,6 +50,7 @@ impl Pg {
     pub(super) async fn open(url: &str, how: &Options, wakes: Wakes) -> Result<Pg, Failure> {
         let judge = |error: sqlx::Error| Failure::of(&error, "");
         let options: PgConnectOptions = url.parse().map_err(judge)?;
+        let options = options.statement_cache_capacity(STATEMENTS);
         // A pooler refuses parameters that it does not know.
         let limited =
             if how.behind_pooler { options.clone() } else { options.clone().options(SERVER_LIMITS) };

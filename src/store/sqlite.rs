@@ -10,6 +10,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Pool, Sqlite, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
+use super::STATEMENTS;
 use super::error::{Failure, StoreError};
 use super::tx::{Conn, Tx};
 use super::wake::{Wake, Wakes};
@@ -23,8 +24,6 @@ const QUEUE: usize = 4 * GROUP;
 const READERS: u32 = 4;
 /// How long a lock that another process holds is waited for.
 const LOCK_WAIT: Duration = Duration::from_secs(4);
-/// Prepared statements that a connection keeps: enough for every one in the source.
-const STATEMENTS: usize = 512;
 /// Older ones can corrupt a write-ahead log that two connections reset at once (<https://sqlite.org/wal.html>).
 const OLDEST: (u32, u32, u32) = (3, 51, 3);
 

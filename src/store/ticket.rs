@@ -187,6 +187,19 @@ pub async fn read(tx: &mut Tx, id: &TicketId) -> Result<Case, StoreError> {
     decode(&document, "ticket")
 }
 
+/// A case as it stands, to look at, if there is one.
+pub async fn read_if_any(tx: &mut Tx, id: &TicketId) -> Result<Option<Case>, StoreError> {
+    let row: Option<(String,)> = tx.opt("select document from ticket where id = $1", args![id]).await?;
+    row.map(|(document,)| decode(&document, "ticket")).transpose()
+}
+
+/// Looks at a ticket again at another instant, whatever its document says.
+pub async fn defer(tx: &mut Tx, id: &TicketId, due: Timestamp) -> Result<(), StoreError> {
+    tx.execute("update ticket set next_due = $2 where id = $1", args![id, due]).await?;
+    tx.wake(super::Wake::Due(due));
+    Ok(())
+}
+
 /// The newest open ticket that a caller may join: one that was opened from this number, or is to be called back there;
 /// but not the call's own.
 pub async fn open_for_caller(

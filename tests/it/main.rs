@@ -6,5 +6,6 @@
     reason = "a panic is how a test fails, and a helper of one too"
 )]
 
+mod architecture;
 mod store;
 mod support;

@@ -176,12 +176,12 @@ impl Case {
                     page.bring_forward(hand.now());
                 }
             }
-            Some(Purpose::Callback) => {
-                if self.attempts.iter().any(|attempt| attempt.id == *id && attempt.is_over()) {
-                    self.bridge_over(hand, None);
-                }
+            Some(Purpose::Callback)
+                if self.attempts.iter().any(|attempt| attempt.id == *id && attempt.is_over()) =>
+            {
+                self.bridge_over(hand, None);
             }
-            None => {}
+            Some(Purpose::Callback) | None => {}
         }
     }
 
