@@ -1,9 +1,9 @@
 //! The way in: carriers' webhooks, the API, and what operators watch. A webhook is checked, read, and handed to
 //! [`crate::act`], whose one committed transaction stands before the answer; no carrier is ever called from here.
 //!
-//! - [`signed`]: who may post what; [`voice`], [`texts`], [`reports`]: the webhooks; [`speak`]: answers as TwiML;
-//!   [`hold`]: what a caller hears while nothing can be written down, and the last resort after that.
-//! - [`api`]: JSON for programs; [`health`]: for monitors; [`recordings`]: what a phone plays.
+//! - `signed`: who may post what; `voice`, `texts`, `reports`: the webhooks; `speak`: answers as TwiML;
+//!   `hold`: what a caller hears while nothing can be written down, and the last resort after that.
+//! - `api`: JSON for programs; `health`: for monitors; `recordings`: what a phone plays.
 //! - [`fallback`]: the answer that a carrier gives in our place while we are away.
 
 mod api;
