@@ -121,22 +121,21 @@ impl Night {
     async fn the_call(&self, line: &str, caller: &Handset) -> Result<TicketNumber, AppError> {
         caller.dial(line).map_err(|error| AppError::Failed(error.to_string()))?;
         self.tell("A customer dials the emergency line.");
-        let mut heard_before = 0;
-        for (keys, question, deed) in [
-            ("1", "the question whether it is an emergency", "presses 1: it is an emergency."),
-            (CALLBACK_KEYS, "the question for a callback number", "keys another callback number."),
-            ("1", "the number read back", "hears it read back, and presses 1."),
+        for (question, keys, deed) in [
+            ("Severity 1 means", "1", "presses 1: it is an emergency."),
+            ("be called back", CALLBACK_KEYS, "keys another number on which to call back."),
+            ("If that is right", "1", "presses 1: that is right."),
         ] {
             let asked = async || {
-                let call = caller.call().filter(|call| call.listening && call.said().len() > heard_before);
-                Ok(call.map(|call| call.said()))
+                let call = caller.call().filter(|call| call.listening);
+                Ok(call.and_then(|call| call.said().into_iter().rfind(|said| said.contains(question))))
             };
-            let said = self.until(question, asked).await?;
-            heard_before = said.len();
-            let heard = said.last().cloned().unwrap_or_default();
-            self.tell(&format!("  He hears: {}", shortened(&heard)));
+            let heard = self
+                .until(&format!("\u{201c}{question}\u{2026}\u{201d} in the customer's ear"), asked)
+                .await?;
+            self.tell(&format!("  He hears {}", shortened(&heard)));
             caller.press(keys).map_err(|error| AppError::Failed(error.to_string()))?;
-            self.tell(&format!("  He {deed}"));
+            self.tell(&format!("  and {deed}"));
         }
         let recording = || caller.call().filter(|call| call.recording);
         self.until("the tone after which the customer speaks", async || Ok(recording())).await?;
