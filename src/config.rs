@@ -126,7 +126,7 @@ impl Config {
     ) -> Result<Config, Vec<ConfigProblem>> {
         let in_file = |problem: Problem| ConfigProblem {
             place: format!("{name}:{}", problem.line),
-            what: problem.what,
+            what: without_secret(text, problem.line, problem.what),
             remedy: problem.remedy,
         };
         let mut source = Source::parse_all(text)
@@ -175,6 +175,13 @@ impl Config {
         }
         problems
     }
+}
+
+/// A complaint that does not repeat a value from a line that holds a secret.
+fn without_secret(text: &str, line: usize, what: String) -> String {
+    let written = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+    let secret = written.contains("token") || written.contains("database_url");
+    if secret && what.ends_with("does not fit here") { "this value does not fit here".into() } else { what }
 }
 
 /// What is wrong, and the remedy.

@@ -8,7 +8,8 @@
 //! {web, engine, inbox} → act → store → rules
 //! engine → channel → wire        web → wire
 //! {web, engine, inbox} → words → rules
-//! app → zones → rules            everything → {clock, id}       simulator → nothing of ours
+//! app → zones → rules            app → config → {channel, rules}
+//! everything → {clock, id}      simulator → nothing of ours
 //! ```
 
 pub mod act;

@@ -29,8 +29,8 @@ pub struct Line {
     pub sms_url: Option<String>,
     /// Told how a call to the line ended.
     pub status_url: Option<String>,
-    /// TwiML that the carrier hosts: it answers the call when an address of the gateway does not (no connection, no
-    /// answer in time, 5xx after the retries). Without it the caller hears an apology.
+    /// TwiML that the carrier hosts: it takes the call over when the gateway's document cannot be had (no connection, no
+    /// answer in time, a status that is no success, after the retries). Without it the caller hears an apology.
     pub fallback_twiml: Option<String>,
 }
 

@@ -5,6 +5,8 @@ use std::collections::VecDeque;
 use std::io::Cursor;
 
 use super::call::{Begin, CallStatus, Direction, Gathering, Sound, Source, Stage};
+use super::progress::told_lane;
+use super::time::Job;
 use super::twiml::{Gather, Method, Prompt, Verb, parse_document};
 use super::webhook::{Answer, Form, Purpose, resolve};
 use super::world::{World, pair};
@@ -29,7 +31,7 @@ impl World {
         let account = call.account.clone();
         let purpose = Purpose::Document { call: sid.to_owned(), fetch };
         let delivery = self.delivery(&account, format!("{sid} doc {fetch}"), purpose, (url, method), form);
-        self.schedule(0, super::time::Job::Deliver(delivery));
+        self.schedule(0, Job::Deliver(delivery));
     }
 
     /// Goes on at an address given in TwiML, or, without one, at the running document's own.
@@ -61,9 +63,9 @@ impl World {
             (None, _) => None,
         };
         let Some((url, method)) = target else { return };
-        let lane = super::call::told_lane(sid);
+        let lane = told_lane(sid);
         let delivery = self.delivery(&account, lane, Purpose::Callback, (&url, method), form);
-        self.schedule(0, super::time::Job::Deliver(delivery));
+        self.schedule(0, Job::Deliver(delivery));
     }
 
     /// The gateway's TwiML came, or did not.
@@ -128,17 +130,19 @@ impl World {
         }
         call.source = source;
         call.program = VecDeque::from(verbs);
-        let unanswered = call.direction == Direction::Inbound && call.answered_ms.is_none();
-        if unanswered && !matches!(call.program.front(), Some(Verb::Reject { .. })) {
-            call.status = CallStatus::InProgress;
-            call.answered_ms = Some(now);
+        if !matches!(call.program.front(), Some(Verb::Reject { .. })) {
+            call.take_up(now);
         }
         self.advance(sid);
     }
 
-    /// Says so, ends the call, and keeps the error for whoever tests the gateway.
+    /// Says so (in a call that it answers for that, if need be), ends the call, and keeps the error for whoever tests the gateway.
     pub fn application_error(&mut self, sid: &str, code: u32, message: impl Into<String>) {
         self.error(code, sid, message);
+        let now = self.now;
+        if let Some(call) = self.calls.get_mut(sid) {
+            call.take_up(now);
+        }
         self.hear(sid, Sound::Carrier { text: APOLOGY.into() });
         self.hang_up(sid);
     }
@@ -213,23 +217,22 @@ impl World {
                 let purpose = Purpose::Media { call: sid.to_owned(), fetch };
                 let lane = format!("{sid} media {fetch}");
                 let delivery = self.delivery(&account, lane, purpose, (&url, Method::Get), Form::new());
-                self.schedule(0, super::time::Job::Deliver(delivery));
+                self.schedule(0, Job::Deliver(delivery));
             }
         }
     }
 
     /// A sound file came, or did not.
-    pub fn media_arrived(&mut self, sid: &str, fetch: u64, answer: &Answer) {
+    pub fn media_arrived(&mut self, sid: &str, fetch: u64, url: &str, answer: &Answer) {
         let Some(call) = self.calls.get(sid) else { return };
         if !matches!(&call.stage, Stage::Prompting { media: Some(waiting), .. } if *waiting == fetch) {
             return;
         }
-        let url = self.delivered.back().map(|last| last.url.clone()).unwrap_or_default();
         let ms = answer.ok().then(|| wav_length_ms(&answer.body).unwrap_or(UNKNOWN_LENGTH_MS));
         if ms.is_none() {
             self.error(11200, sid, "a sound file could not be fetched");
         }
-        self.hear(sid, Sound::Played { url, ms });
+        self.hear(sid, Sound::Played { url: url.to_owned(), ms });
         let lasts = if self.config.pace.play_in_full { ms.unwrap_or(0) } else { 0 };
         self.set_step(sid, lasts);
     }

@@ -48,8 +48,10 @@ mod handset;
 mod interpret;
 mod message;
 mod phones;
+mod progress;
 mod recording;
 mod rest;
+mod sms;
 #[cfg(test)]
 mod tests;
 mod time;
@@ -158,7 +160,7 @@ impl Simulator {
 
     async fn deliver(&self, delivery: Delivery) {
         let answer = webhook::perform(&self.shared.client, &delivery).await;
-        self.with(|world| world.delivered(delivery, answer));
+        self.with(|world| world.settle(delivery, answer));
     }
 
     /// Makes a request outside of the queue, whatever becomes of it.
@@ -228,9 +230,9 @@ impl Simulator {
         std::mem::take(&mut *hanging).cancel();
     }
 
-    async fn hang(&self) {
-        let until = self.shared.hanging.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        until.cancelled().await;
+    /// What lets go of a request that hangs; to be asked for before the fault is, so that a clearing in between counts.
+    fn letting_go(&self) -> CancellationToken {
+        self.shared.hanging.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Adds a line, or sets the addresses of one that is there.

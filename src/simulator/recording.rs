@@ -3,12 +3,12 @@
 
 use std::io::Cursor;
 
-use super::call::{Sound, Stage, told_lane};
+use super::call::{Sound, Source, Stage};
 use super::fault::{Scope, Trouble};
+use super::progress::told_lane;
 use super::time::Job;
-use super::twiml::Method;
-use super::twiml::Record;
-use super::webhook::{Delivery, Form, Purpose};
+use super::twiml::{Method, Record};
+use super::webhook::{Form, Purpose, resolve};
 use super::world::{World, pair, rfc2822};
 
 /// Samples a second of a recording, as on the telephone network.
@@ -181,14 +181,14 @@ impl World {
         let (Some(address), Some(call)) = (address, self.calls.get(sid)) else { return };
         let account = call.account.clone();
         let base = match &call.source {
-            super::call::Source::Url(base, _) => base.as_str(),
+            Source::Url(base, _) => base.as_str(),
             _ => "",
         };
-        let Some(url) = super::webhook::resolve(base, address) else {
+        let Some(url) = resolve(base, address) else {
             return self.error(11100, sid, "a recording's callback cannot be resolved");
         };
         let lane = told_lane(sid);
-        let delivery: Delivery = self.delivery(&account, lane, Purpose::Callback, (&url, Method::Post), form);
+        let delivery = self.delivery(&account, lane, Purpose::Callback, (&url, Method::Post), form);
         self.schedule(in_ms, Job::Deliver(delivery));
     }
 }

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::call::{Call, CallStatus, Direction, Heard, Stage};
-use super::config::Role;
+use super::call::{Call, CallStatus, Direction, Heard, Sound, Stage};
+use super::config::{Phone, Role};
 use super::message::{Message, MessageStatus, Text};
 use super::world::World;
 
@@ -68,7 +68,7 @@ impl CallView {
         self.heard
             .iter()
             .filter_map(|heard| match &heard.what {
-                super::call::Sound::Said { text, .. } => Some(text.clone()),
+                Sound::Said { text, .. } => Some(text.clone()),
                 _ => None,
             })
             .collect()
@@ -142,7 +142,7 @@ impl World {
 
     /// The phones of the page.
     pub fn phone_views(&self) -> Vec<PhoneView> {
-        let view = |phone: &super::config::Phone| {
+        let view = |phone: &Phone| {
             let state = self.handsets.get(&phone.number);
             let last = state.and_then(|state| state.live.as_ref().or(state.calls.last()));
             let texts = state.map(|state| state.texts.as_slice()).unwrap_or_default();

@@ -153,6 +153,8 @@ pub struct Delivered {
     pub id: u64,
     /// When its answer came, or did not, in epoch milliseconds.
     pub at_ms: i64,
+    /// `POST` or `GET`, as it set out: a redirection makes a GET of it.
+    pub method: &'static str,
     /// The address without its fragment.
     pub url: String,
     /// The form.

@@ -227,7 +227,7 @@ impl World {
     }
 
     /// Takes the outcome of a request: retries it or hands it to what waits for it, and lets the next of its lane go.
-    pub fn delivered(&mut self, mut delivery: Delivery, answer: Answer) {
+    pub fn settle(&mut self, mut delivery: Delivery, answer: Answer) {
         if let Some(waiting) = self.lanes.remove(&delivery.lane) {
             for next in waiting {
                 self.schedule(0, Job::Deliver(next));
@@ -241,7 +241,7 @@ impl World {
         }
         match delivery.purpose {
             Purpose::Document { call, fetch } => self.document_arrived(&call, fetch, &answer),
-            Purpose::Media { call, fetch } => self.media_arrived(&call, fetch, &answer),
+            Purpose::Media { call, fetch } => self.media_arrived(&call, fetch, &delivery.url, &answer),
             Purpose::Text => self.text_answered(&delivery.lane, &answer),
             Purpose::Callback => {}
         }
@@ -256,6 +256,10 @@ impl World {
         self.delivered.push_back(Delivered {
             id: delivery.id,
             at_ms: self.now,
+            method: match delivery.method {
+                Method::Get => "GET",
+                Method::Post => "POST",
+            },
             url,
             form: delivery.form.clone(),
             attempt: delivery.attempt,

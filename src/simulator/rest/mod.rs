@@ -34,6 +34,8 @@ pub fn router(sim: Simulator) -> Router {
         .route("/2010-04-01/Accounts/{account}/Messages/{sid}/Media/{media}", get(messages::media))
         .route("/2010-04-01/Accounts/{account}/Calls.json", post(calls::create).get(calls::list))
         .route("/2010-04-01/Accounts/{account}/Calls/{sid}", get(calls::one).post(calls::update))
+        .route("/2010-04-01/Accounts/{account}/Calls/{sid}/Recordings.json", get(recordings::of_call))
+        .route("/2010-04-01/Accounts/{account}/Recordings.json", get(recordings::list))
         .route("/2010-04-01/Accounts/{account}/Recordings/{file}", get(recordings::one))
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
@@ -164,6 +166,7 @@ async fn change(
     body: &[u8],
     act: impl FnOnce(&mut World, &Form, bool) -> Result<Done, Refusal>,
 ) -> Result<Response, Refusal> {
+    let letting_go = sim.letting_go();
     let trouble = sim.with(|world| {
         authorise(world, headers, account)?;
         Ok(world.strike(account, scope))
@@ -173,7 +176,7 @@ async fn change(
         Some(Trouble::ServerError { processed: false }) => return Err(Refusal::broken()),
         Some(Trouble::Refuse { code }) => return Err(Refusal::asked_for(code)),
         Some(Trouble::Hang) => {
-            sim.hang().await;
+            letting_go.cancelled().await;
             return Ok(drop_connection());
         }
         _ => {}
@@ -198,6 +201,7 @@ async fn look(
     account: &str,
     act: impl FnOnce(&World, i64) -> Result<Value, Refusal>,
 ) -> Result<Response, Refusal> {
+    let letting_go = sim.letting_go();
     let trouble = sim.with(|world| {
         authorise(world, headers, account)?;
         Ok(world.strike(account, Scope::Lists))
@@ -207,7 +211,7 @@ async fn look(
         Some(Trouble::ServerError { .. }) => return Err(Refusal::broken()),
         Some(Trouble::Refuse { code }) => return Err(Refusal::asked_for(code)),
         Some(Trouble::Hang) => {
-            sim.hang().await;
+            letting_go.cancelled().await;
             return Ok(drop_connection());
         }
         Some(Trouble::AcceptThenDrop) => return Ok(drop_connection()),

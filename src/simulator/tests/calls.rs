@@ -239,6 +239,28 @@ async fn a_caller_who_leaves_a_dial_takes_it_with_him() {
 }
 
 #[tokio::test]
+async fn a_gateway_may_call_back_while_it_is_being_asked() {
+    let stage = Stage::new().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut line = stage.sim.read(|world| world.config.lines[0].clone());
+    line.voice_url = Some(format!("http://{}/voice", listener.local_addr().unwrap()));
+    stage.sim.put_line(line);
+    let (client, messages) = (stage.client.clone(), stage.at("Messages.json"));
+    let app = Router::new().fallback(async move || {
+        let form = [("To", AGENT), ("From", LINE), ("Body", "A call.")];
+        let sent = client.post(messages).basic_auth(ACCOUNT, Some(TOKEN)).form(&form).send().await.unwrap();
+        assert_eq!(sent.status(), 201);
+        ([(header::CONTENT_TYPE, "text/xml")], "<Response><Say>Paged.</Say></Response>")
+    });
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    stage.sim.handset(CALLER).dial(LINE).unwrap();
+    stage.sim.run_due().await;
+    assert_eq!(stage.sim.handset(AGENT).texts()[0].body, "A call.");
+    assert_eq!(stage.sim.handset(CALLER).history()[0].said(), ["Paged."]);
+    assert_eq!(stage.sim.next_due(), None);
+}
+
+#[tokio::test]
 async fn refusals_carry_the_carriers_codes() {
     let stage = Stage::new().await;
     let long = "x".repeat(4_001);

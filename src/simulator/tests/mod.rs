@@ -4,6 +4,7 @@ mod calls;
 mod control;
 mod faults;
 mod messages;
+mod property;
 mod voice;
 
 use std::collections::HashMap;

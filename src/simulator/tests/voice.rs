@@ -151,6 +151,14 @@ async fn a_recording_has_its_length_its_callbacks_and_its_file() {
     assert_eq!(wav.duration() / wav.spec().sample_rate, 12);
     assert_eq!(stage.client.get(stage.at(&file)).send().await.unwrap().status(), 401);
     assert_eq!(stage.get(&file.replace("wav", "mp3")).await.0, 404);
+    for list in
+        [format!("Calls/{}/Recordings.json", got["CallSid"]), "Recordings.json?DateCreated=2026-11-21".into()]
+    {
+        let (_, json) = stage.get(&list).await;
+        assert_eq!(json["recordings"][0]["sid"].as_str(), Some(got["RecordingSid"].as_str()), "{list}");
+        assert_eq!(json["recordings"][0]["duration"], "12");
+    }
+    assert_eq!(stage.get("Calls/CAother/Recordings.json").await.1["recordings"], serde_json::json!([]));
     stage.pass(2_500).await;
     assert_eq!(stage.got_field("/words", "TranscriptionText"), ["nobody can book"]);
     assert!(stage.sim.errors().is_empty());
