@@ -6,6 +6,7 @@ use super::case::Work;
 use super::{ActError, Acts, World};
 use crate::clock::Timestamp;
 use crate::rules::case::Event;
+use crate::rules::flow::FlowCommand;
 use crate::rules::ticket::TicketId;
 use crate::store::{StoreError, Tx, call, instance, outbox, recording, ticket};
 use std::time::Duration;
@@ -113,16 +114,19 @@ async fn due(tx: &mut Tx, now: &Timestamp) -> Result<Due, StoreError> {
 
 async fn tick(tx: &mut Tx, Tick { world, ticket: id }: &Tick) -> Result<(), StoreError> {
     let mut work = Work::on(ticket::lock(tx, id).await?);
-    if work.case().next_due().is_none_or(|due| due > world.now) {
-        return Ok(());
-    }
-    work.happen(world, Event::Due)?;
+    match work.case().next_due() {
+        Some(due) if due <= world.now => work.happen(world, Event::Due)?,
+        // Nobody has it, nobody will ever be asked: the auditor woke it.
+        None if work.case().is_forgotten() => work.happen(world, Event::Flow(FlowCommand::Page))?,
+        // It was dealt with meanwhile, or the auditor woke it too soon.
+        due => return ticket::look_again(tx, id, due).await,
+    };
     work.save(tx, world).await?;
     Ok(())
 }
 
 async fn defer(tx: &mut Tx, (id, due): &(TicketId, Timestamp)) -> Result<(), StoreError> {
-    ticket::defer(tx, id, *due).await
+    ticket::look_again(tx, id, Some(*due)).await
 }
 
 async fn ask_after(tx: &mut Tx, ask: &AskAfter) -> Result<(), StoreError> {

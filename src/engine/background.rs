@@ -180,7 +180,7 @@ impl Engine {
     }
 
     /// Looks for what should not be, and puts it right by itself, whatever became of the sweeper.
-    async fn audit(&self) -> Result<(), ActError> {
+    pub(super) async fn audit(&self) -> Result<(), ActError> {
         let audit = self.0.acts.audit().await?;
         if audit.forgotten > 0 {
             tracing::error!(

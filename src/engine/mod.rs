@@ -134,6 +134,3 @@ impl Engine {
 
 #[cfg(test)]
 mod tests;
-
-#[cfg(test)]
-mod tests;

@@ -193,10 +193,10 @@ pub async fn read_if_any(tx: &mut Tx, id: &TicketId) -> Result<Option<Case>, Sto
     row.map(|(document,)| decode(&document, "ticket")).transpose()
 }
 
-/// Looks at a ticket again at another instant, whatever its document says.
-pub async fn defer(tx: &mut Tx, id: &TicketId, due: Timestamp) -> Result<(), StoreError> {
+/// Looks at a ticket again at another instant, or never, whatever its document says.
+pub async fn look_again(tx: &mut Tx, id: &TicketId, due: Option<Timestamp>) -> Result<(), StoreError> {
     tx.execute("update ticket set next_due = $2 where id = $1", args![id, due]).await?;
-    tx.wake(super::Wake::Due(due));
+    due.into_iter().for_each(|due| tx.wake(super::Wake::Due(due)));
     Ok(())
 }
 
