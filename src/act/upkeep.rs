@@ -22,7 +22,7 @@ const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 pub struct Audit {
     /// Open, unacknowledged emergencies with neither a deadline nor anything in the outbox, which were woken.
     pub forgotten: u64,
-    /// Effects that wait longer than they should.
+    /// Effects that wait longer than they should, and emergencies whose deadline nobody looked at.
     pub overdue: i64,
 }
 
@@ -148,9 +148,10 @@ async fn stop(tx: &mut Tx, (id,): &(String,)) -> Result<(), StoreError> {
 }
 
 async fn audit(tx: &mut Tx, now: &Timestamp) -> Result<Audit, StoreError> {
+    let late = *now - Duration::from_secs(60);
     Ok(Audit {
         forgotten: ticket::wake_forgotten(tx, *now).await?,
-        overdue: outbox::overdue(tx, *now - Duration::from_secs(60)).await?,
+        overdue: outbox::overdue(tx, late).await? + ticket::overdue(tx, late).await?,
     })
 }
 

@@ -128,6 +128,27 @@ async fn a_kill_makes_no_phone_ring_twice_that_the_carrier_had_rung() {
 }
 
 #[tokio::test]
+async fn another_machine_takes_over_from_one_that_is_not_heard_any_more() {
+    let stage = Stage::new().await;
+    let other = stage.other_machine().await;
+    stage.carrier.next_text(Next::Hang { done: true });
+    let mut asked = stage.carrier.asked.subscribe();
+    stage.emergency("CAx").await;
+    let stopped = stage.engine.clone();
+    let stopped = tokio::spawn(async move { stopped.run_due().await });
+    asked.wait_for(|asked| asked.len() == 2).await.unwrap();
+    stopped.abort();
+    for (second, accepted) in [(4, false), (6, true)] {
+        stage.clock.set(at(second));
+        other.beat().await.unwrap();
+        other.run_due().await.unwrap();
+        let attempt = stage.ticket(1).await.case.attempts.remove(0);
+        assert_eq!(matches!(attempt.state, AttemptState::Accepted { .. }), accepted, "after {second} s");
+    }
+    assert_eq!(stage.texts_to(ADA), [0]);
+}
+
+#[tokio::test]
 async fn a_page_that_the_dead_process_held_is_not_sent_after_an_acknowledgement() {
     let mut stage = Stage::new().await;
     stage.emergency("CAx").await;

@@ -253,6 +253,13 @@ pub async fn due(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<TicketId
     Ok(due)
 }
 
+/// How many emergencies have been due since before an instant.
+pub async fn overdue(tx: &mut Tx, before: Timestamp) -> Result<i64, StoreError> {
+    let (count,): (i64,) =
+        tx.one("select count(*) from ticket where severity = 1 and next_due <= $1", args![before]).await?;
+    Ok(count)
+}
+
 /// When time alone changes something next.
 pub async fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
     let mut next = None;

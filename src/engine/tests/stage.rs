@@ -32,7 +32,7 @@ pub struct Stage {
     pub acts: Acts,
     pub engine: Engine,
     texts_per_second: f64,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Stage {
@@ -43,21 +43,26 @@ impl Stage {
     /// With a number that sends so many texts a second.
     pub async fn with_rate(texts_per_second: f64) -> Stage {
         let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("night.db");
-        let store = Store::open(file.to_str().unwrap(), &Options::default()).await.unwrap();
+        let store = open(&folder).await;
         store.migrate().await.unwrap();
         let clock = ManualClock::new(START);
         let carrier = Arc::new(Fake::new(clock.clone()));
-        let acts = begin(&store, &clock).await;
+        let acts = begin(&store, &clock, "here").await;
         acts.apply_desk(include_str!("../../../tests/desks/reservations.toml")).await.unwrap();
         let engine = engine(&acts, &carrier, &clock, texts_per_second);
-        Stage { clock, carrier, store, acts, engine, texts_per_second, _folder: folder }
+        Stage { clock, carrier, store, acts, engine, texts_per_second, folder }
     }
 
     /// The process is gone with all that it knew; another begins. What it had asked of the carrier may yet be done.
     pub async fn kill_and_begin(&mut self) {
-        self.acts = begin(&self.store, &self.clock).await;
+        self.acts = begin(&self.store, &self.clock, "here").await;
         self.engine = engine(&self.acts, &self.carrier, &self.clock, self.texts_per_second);
+    }
+
+    /// Another machine at the same database.
+    pub async fn other_machine(&self) -> Engine {
+        let acts = begin(&open(&self.folder).await, &self.clock, "there").await;
+        engine(&acts, &self.carrier, &self.clock, self.texts_per_second)
     }
 
     /// A caller's emergency is committed: its pages stand in the outbox.
@@ -167,7 +172,12 @@ pub fn second(at: Timestamp) -> u64 {
     at.since(START).as_secs()
 }
 
-async fn begin(store: &Store, clock: &ManualClock) -> Acts {
+async fn open(folder: &TempDir) -> Store {
+    let file = folder.path().join("night.db");
+    Store::open(file.to_str().unwrap(), &Options::default()).await.unwrap()
+}
+
+async fn begin(store: &Store, clock: &ManualClock, node: &str) -> Acts {
     let flow = include_str!("../../../voice-flows/emergency.toml").to_owned();
     Acts::start(Setup {
         store: store.clone(),
@@ -175,7 +185,7 @@ async fn begin(store: &Store, clock: &ManualClock) -> Acts {
         ids: Ids::from_system(),
         book: Arc::new(ZoneBook::bundled()),
         words: Arc::new(Words::load()),
-        node: "here".into(),
+        node: node.into(),
         carriers: 1,
         flows: vec![FlowSource { text: flow }],
     })
