@@ -1,0 +1,23 @@
+//! Nights, told as they are lived: see `support::world`.
+
+mod abandoned;
+mod hang_up;
+mod redial;
+mod stand_down;
+mod whole_life;
+
+use crate::support::world::Person;
+
+/// From the first ring to the callback number that was read back and confirmed: the page is out, and the caller is
+/// asked for his message.
+async fn reports_an_emergency(caller: &Person) {
+    caller.dials_line().await;
+    caller.hears("emergency line");
+    caller.hears("Severity 1 means");
+    caller.presses("1").await;
+    caller.hears("be called back");
+    caller.presses("1#").await;
+    caller.hears("If that is right, press 1");
+    caller.presses("1").await;
+    caller.hears("is being paged now");
+}
