@@ -1,6 +1,8 @@
 //! Nights, told as they are lived: see `support::world`.
 
 mod abandoned;
+mod agents_phones;
+mod callers;
 mod hang_up;
 mod redial;
 mod stand_down;
@@ -8,8 +10,8 @@ mod whole_life;
 
 use crate::support::world::Person;
 
-/// From the first ring to the callback number that was read back and confirmed: the page is out, and the caller is
-/// asked for his message.
+/// From the first ring to the confirmed callback number, which is the caller id: the page is out, and the caller is asked
+/// for his message.
 async fn reports_an_emergency(caller: &Person) {
     caller.dials_line().await;
     caller.hears("emergency line");
@@ -17,7 +19,5 @@ async fn reports_an_emergency(caller: &Person) {
     caller.presses("1").await;
     caller.hears("be called back");
     caller.presses("1#").await;
-    caller.hears("If that is right, press 1");
-    caller.presses("1").await;
     caller.hears("is being paged now");
 }

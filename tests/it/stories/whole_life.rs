@@ -67,6 +67,7 @@ async fn an_emergency_is_paged_taken_called_back_and_resolved() {
         ben.is_off_the_line();
         world.ticket(1001).await.tells(&["callback_started", "callback_talk", "callback_done"]);
 
+        ada.receives_no_text();
         ben.replies("RESOLVE").await;
         ben.receives_text(&["#1001 is resolved"]);
         world.ticket(1001).await.is("resolved").tells(&[

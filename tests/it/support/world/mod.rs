@@ -111,11 +111,6 @@ impl Scene {
         Scene { desk: RESERVATIONS.to_owned(), at }
     }
 
-    /// At another desk, as a desk file.
-    pub fn desk(self, desk: &str) -> Scene {
-        Scene { desk: desk.to_owned(), ..self }
-    }
-
     /// At the same desk with a part of its file, which must be there, in other words.
     pub fn desk_with(self, part: &str, instead: &str) -> Scene {
         assert!(self.desk.contains(part), "the desk file has no `{part}`");
@@ -278,11 +273,6 @@ impl World {
     /// The engine, for recovery and the auditor.
     pub fn engine(&self) -> &Engine {
         &self.0.engine
-    }
-
-    /// What can happen, for what no phone and no address can bring about.
-    pub fn acts(&self) -> &Acts {
-        &self.0.acts
     }
 
     // ---- Time.

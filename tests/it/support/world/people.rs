@@ -89,12 +89,14 @@ impl Person {
     // ---- What he hears.
 
     /// Heard these words since he acted last.
+    #[track_caller]
     pub fn hears(&self, words: &str) {
         let heard = self.heard();
         assert!(heard.contains(words), "{} did not hear `{words}`, but: {heard}", self.name);
     }
 
     /// Did not hear these words since he acted last.
+    #[track_caller]
     pub fn does_not_hear(&self, words: &str) {
         let heard = self.heard();
         assert!(!heard.contains(words), "{} heard `{words}`: {heard}", self.name);
@@ -116,18 +118,21 @@ impl Person {
     }
 
     /// Is recorded now.
+    #[track_caller]
     pub fn is_recorded(&self) {
         let recorded = self.phone.call().is_some_and(|call| call.recording);
         assert!(recorded, "{} is not recorded; he heard: {}", self.name, self.heard());
     }
 
     /// Is connected to somebody now.
+    #[track_caller]
     pub fn is_connected(&self) {
         let connected = self.phone.call().is_some_and(|call| call.connected);
         assert!(connected, "{} is not connected; he heard: {}", self.name, self.heard());
     }
 
     /// Is in no call: the other end has hung up.
+    #[track_caller]
     pub fn is_off_the_line(&self) {
         let call = self.phone.call();
         assert!(call.is_none(), "{} is in a call; he heard: {}", self.name, self.heard());
@@ -136,6 +141,7 @@ impl Person {
     // ---- Calls that he gets.
 
     /// The next call that he has not noticed rings now; it goes on ringing.
+    #[track_caller]
     pub fn phone_rings(&self) -> CallView {
         let call = self.was_called();
         assert!(call.ringing, "the call to {} does not ring any more: {:?}", self.name, call.status);
@@ -143,6 +149,7 @@ impl Person {
     }
 
     /// There is a call that he has not noticed, over by now perhaps.
+    #[track_caller]
     pub fn was_called(&self) -> CallView {
         let next = self.unnoticed().into_iter().next();
         let next = next.unwrap_or_else(|| panic!("nobody called {}", self.name));
@@ -151,12 +158,14 @@ impl Person {
     }
 
     /// There is a call that he has not noticed, and it ended so.
+    #[track_caller]
     pub fn missed_call(&self, status: CallStatus) {
         let call = self.was_called();
         assert_eq!(call.status, status, "the call to {}", self.name);
     }
 
     /// There is no call that he has not noticed.
+    #[track_caller]
     pub fn is_not_called(&self) {
         let calls = self.unnoticed();
         assert!(calls.is_empty(), "{} was called: {calls:#?}", self.name);
@@ -203,6 +212,7 @@ impl Person {
     // ---- Texts.
 
     /// The next text that he has not read has all of these in it; answers the text.
+    #[track_caller]
     pub fn receives_text(&self, parts: &[&str]) -> String {
         let next = self.unread().into_iter().next();
         let next = next.unwrap_or_else(|| panic!("{} got no text with {parts:?}", self.name));
@@ -214,6 +224,7 @@ impl Person {
     }
 
     /// There is no text that he has not read.
+    #[track_caller]
     pub fn receives_no_text(&self) {
         let unread = self.unread();
         assert!(unread.is_empty(), "{} got: {unread:#?}", self.name);

@@ -11,28 +11,27 @@ impl Ticket {
         Ticket(body)
     }
 
-    /// The JSON, for what has no word here.
-    pub fn json(&self) -> &Value {
-        &self.0
-    }
-
     /// A field of it is this.
+    #[track_caller]
     pub fn has(&self, field: &str, value: impl Into<Value>) -> &Ticket {
         assert_eq!(self.0[field], value.into(), "{field}; {self}");
         self
     }
 
     /// Stands there: `open`, `abandoned`, `resolved`, `merged`.
+    #[track_caller]
     pub fn is(&self, state: &str) -> &Ticket {
         self.has("state", state)
     }
 
     /// Is that agent's.
+    #[track_caller]
     pub fn is_held_by(&self, agent: &str) -> &Ticket {
         self.has("holder", agent)
     }
 
     /// Is nobody's.
+    #[track_caller]
     pub fn is_held_by_nobody(&self) -> &Ticket {
         self.has("holder", Value::Null)
     }
@@ -52,6 +51,7 @@ impl Ticket {
     }
 
     /// These happened in this order, with others between them perhaps.
+    #[track_caller]
     pub fn tells(&self, kinds: &[&str]) -> &Ticket {
         let mut timeline = self.timeline().into_iter();
         for kind in kinds {
@@ -61,6 +61,7 @@ impl Ticket {
     }
 
     /// This never happened.
+    #[track_caller]
     pub fn does_not_tell(&self, kind: &str) -> &Ticket {
         assert!(!self.timeline().contains(&kind), "there is `{kind}`; {self}");
         self
