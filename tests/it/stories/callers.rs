@@ -1,6 +1,6 @@
 //! Callers of every kind.
 
-use nightbell::simulator::{CallerFacts, Direction};
+use nightbell::simulator::{CallStatus, CallerFacts, Direction};
 
 use crate::support::world::{Scene, World, minutes, seconds};
 
@@ -14,13 +14,11 @@ async fn silence_and_a_withheld_number_still_page() {
         caller.is_silent(seconds(90)).await;
         let ada = world.agent("ada");
         ada.receives_text(&["SEV1 #1001", "No callback number"]);
-        ada.phone_rings();
+        ada.missed_call(CallStatus::NoAnswer);
         world.ticket(1001).await.has("caller_id", serde_json::Value::Null);
         ada.replies("RESOLVE").await;
         ada.reads_all();
-        if caller.phone().call().is_some() {
-            caller.hangs_up().await;
-        }
+        caller.is_off_the_line();
     })
     .await;
 }

@@ -6,6 +6,7 @@ mod callers;
 mod hang_up;
 mod redial;
 mod stand_down;
+mod trouble;
 mod whole_life;
 
 use crate::support::world::Person;

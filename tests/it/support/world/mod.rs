@@ -41,12 +41,12 @@ mod ticket;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
 use chrono::NaiveDateTime;
-use nightbell::act::Acts;
 use nightbell::app::simulated::{SimClock, Simulated};
 use nightbell::app::{App, Parts, apply_desk, load_flows};
 use nightbell::clock::{Clock, ManualClock, Timestamp};
@@ -56,10 +56,11 @@ use nightbell::id::Ids;
 use nightbell::rules::desk::Desk;
 use nightbell::rules::policy::MethodKind;
 use nightbell::rules::zone::ZoneBook;
-use nightbell::simulator::{Direction, Pace, Simulator};
+use nightbell::simulator::{Direction, Pace, Simulator, sign};
 use nightbell::store::Store;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 pub use people::Person;
 pub use ticket::Ticket;
@@ -137,8 +138,8 @@ pub struct World(Arc<Inner>);
 
 struct Inner {
     clock: ManualClock,
-    acts: Acts,
     engine: Engine,
+    router: Router,
     sim: Simulator,
     desk: Desk,
     /// Where the gateway is, without a slash at the end.
@@ -146,7 +147,34 @@ struct Inner {
     api_token: String,
     client: reqwest::Client,
     seen: Mutex<Seen>,
-    servers: Vec<JoinHandle<()>>,
+    at_gateway: Mutex<Option<Server>>,
+    at_carrier: Server,
+}
+
+/// Something that serves until it is told to stop.
+struct Server {
+    address: SocketAddr,
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Server {
+    async fn start(address: SocketAddr, router: Router) -> Server {
+        Server::on(TcpListener::bind(address).await.unwrap(), router)
+    }
+
+    fn on(listener: TcpListener, router: Router) -> Server {
+        let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
+        let stopped = stop.clone().cancelled_owned();
+        let serving = axum::serve(listener, router).with_graceful_shutdown(stopped);
+        Server { address, stop, task: tokio::spawn(async move { serving.await.unwrap() }) }
+    }
+
+    async fn end(self) -> SocketAddr {
+        self.stop.cancel();
+        self.task.await.unwrap();
+        self.address
+    }
 }
 
 /// What the people have noticed.
@@ -204,15 +232,29 @@ impl World {
         apply_desk(&acts, &[CARRIER.to_owned()], "the desk of the story", &scene.desk).await.unwrap();
         let api_token = acts.create_token("story", None).await.unwrap();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let servers = vec![serve(at_gateway, router), serve(at_carrier, sim.router())];
+        let at_gateway = Mutex::new(Some(Server::on(at_gateway, router.clone())));
+        let at_carrier = Server::on(at_carrier, sim.router());
         let seen = Mutex::default();
-        World(Arc::new(Inner { clock, acts, engine, sim, desk, gateway, api_token, client, seen, servers }))
+        World(Arc::new(Inner {
+            clock,
+            engine,
+            router,
+            sim,
+            desk,
+            gateway,
+            api_token,
+            client,
+            seen,
+            at_gateway,
+            at_carrier,
+        }))
     }
 
     fn close(&self) {
         self.0.sim.close();
-        for server in &self.0.servers {
-            server.abort();
+        self.0.at_carrier.stop.cancel();
+        if let Some(server) = &*self.0.at_gateway.lock().unwrap() {
+            server.stop.cancel();
         }
     }
 
@@ -265,12 +307,19 @@ impl World {
         &self.0.sim
     }
 
-    /// The gateway's public address, for stories that forge or repeat requests.
-    pub fn gateway(&self) -> &str {
-        &self.0.gateway
+    /// Posts a form to the gateway as a carrier would: status and body. The signature is the right one, unless another
+    /// is given.
+    pub async fn post(&self, path: &str, form: &[(&str, &str)], signature: Option<&str>) -> (u16, String) {
+        let url = format!("{}{path}", self.0.gateway);
+        let pairs: Vec<(String, String)> =
+            form.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        let right = sign(TOKEN, &url, &pairs);
+        let post = self.0.client.post(url).form(form);
+        let answer = post.header("X-Twilio-Signature", signature.unwrap_or(&right)).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
     }
 
-    /// The engine, for recovery and the auditor.
+    /// The engine, for recovery.
     pub fn engine(&self) -> &Engine {
         &self.0.engine
     }
@@ -321,6 +370,24 @@ impl World {
     pub async fn clock_jumps_to(&self, at: Timestamp) {
         self.0.clock.set(at);
         self.settle().await;
+    }
+
+    // ---- Trouble.
+
+    /// The gateway's address answers nobody from now on.
+    pub async fn gateway_goes_away(&self) {
+        let server = self.0.at_gateway.lock().unwrap().take();
+        let address = server.unwrap().end().await;
+        // Its place is kept for it.
+        let gone = Server { address, stop: CancellationToken::new(), task: tokio::spawn(async {}) };
+        *self.0.at_gateway.lock().unwrap() = Some(gone);
+    }
+
+    /// The gateway's address answers again.
+    pub async fn gateway_comes_back(&self) {
+        let server = self.0.at_gateway.lock().unwrap().take();
+        let server = Server::start(server.unwrap().address, self.0.router.clone()).await;
+        *self.0.at_gateway.lock().unwrap() = Some(server);
     }
 
     // ---- The end.
@@ -375,8 +442,4 @@ impl World {
         assert!(amiss.is_empty(), "at {}:\n{amiss}", self.now());
         self.carrier_is_content();
     }
-}
-
-fn serve(listener: TcpListener, router: Router) -> JoinHandle<()> {
-    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() })
 }
