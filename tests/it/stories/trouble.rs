@@ -44,8 +44,13 @@ async fn a_call_while_the_gateway_is_away_is_found_and_paged() {
 #[tokio::test]
 async fn a_forged_call_changes_nothing_and_is_told_nothing() {
     World::each(async |world| {
-        let call =
-            [("CallSid", "CA1"), ("From", "+18025550121"), ("To", "+18025550100"), ("CallStatus", "ringing")];
+        let call = [
+            ("CallSid", "CA1"),
+            ("AccountSid", ACCOUNT),
+            ("From", "+18025550121"),
+            ("To", "+18025550100"),
+            ("CallStatus", "ringing"),
+        ];
         let (status, body) = world.post("/webhooks/main/voice", &call, Some("Zm9yZ2Vk")).await;
         assert_eq!((status, body.contains("Response")), (403, false), "{body}");
         assert_eq!(world.tickets().await, [] as [u64; 0]);
