@@ -8,4 +8,5 @@
 
 mod architecture;
 mod store;
+mod stories;
 mod support;
