@@ -1,7 +1,6 @@
 //! The configuration of a server: a TOML file, and the environment over it. It is read once, whole, and before anything
 //! starts; whatever is wrong is told at once, each with its place and its remedy. Secrets never show in `Debug`.
 
-mod carrier;
 mod environment;
 
 #[cfg(test)]
@@ -13,10 +12,10 @@ use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use url::{Host, Url};
+use url::Url;
 
-pub use carrier::CarrierConfig;
-
+use crate::channel::CarrierConfig;
+use crate::channel::config::is_this_machine;
 use crate::rules::source::{Problem, Source};
 
 /// The commented default, as `nightbell config default` prints it.
@@ -34,6 +33,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The database; SQLite in the data folder if `None`. It may hold a password: [`Config::database_url`].
     pub database_url: Option<SecretString>,
+    /// A folder of voice flows (`*.toml`) beside the ones that are shipped; one of the same name takes its place.
+    pub flows: Option<PathBuf>,
     /// How it logs.
     pub log: LogConfig,
     /// Its carriers, the preferred first.
@@ -75,6 +76,7 @@ impl Default for Config {
             public_url: "http://127.0.0.1:8080".into(),
             data_dir: "nightbell-data".into(),
             database_url: None,
+            flows: None,
             log: LogConfig::default(),
             carriers: Vec::new(),
         }
@@ -124,7 +126,7 @@ impl Config {
     ) -> Result<Config, Vec<ConfigProblem>> {
         let in_file = |problem: Problem| ConfigProblem {
             place: format!("{name}:{}", problem.line),
-            what: problem.what,
+            what: without_secret(text, problem.line, problem.what),
             remedy: problem.remedy,
         };
         let mut source = Source::parse_all(text)
@@ -175,6 +177,13 @@ impl Config {
     }
 }
 
+/// A complaint that does not repeat a value from a line that holds a secret.
+fn without_secret(text: &str, line: usize, what: String) -> String {
+    let written = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+    let secret = written.contains("token") || written.contains("database_url");
+    if secret && what.ends_with("does not fit here") { "this value does not fit here".into() } else { what }
+}
+
 /// What is wrong, and the remedy.
 type Complaint = (String, String);
 
@@ -191,15 +200,6 @@ fn check_public_url(text: &str) -> Result<(), Complaint> {
             "begin the public address with https; http is for this machine alone",
         ),
         Some(_) => Ok(()),
-    }
-}
-
-fn is_this_machine(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 

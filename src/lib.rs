@@ -8,10 +8,12 @@
 //! {web, engine, inbox} → act → store → rules
 //! engine → channel → wire        web → wire
 //! {web, engine, inbox} → words → rules
-//! app → zones → rules            everything → {clock, id}       simulator → nothing of ours
+//! app → zones → rules            app → config → {channel, rules}
+//! everything → {clock, id}      simulator → nothing of ours
 //! ```
 
 pub mod act;
+pub mod app;
 pub mod channel;
 pub mod clock;
 pub mod config;
@@ -19,7 +21,9 @@ pub mod engine;
 pub mod flows;
 pub mod id;
 pub mod rules;
+pub mod simulator;
 pub mod store;
+pub mod web;
 pub mod wire;
 pub mod words;
 pub mod zones;

@@ -100,6 +100,10 @@ async fn accept(tx: &mut Tx, input: &Accept) -> Result<CallAnswer, StoreError> {
     if let Some(known) = repeated(tx, &call.carrier, &call_key(&call.sid, 0)).await? {
         return Ok(known);
     }
+    // It was found at the carrier before it came to us, and has its ticket: there is nothing left to ask.
+    if calls::is_known(tx, &call.carrier, &call.sid).await? {
+        return Ok(CallAnswer { script: Script::default(), next: None });
+    }
     begin(tx, world, call, ticket).await
 }
 

@@ -7,9 +7,8 @@ use crate::rules::call::Call;
 use crate::rules::case::Case;
 use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::{Desk, Line};
-use crate::rules::flow::{Caller, DeskClock, Facts, Plan};
+use crate::rules::flow::{Caller, DeskClock, Facts};
 use crate::rules::hours::DeskState;
-use crate::rules::number_plan::{Country, NumberPlan};
 use crate::rules::policy::MethodKind;
 use crate::rules::severity::Severity;
 
@@ -63,26 +62,9 @@ pub(super) fn facts<R>(
             .collect(),
         numbers: numbers(desk, known),
         line: Some(line.number.clone()),
-        plan: &DeskPlan { plan, allowed },
+        plan: desk,
     };
     flow(&facts)
-}
-
-/// What a caller may key, by the desk's country and the countries that it calls back.
-struct DeskPlan<'a> {
-    plan: NumberPlan,
-    allowed: &'a [Country],
-}
-
-impl Plan for DeskPlan<'_> {
-    fn callable(&self, keyed: &str) -> Option<PhoneNumber> {
-        let number = self.plan.parse_dialled(keyed).ok()?;
-        self.plan.may_call_back(&number, self.allowed).ok().map(|()| number)
-    }
-
-    fn spoken(&self, number: &PhoneNumber) -> String {
-        self.plan.read_back(number).digits()
-    }
 }
 
 fn numbers(desk: &Desk, known: &CallFacts<'_>) -> BTreeMap<String, PhoneNumber> {

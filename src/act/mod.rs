@@ -114,10 +114,25 @@ struct World {
 
 impl Acts {
     /// Loads the desks and voice flows, and says to the other processes that this one lives.
-    pub async fn start(setup: Setup) -> Result<Acts, ActError> {
-        let now = setup.clock.now();
-        let instance: Id<Acts> = setup.ids.mint(now);
-        let acts = Acts(Arc::new(Inner {
+    pub async fn start(mut setup: Setup) -> Result<Acts, ActError> {
+        let flows = std::mem::take(&mut setup.flows);
+        let acts = Acts::new(setup);
+        acts.begin(flows).await?;
+        Ok(acts)
+    }
+
+    /// For a command that looks in, perhaps while a server runs: loads the same, but is no process that performs
+    /// anything, and frees nothing that one holds.
+    pub async fn visit(mut setup: Setup) -> Result<Acts, ActError> {
+        let flows = std::mem::take(&mut setup.flows);
+        let acts = Acts::new(setup);
+        acts.replace_flows(flows).await?;
+        Ok(acts)
+    }
+
+    fn new(setup: Setup) -> Acts {
+        let instance: Id<Acts> = setup.ids.mint(setup.clock.now());
+        Acts(Arc::new(Inner {
             store: setup.store,
             clock: setup.clock,
             ids: setup.ids,
@@ -128,9 +143,7 @@ impl Acts {
             node: setup.node,
             carriers: setup.carriers,
             in_flight: AtomicUsize::new(0),
-        }));
-        acts.begin(setup.flows).await?;
-        Ok(acts)
+        }))
     }
 
     /// The store beneath.

@@ -102,6 +102,14 @@ fn carriers_are_checked() {
 }
 
 #[test]
+fn a_complaint_repeats_no_secret() {
+    let found =
+        complaints(&with_examples().replace("\"copy it from the carrier's console\"", "4711"), none());
+    assert!(found.iter().any(|line| line.contains("this value does not fit here; write")), "{found:#?}");
+    assert!(!found.iter().any(|line| line.contains("4711")), "{found:#?}");
+}
+
+#[test]
 fn a_file_that_is_not_there_is_named() {
     let found = Config::load(Some(Path::new("no/such/file.toml")), none()).unwrap_err();
     assert!(found[0].to_string().starts_with("no/such/file.toml: the configuration cannot be read"));

@@ -2,7 +2,7 @@
 //! with what must be known ([`Context`]); the case as it is afterwards comes out, with the lines of its timeline and the
 //! effects that the shell performs after the commit ([`Decision`]).
 //!
-//! Every event changes what it is about, and nothing more; then [`settle`](Case::settle) draws the consequences that
+//! Every event changes what it is about, and nothing more; then `settle` draws the consequences that
 //! are due: attempts by the notification rules, the next step when everybody at this one is spent or the time is up,
 //! the reminder, the word to the caller. Time alone is an event that changes nothing, so that the same function serves
 //! the timer. What is next due is a property of the case ([`Case::next_due`]), not something that could be forgotten.

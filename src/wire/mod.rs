@@ -4,6 +4,7 @@
 //! Uses nothing of ours but [`crate::clock`]'s instants; rules, web and the engine translate at their edges. The facts
 //! are those of the carriers' published documentation; each module names its own.
 
+pub mod address;
 pub mod event;
 pub mod fault;
 pub mod form;
@@ -13,6 +14,7 @@ pub mod sid;
 pub mod signature;
 pub mod twiml;
 
+pub use address::{Addresses, Asked};
 pub use fault::{About, about};
 pub use form::Form;
 pub use private::{FreeText, Number};

@@ -42,11 +42,16 @@ pub(super) fn own_text(body: &str) -> Own<'_> {
     let mut tail_from = body.len();
     for line in body.split_inclusive('\n') {
         let bare = line.trim();
-        if !bare.is_empty() && is_foreign(bare, first.is_some()) {
+        // Some programs put the quotation first; what follows it is the writer's own.
+        let quoted_above = first.is_none() && bare.starts_with('>');
+        if !bare.is_empty() && !quoted_above && is_foreign(bare) {
             break;
         }
         end += line.len();
-        if first.is_none() && bare.contains(|c: char| c.is_alphanumeric() || matches!(c, '?' | '？')) {
+        if first.is_none()
+            && !quoted_above
+            && bare.contains(|c: char| c.is_alphanumeric() || matches!(c, '?' | '？'))
+        {
             first = Some(bare);
             tail_from = end;
         }
@@ -54,17 +59,15 @@ pub(super) fn own_text(body: &str) -> Own<'_> {
     Own { first: first.unwrap_or(""), tail: body.get(tail_from..end).unwrap_or("").trim() }
 }
 
-/// Whether a quotation, a signature or one of our own texts begins with this line.
-fn is_foreign(line: &str, after_command: bool) -> bool {
+/// Whether a quotation, a signature or one of our own texts begins with this line. A single dash begins none of them: it
+/// may as well take back the command above it.
+fn is_foreign(line: &str) -> bool {
     let lower = line.to_ascii_lowercase();
     let wrote = lower.starts_with("on ") && lower.trim_end().ends_with("wrote:");
     let dashes = lower.starts_with("--") || lower.starts_with("__");
-    // A signature below the command: "- Ada".
-    let signed = after_command && lower.starts_with(['-', '–', '—', '~']);
     let ours = lower.strip_prefix("sev").is_some_and(|rest| rest.contains('#'));
     wrote
         || dashes
-        || signed
         || ours
         || lower.starts_with(['>', '|', '"', '“', '«', '»'])
         || lower.starts_with("sent from ")

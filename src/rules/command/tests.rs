@@ -46,6 +46,7 @@ fn commands_in_the_forms_that_people_send() {
         ("Ack\nOn Sat, 21 Nov 2026, Nightbell wrote:\nnot a word of his", Acknowledge, None),
         ("Ack\n-- \nAda Moss\nNot an employee of the weather", Acknowledge, None),
         ("Ack\n- Ada", Acknowledge, None),
+        ("> SEV1 #1042 Grand Hotel\n> Reply ACK\n\nAck", Acknowledge, None),
         ("Ack\nAda Moss", Acknowledge, None),
         ("Ack\nSent from my telephone", Acknowledge, None),
         ("2", CallCustomer, None),
@@ -67,6 +68,7 @@ fn commands_in_the_forms_that_people_send() {
         ("Resolve 1042 restarted, was not the DNS", resolve(Some("restarted, was not the DNS")), Some(1042)),
         ("NOTE Can't reach them, trying again", Note("Can't reach them, trying again".into()), None),
         ("note 1042 Hôtel rappelé", Note("Hôtel rappelé".into()), Some(1042)),
+        ("NOTE done:\n- restarted\n- checked", Note("done:\n- restarted\n- checked".into()), None),
         ("NOTE 500 errors since 9", Note("500 errors since 9".into()), None),
         ("who", Who, None),
         ("Who's on call?", Who, None),
@@ -93,6 +95,9 @@ fn what_is_not_plainly_a_command_is_unclear() {
         ("no ack", Some(Verb::Decline)),
         ("ack not", Some(Verb::Decline)),
         ("ACK\nno wait, not mine", Some(Verb::Ack)),
+        ("ACK\n- not mine", Some(Verb::Ack)),
+        ("ACK\n1042?", Some(Verb::Ack)),
+        ("> SEV1 #1042 Grand Hotel\n\nnot mine", Some(Verb::Decline)),
         ("ack - wrong person", Some(Verb::Decline)),
         ("ack?", Some(Verb::Ack)),
         ("1?", Some(Verb::Ack)),
@@ -153,6 +158,13 @@ fn the_carriers_words_are_never_commands() {
     }
     for word in ["HELP", "info"] {
         assert_eq!(parse(word), Reply::Reserved(Reserved::Info), "{word}");
+    }
+}
+
+#[test]
+fn no_command_is_spelled_like_a_carriers_word() {
+    for (_, spellings) in vocabulary::VERBS {
+        assert!(spellings.iter().all(|spelling| vocabulary::reserved(spelling).is_none()), "{spellings:?}");
     }
 }
 

@@ -31,7 +31,7 @@ pub enum Verb {
 }
 
 /// Every spelling of every command, the one that is told to people first.
-const VERBS: [(Verb, &[&str]); 11] = [
+pub(super) const VERBS: [(Verb, &[&str]); 11] = [
     (Verb::Ack, &["ack", "acked", "acknowledge", "acknowledged"]),
     (Verb::Decline, &["decline", "declined", "nack"]),
     (Verb::Esc, &["esc", "escalate"]),

@@ -1,5 +1,9 @@
+use proptest::prelude::*;
+
 use super::*;
+use crate::rules::hours::DeskState;
 use crate::rules::policy::{MethodKind, Rule, Seconds, Target};
+use crate::rules::zone::tests::{BOOK, at};
 
 const RESERVATIONS: &str = include_str!("../../../tests/desks/reservations.toml");
 
@@ -55,6 +59,60 @@ fn the_reservations_desk_is_whole() {
     assert_eq!(policy.steps.len(), 2);
     assert_eq!(desk.severity(Severity::ONE).unwrap().response.unwrap().to_string(), "12 hours");
     assert_eq!(desk.limits, Limits::default());
+}
+
+/// The published hours, by the desk's own wall clock: eastern time, UTC-5 in winter and UTC-4 in summer.
+#[test]
+fn the_reservations_desk_keeps_its_published_hours() {
+    let desk = Desk::parse(RESERVATIONS).unwrap();
+    for (time, is_open) in [
+        ("2026-01-02T08:59-05:00", false),
+        ("2026-01-02T09:00-05:00", true),
+        ("2026-01-02T19:59-05:00", true),
+        ("2026-01-02T20:00-05:00", false),
+        ("2026-01-03T10:00-05:00", true),
+        ("2026-01-03T18:00-05:00", false),
+        ("2026-01-04T12:00-05:00", false),
+        // New Year, closed; Martin Luther King, Presidents', Memorial and Labor Day from 10 to 18.
+        ("2026-01-01T12:00-05:00", false),
+        ("2026-01-19T09:30-05:00", false),
+        ("2026-01-19T17:59-05:00", true),
+        ("2026-02-16T18:30-05:00", false),
+        ("2026-05-25T10:00-04:00", true),
+        ("2026-09-07T09:30-04:00", false),
+        // 4 July 2026 is a Saturday, that of 2027 a Sunday: as named, without a day observed.
+        ("2026-07-04T10:00-04:00", true),
+        ("2026-07-03T09:30-04:00", true),
+        ("2027-07-04T12:00-04:00", true),
+        ("2027-07-05T09:30-04:00", true),
+        // Thanksgiving and the day after; Christmas.
+        ("2026-11-26T12:00-05:00", false),
+        ("2026-11-27T09:30-05:00", false),
+        ("2026-11-27T12:00-05:00", true),
+        ("2026-12-25T12:00-05:00", false),
+    ] {
+        let state = desk.hours.state_at(&BOOK, at(time));
+        let expected = if is_open {
+            matches!(state, DeskState::Support { .. })
+        } else {
+            // Somebody is on call whenever nobody answers, closed holidays included.
+            matches!(state, DeskState::OnCall { .. })
+        };
+        assert!(expected, "{time}: {state:?}");
+    }
+}
+
+#[test]
+fn somebody_is_on_call_at_every_instant_and_never_twice() {
+    let desk = Desk::parse(RESERVATIONS).unwrap();
+    let (from, to) = (at("2026-01-05T14:00Z"), at("2027-01-05T14:00Z"));
+    for rota in &desk.rotas {
+        assert_eq!(rota.gaps(&BOOK, from, to).count(), 0, "{}", rota.name);
+    }
+    for shift in desk.rota("primary").unwrap().shifts(&BOOK, from, to) {
+        let second = desk.rota("secondary").unwrap().on_call(&BOOK, shift.from).unwrap();
+        assert_ne!(shift.agent, *second.agent, "the second step pages somebody else");
+    }
 }
 
 #[test]
@@ -212,9 +270,49 @@ fn all_mistakes_are_named_at_once() {
 }
 
 #[test]
+fn flows_and_carriers_that_are_not_there_are_named() {
+    assert_eq!(Desk::strangers(SMALL, &["emergency", "daytime"], &["main"]), []);
+    let found = Desk::strangers(SMALL, &["daytime", "quiet"], &[]);
+    let found: Vec<String> = found.iter().map(|problem| problem.at("desk").to_string()).collect();
+    assert_eq!(
+        found,
+        [
+            "desk:10: there is no voice flow `emergency`; write one of daytime, quiet, or add it",
+            "desk:11: there is no configured carrier `main`; there is none at all: add one",
+        ]
+    );
+}
+
+#[test]
 fn an_empty_file_is_told_all_that_a_desk_needs() {
     let found = problems("");
     for part in ["`key`", "`name`", "`country`", "`hours`", "line", "agent", "policy", "Severity 1"] {
         assert!(found.iter().any(|problem| problem.contains(part)), "{part}: {found:#?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    /// Whatever is done to a file, it is read or its mistakes are named, each with a line that it has.
+    #[test]
+    fn a_spoilt_file_is_refused_and_not_fatal(
+        cuts in prop::collection::vec((any::<prop::sample::Index>(), "[\\[\\]{}=\"a-z0-9 \n]{0,6}", 0usize..12), 1..4),
+    ) {
+        let mut text: Vec<char> = RESERVATIONS.chars().collect();
+        for (at, put, length) in cuts {
+            let at = at.index(text.len());
+            let end = (at + length).min(text.len());
+            text.splice(at..end, put.chars());
+        }
+        let text: String = text.into_iter().collect();
+        if let Err(problems) = Desk::parse(&text) {
+            prop_assert!(!problems.is_empty());
+            let lines = text.lines().count() + 1;
+            for problem in problems {
+                prop_assert!((1..=lines).contains(&problem.line), "{:?}", problem);
+                prop_assert!(!problem.what.is_empty() && !problem.remedy.is_empty(), "{:?}", problem);
+            }
+        }
     }
 }

@@ -122,25 +122,29 @@ impl<'a> Source<'a> {
 
     /// The texts at `path`, in which `*` stands for every index of an array.
     pub fn texts(&self, path: &[&str]) -> Vec<&str> {
-        fn walk<'v>(value: &'v DeValue<'_>, path: &[&str], found: &mut Vec<&'v str>) {
-            match (value, path) {
-                (DeValue::String(text), []) => found.push(text),
-                (DeValue::Table(table), [key, rest @ ..]) => in_table(table, key, rest, found),
+        self.texts_with_lines(path).into_iter().map(|(text, _)| text).collect()
+    }
+
+    /// The same, each with its line.
+    pub fn texts_with_lines(&self, path: &[&str]) -> Vec<(&str, usize)> {
+        fn in_value<'v>(value: &'v Spanned<DeValue<'_>>, path: &[&str], found: &mut Vec<(&'v str, usize)>) {
+            match (value.get_ref(), path) {
+                (DeValue::String(text), []) => found.push((text, value.span().start)),
+                (DeValue::Table(table), path) => in_table(table, path, found),
                 (DeValue::Array(array), ["*", rest @ ..]) => {
-                    array.iter().for_each(|value| walk(value.get_ref(), rest, found));
+                    array.iter().for_each(|value| in_value(value, rest, found));
                 }
                 _ => {}
             }
         }
-        fn in_table<'v>(table: &'v DeTable<'_>, key: &str, rest: &[&str], found: &mut Vec<&'v str>) {
+        fn in_table<'v>(table: &'v DeTable<'_>, path: &[&str], found: &mut Vec<(&'v str, usize)>) {
+            let [key, rest @ ..] = path else { return };
             let inside = table.iter().find(|(name, _)| name.get_ref() == key);
-            inside.into_iter().for_each(|(_, value)| walk(value.get_ref(), rest, found));
+            inside.into_iter().for_each(|(_, value)| in_value(value, rest, found));
         }
         let mut found = Vec::new();
-        if let [key, rest @ ..] = path {
-            in_table(self.root.get_ref(), key, rest, &mut found);
-        }
-        found
+        in_table(self.root.get_ref(), path, &mut found);
+        found.into_iter().map(|(text, start)| (text, line_at(self.text, start))).collect()
     }
 
     /// Puts the stand-in of a missing key of the root in its place.

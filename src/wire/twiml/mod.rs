@@ -113,8 +113,8 @@ pub struct Record {
 /// A connection to the first of some numbers that answers, voicemail included.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dial {
-    /// Where the end of the connection is posted.
-    pub action: String,
+    /// Where the end of the connection is posted; the next verb runs without.
+    pub action: Option<String>,
     /// How long it rings, in seconds.
     pub timeout_seconds: u32,
     /// How long the connection may last, in seconds.

@@ -125,7 +125,7 @@ impl Document<'_> {
             return Err(TwimlError::Numbers(dial.numbers.len()));
         }
         let attributes = [
-            ("action", Some(dial.action.clone())),
+            ("action", dial.action.clone()),
             ("timeout", Some(dial.timeout_seconds.to_string())),
             ("timeLimit", dial.time_limit_seconds.map(|seconds| seconds.to_string())),
             ("callerId", dial.caller_id.clone()),

@@ -17,7 +17,7 @@ fn number(number: &str) -> DialNumber {
 }
 
 fn dial(numbers: Vec<DialNumber>) -> Verb {
-    let action = "https://pager.example.com/t/3".into();
+    let action = Some("https://pager.example.com/t/3".into());
     Verb::Dial(Dial { action, timeout_seconds: 25, time_limit_seconds: None, caller_id: None, numbers })
 }
 
@@ -107,7 +107,7 @@ fn every_other_verb_reads_as_it_should() {
                 transcribe_callback: Some("https://pager.example.com/w".into()),
             }),
             Verb::Dial(Dial {
-                action: "https://pager.example.com/t/5".into(),
+                action: Some("https://pager.example.com/t/5".into()),
                 timeout_seconds: 25,
                 time_limit_seconds: Some(3600),
                 caller_id: Some("+18025550100".into()),

@@ -1,0 +1,86 @@
+//! A ticket's timeline as programs read it.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::clock::Timestamp;
+use crate::rules::ticket::{Actor, Entry};
+
+/// One line of a timeline.
+#[derive(Debug, Serialize)]
+pub(super) struct Event {
+    /// When it happened.
+    at: String,
+    /// Who did it: `caller`, `agent`, `nightbell` or `carrier`.
+    by: &'static str,
+    /// Which agent, by key, if it was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agent: Option<String>,
+    /// What happened: `opened`, `triaged`, `attempt_started`, `acknowledged` …; more may come.
+    kind: String,
+    /// What belongs to it, by the kind.
+    details: Map<String, Value>,
+}
+
+/// An instant as the API writes it.
+pub(super) fn instant(at: Timestamp) -> String {
+    at.to_string()
+}
+
+/// An entry as the API writes it: the timeline's own words, with instants that people can read.
+pub(super) fn event(entry: &Entry) -> Event {
+    let mut details = match serde_json::to_value(&entry.what) {
+        Ok(Value::Object(details)) => details,
+        // An entry is an object by its type; one that were none would have nothing to tell.
+        Ok(_) | Err(_) => Map::new(),
+    };
+    let kind = match details.remove("kind") {
+        Some(Value::String(kind)) => kind,
+        _ => String::new(),
+    };
+    if let Some(at) = details.get_mut("at")
+        && let Some(millis) = at.as_i64()
+    {
+        *at = Value::String(instant(Timestamp(millis)));
+    }
+    let (by, agent) = match &entry.by {
+        Actor::Caller => ("caller", None),
+        Actor::Agent(agent) => ("agent", Some(agent.as_str().to_owned())),
+        Actor::Nightbell => ("nightbell", None),
+        Actor::Carrier => ("carrier", None),
+    };
+    Event { at: instant(entry.at), by, agent, kind, details }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::ticket::{Happening, Via};
+    use serde_json::json;
+
+    #[test]
+    fn an_entry_is_told_in_its_own_words() {
+        let noon = Timestamp(1_795_000_000_000);
+        for (by, what, expected) in [
+            (
+                Actor::Nightbell,
+                Happening::PageDue { at: noon },
+                json!({"by": "nightbell", "kind": "page_due", "details": {"at": "2026-11-18T11:06:40.000Z"}}),
+            ),
+            (
+                Actor::Agent("ada".parse().unwrap()),
+                Happening::Acknowledged { via: Via::Sms },
+                json!({"by": "agent", "agent": "ada", "kind": "acknowledged", "details": {"via": "sms"}}),
+            ),
+            (
+                Actor::Caller,
+                Happening::NoCallbackNumber,
+                json!({"by": "caller", "kind": "no_callback_number", "details": {}}),
+            ),
+        ] {
+            let mut told = serde_json::to_value(event(&Entry { at: noon, by, what })).unwrap();
+            assert_eq!(told.as_object_mut().unwrap().remove("at"), Some(json!("2026-11-18T11:06:40.000Z")));
+            assert_eq!(told, expected);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The way in: carriers' webhooks, the API, and what operators watch. A webhook is checked, read, and handed to
+//! [`crate::act`], whose one committed transaction stands before the answer; no carrier is ever called from here.
+//!
+//! - `signed`: who may post what; `voice`, `texts`, `reports`: the webhooks; `speak`: answers as TwiML;
+//!   `hold`: what a caller hears while nothing can be written down, and the last resort after that.
+//! - `api`: JSON for programs; `health`: for monitors; `recordings`: what a phone plays.
+//! - [`fallback`]: the answer that a carrier gives in our place while we are away.
+
+mod api;
+pub mod fallback;
+mod health;
+mod hold;
+mod phrases;
+mod receipt;
+mod recordings;
+mod reports;
+mod signed;
+mod speak;
+#[cfg(test)]
+mod tests;
+mod texts;
+mod voice;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderValue, Method};
+use axum::routing::{get, post};
+use secrecy::SecretString;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::trace::TraceLayer;
+
+use crate::act::Acts;
+use crate::rules::contact::PhoneNumber;
+use crate::wire::twiml::Profile;
+use crate::wire::{Addresses, Number};
+
+/// The largest form that is taken, in bytes; the largest that carriers send is a tenth of it.
+const LARGEST_FORM: usize = 64 * 1024;
+
+/// How many numbers that belong to nobody are remembered, so that each is complained of once.
+const MOST_STRANGE_LINES: usize = 1000;
+
+/// Says why this process should get no requests just now, if it should not.
+pub type Ready = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
+
+/// What the web needs.
+#[derive(Clone)]
+pub struct Web {
+    /// What can happen.
+    pub acts: Acts,
+    /// The carriers, by the name in their webhooks' addresses.
+    pub carriers: BTreeMap<String, CarrierAccess>,
+    /// The address by which carriers reach us, exactly as it is configured, without a slash at its end. A proxy that
+    /// serves us below a path takes that path away.
+    pub public_url: String,
+    /// Whether the engine is alive, for `/readyz`.
+    pub ready: Ready,
+}
+
+/// What the web knows of a carrier.
+#[derive(Clone, Debug)]
+pub struct CarrierAccess {
+    /// The tokens that sign its webhooks: one, or two while it is being changed.
+    pub tokens: Vec<SecretString>,
+    /// What it understands beyond the portable TwiML.
+    pub profile: Profile,
+    /// The numbers that it may show as caller id.
+    pub may_show: BTreeSet<Number>,
+}
+
+impl fmt::Debug for Web {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Web").field("carriers", &self.carriers.keys()).finish_non_exhaustive()
+    }
+}
+
+/// The shared state of all handlers.
+struct Shared {
+    web: Web,
+    strange_lines: Mutex<BTreeSet<String>>,
+}
+
+type App = Arc<Shared>;
+
+impl Shared {
+    fn acts(&self) -> &Acts {
+        &self.web.acts
+    }
+
+    fn addresses(&self, carrier: &str) -> Addresses {
+        Addresses::new(&self.web.public_url, carrier)
+    }
+
+    /// Complains of a line that no desk owns, once for each: a call a minute must not bury the log.
+    fn complain_of_line(&self, carrier: &str, call: &str, line: &str) {
+        let mut known = self.strange_lines.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() < MOST_STRANGE_LINES && known.insert(line.to_owned()) {
+            let line = line.parse::<PhoneNumber>().ok();
+            tracing::warn!(
+                carrier.name = carrier,
+                call.sid = call,
+                line = ?line,
+                "a line that no desk owns was called; give it to a desk, or take our address away from it"
+            );
+        }
+    }
+}
+
+/// Everything that is served.
+pub fn router(web: Web) -> Router {
+    let app: App = Arc::new(Shared { web, strange_lines: Mutex::default() });
+    let webhooks = Router::new()
+        .route("/{carrier}/voice", post(voice::incoming))
+        .route("/{carrier}/turn/{version}/{step}/{turn}", post(voice::turn))
+        .route("/{carrier}/leg/{attempt}/{turn}", post(voice::leg))
+        .route("/{carrier}/last-resort", post(voice::last_resort))
+        .route("/{carrier}/sms", post(texts::incoming))
+        .route("/{carrier}/status", post(reports::call_ended))
+        .route("/{carrier}/attempt/{attempt}", post(reports::attempt))
+        .route("/{carrier}/recording", post(reports::recording))
+        .route("/{carrier}/transcript", post(reports::transcript))
+        .layer(DefaultBodyLimit::max(LARGEST_FORM));
+    let router = Router::new()
+        .nest("/webhooks", webhooks)
+        .nest("/api/v1", api::router(app.clone()))
+        .route("/recordings/{file}", get(recordings::play))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .with_state(app);
+    // A failure is logged where it is known what failed.
+    let trace = TraceLayer::new_for_http().make_span_with(span).on_failure(());
+    with_headers(router).layer(CatchPanicLayer::new()).layer(trace)
+}
+
+/// What a browser must not do with our answers; a page that needs more says so itself.
+fn with_headers(router: Router) -> Router {
+    let headers: [(HeaderName, &str); 5] = [
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (X_FRAME_OPTIONS, "DENY"),
+        (REFERRER_POLICY, "no-referrer"),
+        (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (CACHE_CONTROL, "no-store"),
+    ];
+    headers.into_iter().fold(router, |router, (name, value)| {
+        router.layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)))
+    })
+}
+
+/// What of a request reaches the log: never its address, which may hold a secret or a key that was pressed.
+fn span(request: &Request) -> tracing::Span {
+    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
+    tracing::info_span!("request", http.method = known_method(request.method()), http.route = route)
+}
+
+/// A method is what the other side likes to write; the log takes the usual ones.
+fn known_method(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "POST" => "POST",
+        "HEAD" => "HEAD",
+        _ => "other",
+    }
+}

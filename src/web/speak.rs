@@ -1,0 +1,148 @@
+//! A script as TwiML. Whatever is asked has a way on if nothing comes: a document that ran out would hang up on the
+//! caller.
+
+use crate::act::{CallAnswer, NextTurn};
+use crate::rules::script::{Prompt, Then};
+use crate::wire::twiml::{self, Dial, DialNumber, Gather, Record, RejectReason, Response, TwimlError, Verb};
+use crate::wire::{Addresses, Asked, Number};
+
+use super::CarrierAccess;
+
+/// Ends a recording: any key.
+pub(super) const ANY_KEY: &str = "0123456789*#";
+
+/// The document that says and asks what an answer says and asks.
+pub(super) fn speak(
+    answer: &CallAnswer,
+    ours: &Addresses,
+    carrier: &CarrierAccess,
+) -> Result<String, TwimlError> {
+    let mut verbs: Vec<Verb> =
+        prompts(&answer.script.lead, ours, carrier).into_iter().map(Verb::Prompt).collect();
+    match &answer.next {
+        Some(next) => {
+            then(&mut verbs, &answer.script.then, |asked| address(next, ours, asked), ours, carrier)
+        }
+        None => last(&mut verbs, &answer.script.then, ours, carrier),
+    }
+    twiml::write(&Response { verbs }, &carrier.profile)
+}
+
+fn address(next: &NextTurn, ours: &Addresses, asked: Asked) -> String {
+    match next {
+        NextTurn::Flow { version, step, turn } => ours.turn(version, step, *turn, asked),
+        NextTurn::Leg { attempt, turn } => ours.leg(attempt, *turn, asked),
+    }
+}
+
+fn then(
+    verbs: &mut Vec<Verb>,
+    then: &Then,
+    next: impl Fn(Asked) -> String,
+    ours: &Addresses,
+    carrier: &CarrierAccess,
+) {
+    match then {
+        Then::Gather { prompts: inside, digits, timeout, finish_on } => {
+            verbs.push(Verb::Gather(Gather {
+                action: next(Asked::Keys),
+                timeout_seconds: u32::from(*timeout),
+                num_digits: digits.map(u32::from),
+                finish_on_key: finish_on.map(String::from).unwrap_or_default(),
+                action_on_empty_result: true,
+                prompts: prompts(inside, ours, carrier),
+            }));
+            // For carriers that do not report silence to the action.
+            verbs.push(Verb::Redirect { url: next(Asked::Silence) });
+        }
+        Then::Record { max_seconds, silence, transcribe, beep } => {
+            verbs.push(Verb::Record(Record {
+                action: next(Asked::Recording),
+                max_length_seconds: u32::from(*max_seconds),
+                timeout_seconds: u32::from(*silence),
+                finish_on_key: ANY_KEY.into(),
+                play_beep: *beep,
+                recording_status_callback: Some(ours.recording()),
+                transcribe_callback: transcribe.then(|| ours.transcript()),
+            }));
+            // An empty recording is reported to no action.
+            verbs.push(Verb::Redirect { url: next(Asked::NoRecording) });
+        }
+        Then::Dial { number, caller_id, ring, limit } => {
+            let may_show = |number: &&str| carrier.may_show.contains(&Number::new(*number));
+            verbs.push(Verb::Dial(Dial {
+                action: Some(next(Asked::Dial)),
+                timeout_seconds: u32::from(*ring),
+                time_limit_seconds: *limit,
+                caller_id: caller_id
+                    .as_ref()
+                    .map(|number| number.as_str())
+                    .filter(may_show)
+                    .map(str::to_owned),
+                numbers: vec![DialNumber {
+                    number: number.as_str().to_owned(),
+                    url: None,
+                    status_callback: None,
+                }],
+            }));
+        }
+        Then::Continue => verbs.push(Verb::Redirect { url: next(Asked::Next) }),
+        Then::Hangup | Then::Reject { .. } => last(verbs, then, ours, carrier),
+    }
+}
+
+/// The end of a call, or of one that has nobody left to ask: what would be asked is said.
+fn last(verbs: &mut Vec<Verb>, then: &Then, ours: &Addresses, carrier: &CarrierAccess) {
+    match then {
+        Then::Reject { busy } => {
+            let reason = if *busy { RejectReason::Busy } else { RejectReason::Rejected };
+            verbs.push(Verb::Reject { reason });
+        }
+        Then::Gather { prompts: inside, .. } => {
+            verbs.extend(prompts(inside, ours, carrier).into_iter().map(Verb::Prompt));
+            verbs.push(Verb::Hangup);
+        }
+        Then::Record { .. } | Then::Dial { .. } | Then::Continue | Then::Hangup => verbs.push(Verb::Hangup),
+    }
+}
+
+/// What is heard, as far as the carrier can: silence is left out where it is not known.
+fn prompts(prompts: &[Prompt], ours: &Addresses, carrier: &CarrierAccess) -> Vec<twiml::Prompt> {
+    let prompt = |prompt: &Prompt| match prompt {
+        Prompt::Say { language, text } => {
+            Some(twiml::Prompt::Say { language: locale(language), voice: None, text: text.clone() })
+        }
+        Prompt::Play { url } => Some(twiml::Prompt::Play { url: ours.of_path(url) }),
+        Prompt::Pause { seconds } if carrier.profile.pause => {
+            Some(twiml::Prompt::Pause { seconds: u32::from(*seconds) })
+        }
+        Prompt::Pause { .. } => None,
+    };
+    prompts.iter().filter_map(prompt).collect()
+}
+
+/// A language as carriers name them: they want a region.
+fn locale(language: &str) -> String {
+    let known = match language {
+        "en" => "en-US",
+        "de" => "de-DE",
+        "es" => "es-ES",
+        "fr" => "fr-FR",
+        "it" => "it-IT",
+        "nl" => "nl-NL",
+        "pt" => "pt-BR",
+        "pl" => "pl-PL",
+        "sv" => "sv-SE",
+        "da" => "da-DK",
+        "nb" | "no" => "nb-NO",
+        "fi" => "fi-FI",
+        "ja" => "ja-JP",
+        "ko" => "ko-KR",
+        "zh" => "zh-CN",
+        other => other,
+    };
+    known.to_owned()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,128 @@
+# What agents and callers are told outside voice flows, in English. Short, calm, plain. Texts keep to the GSM 7-bit
+# alphabet (no curly quotes, no ellipsis sign), so that a page fits one message. Caller's words come in as values only.
+# { $ticket } is "#1042" in a text and "ticket 1 0 4 2" aloud; { $number } is a telephone number, aloud in single digits.
+
+## Pages by text. A page begins with SEV and its ticket's number: a reply that quotes it is recognised by that.
+page = SEV{ $severity } { $ticket } { $customer }: { $what } { $callback } { $answers }
+page-unknown-customer = Unknown caller
+page-no-message = No message yet.
+page-callback-confirmed = Call { $number }.
+page-callback-unconfirmed = Call { $number } (unconfirmed).
+page-callback-none = No callback number.
+page-answers = Reply ACK { $digits }, DECLINE or CALL.
+page-abandoned = SEV{ $severity } { $ticket }: a caller hung up before saying anything. { $callback } Nobody else is paged.
+update = SEV{ $severity } { $ticket } { $customer }, { $news ->
+    [recording] a message was left
+    [callback] the callback number changed
+    [called] the caller rang again
+   *[texted] the caller wrote
+}: { $what } { $callback }
+
+## Pages by voice.
+voice-page = { $desk }. Severity { $severity } page. { $ticket }. { $customer }. { $what } { $callback }
+voice-callback-confirmed = Callback number: { $number }.
+voice-callback-unconfirmed = Callback number, not confirmed: { $number }.
+voice-callback-none = There is no callback number.
+voice-number = plus { $digits }
+voice-ticket = ticket { $digits }
+voice-menu = Press 1 to take it. Press 2 to take it and call the customer now. Press 4 to decline. Press star to hear this again.
+voice-menu-recording = Press 1 to take it. Press 2 to take it and call the customer now. Press 3 to hear the message. Press 4 to decline. Press star to hear this again.
+voice-wrong-key = That key does nothing here.
+voice-no-recording = There is no message to hear.
+voice-taken = Thank you, it is yours: { $ticket }. { $callback } To call the customer now, press 2. Otherwise hang up, and call back soon.
+voice-put-through = Calling the customer now. Please hold.
+voice-ready = This is the callback for { $ticket }, { $customer }. To be connected, press 1.
+voice-reached = The callback for { $ticket } is noted. Goodbye.
+voice-not-reached = Was the customer reached? Please answer the text: DONE, or CALL to try again. Goodbye.
+voice-goodbye = Goodbye.
+
+## Answers to commands. Those about one ticket are also said on the phone.
+taken = Yours: { $tickets }. Call back, then reply DONE. CALL connects you.
+taken-ticket = { $ticket } { $customer } { $number }
+taken-ticket-no-number = { $ticket } { $customer } (no callback number)
+taken-nothing = There is nothing for you to take. STATUS shows what is open.
+already-taken = { $ticket } was taken by { $by } at { $time }. Nothing to do.
+yours-already = { $ticket } is yours already. Call back, then reply DONE. CALL connects you.
+declined = { $ticket } is declined. The next one is being paged.
+escalated = { $ticket } goes to the next step now.
+ringing = Calling you now. Press 1 to be connected for { $ticket }.
+no-callback-number = { $ticket } has no callback number, so there is nobody to call.
+called-back = { $ticket }: callback noted. RESOLVE it when it is solved.
+downgraded = { $ticket } is Severity { $severity } now. Nobody is paged any more.
+not-lower = { $ticket } is Severity { $severity } already. DOWN takes a lower one, such as DOWN 3 and the reason.
+resolved = { $ticket } is resolved.
+noted = Noted on { $ticket }.
+who = On call: { $people }.
+who-nobody = Nobody is on call.
+who-ticket-held = { $ticket } is with { $holder }. { $on_call }
+who-ticket-free = Nobody has { $ticket } yet. { $on_call }
+status = Open: { $entries }.
+status-entry-free = { $ticket } SEV{ $severity } { $customer }, nobody has it
+status-entry-held = { $ticket } SEV{ $severity } { $customer }, { $holder } has it
+status-nothing = Nothing is open.
+help = ACK take it. DECLINE next one. ESC next step. CALL connect me. DONE called back. DOWN 3 reason. RESOLVE. NOTE text. WHO is on call. STATUS.
+unclear = Not understood, and nothing was changed. Reply ACK, DECLINE, CALL, DONE or ? for more.
+unclear-perhaps = Not understood, and nothing was changed. Did you mean { $command }? Otherwise reply ? for what can be said.
+which-one = Which ticket? Send it again with one of: { $tickets }.
+no-such-ticket = There is no open { $ticket }. STATUS shows what is open.
+nothing-open = Nothing is open for you. STATUS shows what is.
+not-yours = You were not paged for { $ticket }, so nothing was changed.
+closed = { $ticket } is closed already. Nothing to do.
+
+## To agents, unasked.
+stand-down = Stand down: { $by } has { $ticket }. Nothing to do.
+stand-down-closed = Stand down: { $ticket } is closed. Nothing to do.
+callback-reminder = { $ticket } { $customer }: not called back yet. { $callback } Then reply DONE. Otherwise it is soon paged again.
+reached-them = { $ticket }: that call was short. Reached them? Reply DONE { $digits }, or CALL { $digits } to try again.
+
+## To callers.
+receipt = { $desk }: your ticket is { $digits }. Keep this number. You need not reply.
+receipt-emergency = { $desk }: your ticket is { $digits }. Somebody is being called out and will call you back on this number.
+still-trying = { $desk }: nobody has answered yet for ticket { $digits }. We keep calling; you need not call again.
+taken-by = { $desk }: { $by } has your ticket { $digits } and will call you back.
+writer-receipt = { $desk }: we have your text, ticket { $digits }. Urgent? Call { $number }.
+
+## To managers.
+method-dead-sms = { $agent } gets no texts any more: { $why }. Pages go by other ways. Please mend it.
+method-dead-voice = { $agent } gets no calls any more: { $why }. Pages go by other ways. Please mend it.
+nobody-on-call = { $ticket }: a step of the escalation found nobody on call. The next one is being paged. Please look at the rota.
+carrier-refused = The carrier { $carrier } refuses to send: { $why }. Others are tried. Please see to the account.
+
+## Parts of sentences in voice flows. Without a full stop: the flow goes on.
+state-held = { $ticket } is open, and { $holder } has it
+state-called-back = { $ticket } is open, and { $holder } has called you back
+state-paging = { $ticket } is open, and we are calling people until one of them takes it
+state-waiting = { $ticket } is open and waits for the support hours
+state-over = { $ticket } is closed
+pages-one = You have one open page: { $ticket }, { $customer }
+pages-many = You have { $count } open pages. The first is { $ticket }, { $customer }
+pages-none = You have no open page
+list = { $most } and { $last }
+hours-none = by arrangement
+range = { $from } to { $to }
+moment = { $weekday }, { $month } { $day }, at { $time }
+time = { $hour }{ $minute } { $half }
+minute = :{ $minute }
+weekday = { $day ->
+    [Mon] Monday
+    [Tue] Tuesday
+    [Wed] Wednesday
+    [Thu] Thursday
+    [Fri] Friday
+    [Sat] Saturday
+   *[Sun] Sunday
+}
+month = { $month ->
+    [Jan] January
+    [Feb] February
+    [Mar] March
+    [Apr] April
+    [May] May
+    [Jun] June
+    [Jul] July
+    [Aug] August
+    [Sep] September
+    [Oct] October
+    [Nov] November
+   *[Dec] December
+}

@@ -1,0 +1,324 @@
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use super::gsm::Length;
+use super::*;
+use crate::rules::command::{Command, Parsed, Reply, parse};
+use crate::rules::contact::PhoneNumber;
+use crate::rules::desk::Desk;
+use crate::rules::effect::{Alert, Answer, Brief, Message, News, Spoken};
+use crate::rules::policy::MethodKind;
+use crate::rules::script::{Prompt, Script, Then};
+use crate::rules::severity::Severity;
+use crate::rules::ticket::CallbackNumber;
+use crate::rules::ticket_number::TicketNumber;
+use crate::rules::zone::tests::{BOOK, at, zone};
+
+const NUMBER: TicketNumber = TicketNumber(1042);
+
+fn phone() -> PhoneNumber {
+    "+18025550121".parse().unwrap()
+}
+
+fn brief(customer: Option<&str>, confirmed: Option<bool>, what: Option<&str>) -> Brief {
+    Brief {
+        number: NUMBER,
+        severity: Severity::ONE,
+        customer: customer.map(str::to_owned),
+        callback: confirmed.map(|confirmed| CallbackNumber { number: phone(), confirmed }),
+        what: what.map(str::to_owned),
+        recording: what.is_some(),
+    }
+}
+
+fn written(message: &Message) -> String {
+    Words::load().message("en", "Lakeside Desk", &BOOK, zone("America/New_York"), message)
+}
+
+fn said(spoken: &Spoken) -> Script {
+    Words::load().spoken("en", "Lakeside Desk", &BOOK, zone("America/New_York"), spoken, Some("/r/1.wav"))
+}
+
+/// Everything that is heard, in its order.
+fn heard(script: &Script) -> String {
+    let inside = match &script.then {
+        Then::Gather { prompts, .. } => prompts.as_slice(),
+        _ => &[],
+    };
+    let text = |prompt: &Prompt| match prompt {
+        Prompt::Say { text, .. } => text.clone(),
+        Prompt::Play { url } => format!("<{url}>"),
+        Prompt::Pause { seconds } => format!("<{seconds} s>"),
+    };
+    script.lead.iter().chain(inside).map(text).collect::<Vec<_>>().join(" ")
+}
+
+fn answers(name: &str) -> Vec<Answer> {
+    let by = || name.to_owned();
+    let number = NUMBER;
+    let known = brief(Some(name), Some(true), Some(name));
+    vec![
+        Answer::Taken(vec![]),
+        Answer::Taken(vec![known.clone()]),
+        Answer::Taken(vec![brief(None, None, None)]),
+        Answer::AlreadyTaken { number, by: by(), at: at("2026-11-27T08:12Z") },
+        Answer::YoursAlready(known.clone()),
+        Answer::Declined { number },
+        Answer::Escalated { number },
+        Answer::Ringing { number },
+        Answer::NoCallbackNumber { number },
+        Answer::CalledBack { number },
+        Answer::Downgraded { number, severity: Severity::THREE },
+        Answer::NotLower { number, severity: Severity::THREE },
+        Answer::Resolved { number },
+        Answer::Noted { number },
+        Answer::Who { number: None, holder: None, on_call: vec![by(), by()] },
+        Answer::Who { number: Some(number), holder: None, on_call: vec![] },
+        Answer::Who { number: Some(number), holder: Some(by()), on_call: vec![by()] },
+        Answer::Status(vec![]),
+        Answer::Status(vec![(known.clone(), None), (known, Some(by()))]),
+        Answer::Help,
+        Answer::Unclear { perhaps: None },
+        Answer::Unclear { perhaps: Some("ACK".into()) },
+        Answer::WhichOne(vec![number, TicketNumber(1043)]),
+        Answer::NoSuchTicket { number: Some(number) },
+        Answer::NoSuchTicket { number: None },
+        Answer::NotYours { number },
+        Answer::Closed { number },
+    ]
+}
+
+/// Every text, with `name` wherever a person's words go.
+fn texts(name: &str) -> Vec<String> {
+    let (number, by) = (NUMBER, || name.to_owned());
+    let dead = |method| Alert::MethodDead { agent: by(), method, why: "unreachable".into() };
+    let mut messages = vec![
+        Message::StandDown { number, by: Some(by()) },
+        Message::StandDown { number, by: None },
+        Message::ReachedThem { number },
+        Message::Receipt { number, severity: Severity::ONE },
+        Message::Receipt { number, severity: Severity::THREE },
+        Message::StillTrying { number },
+        Message::TakenBy { number, by: by() },
+        Message::WriterReceipt { number, line: phone() },
+        Message::Alert(dead(MethodKind::Sms)),
+        Message::Alert(dead(MethodKind::Voice)),
+        Message::Alert(Alert::NobodyOnCall { number }),
+        Message::Alert(Alert::CarrierRefused { carrier: "main".into(), why: by() }),
+    ];
+    for confirmed in [None, Some(false), Some(true)] {
+        for name in [None, Some(name)] {
+            let brief = brief(name, confirmed, name);
+            messages.extend([
+                Message::Page(brief.clone()),
+                Message::AbandonedNotice(brief.clone()),
+                Message::CallbackReminder(brief.clone()),
+            ]);
+            let news = [News::Recording, News::CallbackNumber, News::CalledAgain, News::Texted];
+            messages.extend(news.map(|news| Message::Update { brief: brief.clone(), news }));
+        }
+    }
+    messages.extend(answers(name).into_iter().map(Message::Answer));
+    messages.iter().map(written).collect()
+}
+
+/// Everything that is said on a call of ours.
+fn calls(name: &str) -> Vec<Script> {
+    let mut spoken = Vec::new();
+    for confirmed in [None, Some(false), Some(true)] {
+        for name in [None, Some(name)] {
+            let brief = brief(name, confirmed, name);
+            spoken.extend([
+                Spoken::Page { brief: brief.clone(), wrong_key: false },
+                Spoken::Page { brief: brief.clone(), wrong_key: true },
+                Spoken::Recording { brief: brief.clone(), recording: Some("RE1".into()) },
+                Spoken::Taken(brief.clone()),
+                Spoken::ReadyToCall(brief),
+            ]);
+        }
+    }
+    spoken.extend([
+        Spoken::PutThrough { number: phone(), line: "+18025550100".parse().unwrap(), seconds: 25 },
+        Spoken::AfterTalk { number: NUMBER, reached: true },
+        Spoken::AfterTalk { number: NUMBER, reached: false },
+        Spoken::Goodbye,
+    ]);
+    spoken.extend(answers(name).into_iter().map(Spoken::Answer));
+    spoken.iter().map(said).collect()
+}
+
+/// The ids in our sources, as they are asked for.
+fn ids_asked_for() -> BTreeSet<&'static str> {
+    let sources = [
+        include_str!("brief.rs"),
+        include_str!("parts.rs"),
+        include_str!("spoken.rs"),
+        include_str!("written.rs"),
+    ];
+    let calls = sources.iter().flat_map(|source| {
+        let plain = source.split("plain(\"").skip(1);
+        source.split("(lang, \"").skip(1).chain(plain)
+    });
+    calls.filter_map(|rest| rest.split('"').next()).collect()
+}
+
+fn ids_written(file: &str) -> BTreeSet<&str> {
+    let starts = file.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
+    starts.filter_map(|line| line.split(" =").next()).collect()
+}
+
+#[test]
+fn every_language_has_exactly_the_messages_that_are_asked_for() {
+    assert!(ids_asked_for().len() > 70);
+    for (language, file) in FILES {
+        assert_eq!(ids_written(file), ids_asked_for(), "{language}");
+        assert!(FluentResource::try_new(file.to_owned()).is_ok(), "{language} has a mistake in its syntax");
+    }
+}
+
+#[test]
+fn no_message_lacks_a_value() {
+    let aloud = calls("Ada Moss");
+    for said in texts("Ada Moss").into_iter().chain(aloud.iter().map(heard)) {
+        assert!(!said.contains('{') && !said.is_empty(), "{said}");
+    }
+}
+
+#[test]
+fn texts_are_short_and_seven_bit() {
+    for text in texts("Lakeside Lodge") {
+        let Length::Septets(length) = Length::of(&text) else { panic!("not in the 7-bit alphabet: {text}") };
+        assert!(length <= 160, "{length}: {text}");
+    }
+}
+
+#[test]
+fn a_page_says_what_is_needed() {
+    let known = brief(Some("Lakeside Lodge"), Some(false), Some("Nobody can book since 2 am.\nHelp!"));
+    assert_eq!(
+        written(&Message::Page(known.clone())),
+        "SEV1 #1042 Lakeside Lodge: Nobody can book since 2 am. Help! Call +18025550121 (unconfirmed). \
+         Reply ACK 1042, DECLINE or CALL."
+    );
+    let script = said(&Spoken::Page { brief: known, wrong_key: false });
+    let page = "Lakeside Desk. Severity 1 page. ticket 1 0 4 2. Lakeside Lodge. Nobody can book since 2 am. Help! \
+                Callback number, not confirmed: plus 1, 8 0 2, 5 5 5, 0 1 2 1.";
+    assert_eq!(heard(&script).matches(page).count(), 3, "{}", heard(&script));
+}
+
+#[test]
+fn a_long_page_is_cut_where_it_hurts_least() {
+    let long = "The whole of the booking engine is gone ".repeat(20);
+    let customer = "The Very Grand and Long-Named Hotel and Conference Company of the Northern Lakes";
+    let text = written(&Message::Page(brief(Some(customer), Some(true), Some(&long))));
+    assert_eq!(Length::of(&text).messages(), 1, "{text}");
+    assert!(text.ends_with("Call +18025550121. Reply ACK 1042, DECLINE or CALL."), "{text}");
+    assert!(text.contains("The whole of") && text.contains("..."), "{text}");
+}
+
+#[test]
+fn keys_are_waited_for_where_keys_count() {
+    let known = brief(Some("Lakeside Lodge"), Some(true), Some("All down"));
+    for spoken in [
+        Spoken::Page { brief: known.clone(), wrong_key: false },
+        Spoken::Recording { brief: known.clone(), recording: Some("RE1".into()) },
+        Spoken::Taken(known.clone()),
+        Spoken::ReadyToCall(known),
+    ] {
+        let script = said(&spoken);
+        assert!(script.lead.is_empty(), "nothing that a key cannot cut short: {script:?}");
+        assert!(matches!(script.then, Then::Gather { digits: Some(1), .. }), "{script:?}");
+    }
+    assert_eq!(said(&Spoken::Goodbye).then, Then::Hangup);
+    let through =
+        said(&Spoken::PutThrough { number: phone(), line: "+18025550100".parse().unwrap(), seconds: 25 });
+    assert!(matches!(through.then, Then::Dial { ring: 25, caller_id: Some(_), .. }));
+}
+
+#[test]
+fn an_acknowledgement_lists_all_that_it_took() {
+    let second = Brief { number: TicketNumber(1043), ..brief(Some("Summit Hotels"), None, None) };
+    let taken = vec![brief(Some("Lakeside Lodge"), Some(true), None), second];
+    assert_eq!(
+        written(&Message::Answer(Answer::Taken(taken))),
+        "Yours: #1042 Lakeside Lodge +18025550121; #1043 Summit Hotels (no callback number). Call back, then reply \
+         DONE. CALL connects you."
+    );
+}
+
+#[test]
+fn times_are_those_of_the_readers_wall() {
+    let words = Words::load();
+    let eastern = zone("America/New_York");
+    for (instant, expected) in [
+        ("2026-11-27T15:00Z", "Friday, November 27, at 10 am"),
+        ("2026-07-04T04:05Z", "Saturday, July 4, at 12:05 am"),
+        ("2027-01-01T17:30Z", "Friday, January 1, at 12:30 pm"),
+    ] {
+        assert_eq!(words.moment("en", &BOOK, eastern, at(instant)), expected);
+    }
+    let answer = Answer::AlreadyTaken { number: NUMBER, by: "Ben".into(), at: at("2026-11-27T08:12Z") };
+    assert_eq!(written(&Message::Answer(answer)), "#1042 was taken by Ben at 3:12 am. Nothing to do.");
+}
+
+#[test]
+fn parts_of_sentences_read_well() {
+    let words = Words::load();
+    let desk = Desk::parse(include_str!("../../tests/desks/reservations.toml")).unwrap();
+    assert_eq!(
+        words.support_hours("en", &desk.hours),
+        "Monday to Friday 9 am to 8 pm and Saturday 10 am to 6 pm"
+    );
+    let list =
+        |parts: &[&str]| words.list("en", &parts.iter().map(|&part| part.to_owned()).collect::<Vec<_>>());
+    assert_eq!(
+        (list(&[]), list(&["a"]), list(&["a", "b", "c"])),
+        (String::new(), "a".into(), "a, b and c".into())
+    );
+    let known = brief(Some("Lakeside Lodge"), None, None);
+    assert_eq!(words.agent_pages("en", &[]), "You have no open page");
+    assert_eq!(
+        words.agent_pages("en", &[known.clone(), known]),
+        "You have 2 open pages. The first is ticket 1 0 4 2, Lakeside Lodge"
+    );
+}
+
+#[test]
+fn other_languages_fall_back_to_english() {
+    let words = Words::load();
+    for language in ["en", "en-US", "en-GB", "fr", "", "not a language"] {
+        assert_eq!(words.say(language, "noted", &[("ticket", "#7")]), "Noted on #7.", "{language}");
+    }
+    assert_eq!(words.say("en", "nobody-wrote-this", &[]), "nobody-wrote-this");
+    assert_eq!(words.languages().collect::<Vec<_>>(), ["en"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_caller_text_breaks_a_page(
+        what in prop_oneof!["\\PC{0,200}", "(ACK|STOP|[{}$\"\\\\\n\r\t>#]|[a-z ]){0,60}"],
+        customer in prop::option::of("\\PC{0,60}"),
+    ) {
+        let text = written(&Message::Page(brief(customer.as_deref(), Some(true), Some(&what))));
+        let length = Length::of(&text);
+        prop_assert!(length.messages() <= if matches!(length, Length::Septets(_)) { 1 } else { 2 }, "{}", text);
+        prop_assert!(!text.contains(|c: char| c.is_control()));
+        prop_assert!(text.starts_with("SEV1 #1042 "));
+        prop_assert!(text.ends_with("Call +18025550121. Reply ACK 1042, DECLINE or CALL."));
+        // A page that is sent back is no command, and below a command it changes nothing.
+        let unclear = matches!(parse(&text), Reply::Unclear { .. });
+        prop_assert!(unclear, "{}", text);
+        let below = parse(&format!("ack\n{text}"));
+        prop_assert_eq!(below, Reply::Command(Parsed { command: Command::Acknowledge, ticket: None }));
+    }
+
+    #[test]
+    fn folding_is_idempotent_and_never_lengthens_a_text(text in "\\PC{0,80}") {
+        let folded = gsm::fold(&text);
+        prop_assert_eq!(gsm::fold(&folded), folded.clone());
+        prop_assert!(Length::of(&folded).messages() <= Length::of(&text).messages());
+    }
+}
