@@ -6,7 +6,8 @@ use crate::act::Job;
 use crate::channel::{CallOrder, Kind, SenderConfig, TextOrder};
 use crate::clock::Timestamp;
 use crate::rules::bridge::LONGEST_TALK;
-use crate::wire::{Addresses, FreeText, Number};
+use crate::wire::address::Addresses;
+use crate::wire::{FreeText, Number};
 
 /// How long a call to an agent may last: a talk, and the keys before and after it.
 const LONGEST_CALL: u32 = LONGEST_TALK + 5 * 60;
@@ -38,7 +39,7 @@ pub(super) fn sends(sender: &SenderConfig, kind: Kind) -> bool {
 impl Engine {
     /// The order for a job through one carrier from one number; none for a job that sends nothing.
     pub(super) fn order(&self, job: &Job, carrier: &str, from: &Number, now: Timestamp) -> Option<Order> {
-        let ours = Addresses::new(&self.0.public_url, carrier);
+        let addresses = Addresses::new(&self.0.public_url, carrier);
         match job {
             Job::Text { attempt, to, body, expires_at, .. } => {
                 let left = expires_at.since(now).as_secs().max(1);
@@ -46,15 +47,15 @@ impl Engine {
                     from: from.clone(),
                     to: Number::new(to),
                     body: FreeText::new(body),
-                    status_callback: attempt.as_ref().map(|attempt| ours.attempt(attempt.as_str())),
+                    status_callback: attempt.as_ref().map(|attempt| addresses.attempt(attempt.as_str())),
                     validity_seconds: u32::try_from(left).unwrap_or(u32::MAX),
                 }))
             }
             Job::Ring { attempt, to, seconds, .. } => Some(Order::Call(CallOrder {
                 from: from.clone(),
                 to: Number::new(to),
-                url: ours.answered(attempt.as_str()),
-                status_callback: ours.attempt(attempt.as_str()),
+                url: addresses.answered(attempt.as_str()),
+                status_callback: addresses.attempt(attempt.as_str()),
                 ring_seconds: *seconds,
                 time_limit_seconds: LONGEST_CALL,
             })),
