@@ -7,5 +7,6 @@
 )]
 
 mod architecture;
+mod process;
 mod store;
 mod support;
