@@ -6,6 +6,7 @@ use super::case::Work;
 use super::{ActError, Acts, World};
 use crate::clock::Timestamp;
 use crate::rules::case::Event;
+use crate::rules::flow::FlowCommand;
 use crate::rules::ticket::TicketId;
 use crate::store::{StoreError, Tx, call, instance, outbox, recording, ticket};
 use std::time::Duration;
@@ -21,7 +22,7 @@ const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 pub struct Audit {
     /// Open, unacknowledged emergencies with neither a deadline nor anything in the outbox, which were woken.
     pub forgotten: u64,
-    /// Effects that wait longer than they should.
+    /// Effects that wait longer than they should, and emergencies whose deadline nobody looked at.
     pub overdue: i64,
 }
 
@@ -113,16 +114,19 @@ async fn due(tx: &mut Tx, now: &Timestamp) -> Result<Due, StoreError> {
 
 async fn tick(tx: &mut Tx, Tick { world, ticket: id }: &Tick) -> Result<(), StoreError> {
     let mut work = Work::on(ticket::lock(tx, id).await?);
-    if work.case().next_due().is_none_or(|due| due > world.now) {
-        return Ok(());
-    }
-    work.happen(world, Event::Due)?;
+    match work.case().next_due() {
+        Some(due) if due <= world.now => work.happen(world, Event::Due)?,
+        // Nobody has it, nobody will ever be asked: the auditor woke it.
+        None if work.case().is_forgotten() => work.happen(world, Event::Flow(FlowCommand::Page))?,
+        // It was dealt with meanwhile, or the auditor woke it too soon.
+        due => return ticket::look_again(tx, id, due).await,
+    };
     work.save(tx, world).await?;
     Ok(())
 }
 
 async fn defer(tx: &mut Tx, (id, due): &(TicketId, Timestamp)) -> Result<(), StoreError> {
-    ticket::defer(tx, id, *due).await
+    ticket::look_again(tx, id, Some(*due)).await
 }
 
 async fn ask_after(tx: &mut Tx, ask: &AskAfter) -> Result<(), StoreError> {
@@ -144,9 +148,10 @@ async fn stop(tx: &mut Tx, (id,): &(String,)) -> Result<(), StoreError> {
 }
 
 async fn audit(tx: &mut Tx, now: &Timestamp) -> Result<Audit, StoreError> {
+    let late = *now - Duration::from_secs(60);
     Ok(Audit {
         forgotten: ticket::wake_forgotten(tx, *now).await?,
-        overdue: outbox::overdue(tx, *now - Duration::from_secs(60)).await?,
+        overdue: outbox::overdue(tx, late).await? + ticket::overdue(tx, late).await?,
     })
 }
 

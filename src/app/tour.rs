@@ -40,6 +40,9 @@ const CALLER: &str = "+18025550121";
 const CALLBACK: &str = "+18025550122";
 const CALLBACK_KEYS: &str = "8025550122#";
 
+/// The number of a line's first ticket.
+const TICKET: TicketNumber = TicketNumber(1001);
+
 /// Plays the night; an error if it did not end as it should.
 pub async fn tour() -> Result<(), AppError> {
     let folder = TemporaryFolder::new();
@@ -59,6 +62,9 @@ pub async fn tour() -> Result<(), AppError> {
     let stop = CancellationToken::new();
     let serving = tokio::spawn(stage.run(stop.clone()));
     let played = night.play().await;
+    if played.is_err() {
+        night.tell_what_happened().await;
+    }
     stop.cancel();
     let served = serving.await.unwrap_or_else(|error| Err(AppError::Failed(error.to_string())));
     played.and(served)
@@ -106,44 +112,56 @@ impl Night {
         let customer = self.sim.handset(CALLBACK);
         let (first_phone, second_phone) = (self.phone_of(first)?, self.phone_of(second)?);
         first_phone.on_call(OnCall::NoAnswer);
-        second_phone.on_call(picks_up(4_000, "1"));
+        // He presses 1, hears that it is his, and hangs up.
+        second_phone.on_call(picks_up(vec![
+            Act::Press { keys: "1".into() },
+            Act::Wait { ms: 3_000 },
+            Act::HangUp,
+        ]));
         customer
             .on_call(OnCall::Answer { after_ms: 5_000, script: vec![Act::Wait { ms: 40_000 }, Act::HangUp] });
 
-        let number = self.the_call(&line, &caller).await?;
-        self.the_page(number, first, &first_phone, second).await?;
+        let number = TICKET;
+        self.the_call(&line, &caller).await?;
+        let page = self.text_about(&first_phone, number, "the page by SMS to the first agent").await?;
+        self.tell(&format!("{}, who is on call, is paged by SMS: {}", first.name, shortened(&page)));
+        self.the_message(number, &caller).await?;
+        self.no_answer(number, first, &first_phone, second).await?;
         self.the_acknowledgement(number, second, &second_phone, &first_phone, &customer).await?;
         self.the_callback(number, second, &second_phone, &line).await?;
         self.the_end(number, &second_phone, &line).await
     }
 
-    /// The customer calls, gives another number, and says what is wrong.
-    async fn the_call(&self, line: &str, caller: &Handset) -> Result<TicketNumber, AppError> {
+    /// The customer calls: an emergency, and the number on which to call back.
+    async fn the_call(&self, line: &str, caller: &Handset) -> Result<(), AppError> {
         caller.dial(line).map_err(|error| AppError::Failed(error.to_string()))?;
         self.tell("A customer dials the emergency line.");
-        let mut heard_before = 0;
-        for (keys, question, deed) in [
-            ("1", "the question whether it is an emergency", "presses 1: it is an emergency."),
-            (CALLBACK_KEYS, "the question for a callback number", "keys another callback number."),
-            ("1", "the number read back", "hears it read back, and presses 1."),
+        for (question, keys, deed) in [
+            ("Severity 1 means", "1", "presses 1: it is an emergency."),
+            ("be called back", CALLBACK_KEYS, "keys another number on which to call back."),
+            ("If that is right", "1", "presses 1: that is right."),
         ] {
             let asked = async || {
-                let call = caller.call().filter(|call| call.listening && call.said().len() > heard_before);
-                Ok(call.map(|call| call.said()))
+                let call = caller.call().filter(|call| call.listening);
+                Ok(call.and_then(|call| call.said().into_iter().rfind(|said| said.contains(question))))
             };
-            let said = self.until(question, asked).await?;
-            heard_before = said.len();
-            let heard = said.last().cloned().unwrap_or_default();
-            self.tell(&format!("  He hears: {}", shortened(&heard)));
+            let heard = self
+                .until(&format!("\u{201c}{question}\u{2026}\u{201d} in the customer's ear"), asked)
+                .await?;
+            self.tell(&format!("  He hears {}", shortened(&heard)));
             caller.press(keys).map_err(|error| AppError::Failed(error.to_string()))?;
-            self.tell(&format!("  He {deed}"));
+            self.tell(&format!("  and {deed}"));
         }
+        Ok(())
+    }
+
+    /// The customer says what is wrong, while the page is under way already.
+    async fn the_message(&self, number: TicketNumber, caller: &Handset) -> Result<(), AppError> {
         let recording = || caller.call().filter(|call| call.recording);
         self.until("the tone after which the customer speaks", async || Ok(recording())).await?;
         let words = "No booking has gone through since half past two.";
         caller.speak(15, words).map_err(|error| AppError::Failed(error.to_string()))?;
-        let number = TicketNumber(1001);
-        self.tell(&format!("He leaves a message of 15 seconds. His ticket is number {number}."));
+        self.tell(&format!("The customer leaves a message of 15 seconds. His ticket is number {number}."));
         self.pass(Duration::from_secs(16)).await;
         caller.hang_up().map_err(|error| AppError::Failed(error.to_string()))?;
         self.tell("He hangs up.");
@@ -153,19 +171,17 @@ impl Night {
         };
         self.until("the recording in the ticket", kept).await?;
         self.tell("The recording is in the ticket.");
-        Ok(number)
+        Ok(())
     }
 
-    /// The first agent on call is texted and rung, and does not answer; the second is next.
-    async fn the_page(
+    /// The first agent on call is rung too, and does not answer; the second is next.
+    async fn no_answer(
         &self,
         number: TicketNumber,
         first: &Agent,
         phone: &Handset,
         second: &Agent,
     ) -> Result<(), AppError> {
-        let text = self.text_about(phone, number, "the page by SMS to the first agent").await?;
-        self.tell(&format!("{} is paged by SMS: {}", first.name, shortened(&text)));
         let rung = async || Ok((phone.history().len() > 1).then_some(()));
         self.until("the voice page to the first agent, twice", rung).await?;
         self.tell(&format!("{} is rung, and rung again, and does not answer.", first.name));
@@ -214,6 +230,8 @@ impl Night {
         phone: &Handset,
         line: &str,
     ) -> Result<(), AppError> {
+        self.until("the end of the voice page", async || Ok(phone.call().is_none().then_some(()))).await?;
+        phone.on_call(picks_up(vec![Act::Press { keys: "1".into() }]));
         self.write(phone, line, "CALL")?;
         self.tell(&format!("{} writes CALL: Nightbell rings him, and then the customer.", second.name));
         let connected = async || Ok(phone.call().filter(|call| call.connected));
@@ -307,6 +325,18 @@ impl Night {
         seen.unwrap_or_else(|_| Err(missing(what)))
     }
 
+    /// For whoever has to find out why it did not go as it should.
+    async fn tell_what_happened(&self) {
+        println!("\nThis is what the ticket's timeline says:");
+        let view = self.ticket(TICKET).await.ok().flatten();
+        for entry in view.map(|view| view.timeline).unwrap_or_default() {
+            println!("  {} {:?}: {:?}", entry.at, entry.by, entry.what);
+        }
+        for error in self.sim.errors() {
+            println!("  the carrier complains: {error:?}");
+        }
+    }
+
     fn tell(&self, what: &str) {
         let now = self.book.to_wall(self.desk.zone(), self.acts.clock().now());
         println!("{}  {what}", now.format("%H:%M:%S"));
@@ -321,10 +351,10 @@ fn happened(view: &TicketView, is: impl Fn(&Happening) -> bool) -> bool {
     view.timeline.iter().any(|entry| is(&entry.what))
 }
 
-/// A phone whose owner picks up and presses keys once he is asked to.
-fn picks_up(after_ms: i64, keys: &str) -> OnCall {
-    let script = vec![Act::Listen, Act::Wait { ms: 2_000 }, Act::Press { keys: keys.into() }];
-    OnCall::Answer { after_ms, script }
+/// A phone whose owner picks up after a few seconds, and acts once he has heard for two what is asked of him.
+fn picks_up(then: Vec<Act>) -> OnCall {
+    let script = [Act::Listen, Act::Wait { ms: 2_000 }].into_iter().chain(then).collect();
+    OnCall::Answer { after_ms: 4_000, script }
 }
 
 /// The beginning of what was said or written, on one line.

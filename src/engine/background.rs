@@ -151,8 +151,9 @@ impl Engine {
             }
             let now = self.now();
             let next = match self.next_due().await {
-                Ok(due) => due.unwrap_or(Timestamp::NEVER).clamp(now + BREATH, now + SWEEP),
-                Err(_) => now + SWEEP,
+                Ok(Some(due)) if due > now => due.min(now + SWEEP),
+                Ok(Some(_)) => now + BREATH,
+                Ok(None) | Err(_) => now + SWEEP,
             };
             loop {
                 let until = next.min(*told.borrow_and_update());
@@ -168,7 +169,7 @@ impl Engine {
         self.every(HEARTBEAT, "the heartbeat could not be written", || self.beat()).await;
     }
 
-    async fn beat(&self) -> Result<(), ActError> {
+    pub(super) async fn beat(&self) -> Result<(), ActError> {
         let beat = self.0.acts.beat().await?;
         self.0.beat_at.store(self.now().0, Ordering::Relaxed);
         self.0.carriers.share_between(u32::try_from(beat.living).unwrap_or(1));
@@ -180,7 +181,7 @@ impl Engine {
     }
 
     /// Looks for what should not be, and puts it right by itself, whatever became of the sweeper.
-    async fn audit(&self) -> Result<(), ActError> {
+    pub(super) async fn audit(&self) -> Result<(), ActError> {
         let audit = self.0.acts.audit().await?;
         if audit.forgotten > 0 {
             tracing::error!(
@@ -189,7 +190,7 @@ impl Engine {
             );
         }
         if audit.overdue > 0 {
-            tracing::error!(overdue = audit.overdue, "effects wait longer than they should");
+            tracing::error!(overdue = audit.overdue, "effects or deadlines wait longer than they should");
         }
         if audit.forgotten > 0 || audit.overdue > 0 {
             self.sweep().await?;

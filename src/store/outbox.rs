@@ -149,9 +149,17 @@ pub async fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
     Ok(next.filter(|due| *due < Timestamp::NEVER))
 }
 
-/// How many rows have been waiting since before an instant, claimed or not.
+/// How many rows have been waiting since before an instant without being claimed.
 pub async fn overdue(tx: &mut Tx, before: Timestamp) -> Result<i64, StoreError> {
-    let (count,): (i64,) =
-        tx.one("select count(*) from outbox where due <= $1 and lease_until <= $1", args![before]).await?;
+    let mut count = 0;
+    for rank in 1..=4_u8 {
+        let (of_rank,): (i64,) = tx
+            .one(
+                "select count(*) from outbox where rank = $1 and due <= $2 and lease_until <= $2",
+                args![rank, before],
+            )
+            .await?;
+        count += of_rank;
+    }
     Ok(count)
 }

@@ -193,10 +193,10 @@ pub async fn read_if_any(tx: &mut Tx, id: &TicketId) -> Result<Option<Case>, Sto
     row.map(|(document,)| decode(&document, "ticket")).transpose()
 }
 
-/// Looks at a ticket again at another instant, whatever its document says.
-pub async fn defer(tx: &mut Tx, id: &TicketId, due: Timestamp) -> Result<(), StoreError> {
+/// Looks at a ticket again at another instant, or never, whatever its document says.
+pub async fn look_again(tx: &mut Tx, id: &TicketId, due: Option<Timestamp>) -> Result<(), StoreError> {
     tx.execute("update ticket set next_due = $2 where id = $1", args![id, due]).await?;
-    tx.wake(super::Wake::Due(due));
+    due.into_iter().for_each(|due| tx.wake(super::Wake::Due(due)));
     Ok(())
 }
 
@@ -251,6 +251,13 @@ pub async fn due(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<TicketId
         due.extend(rows.into_iter().map(|(id,)| id));
     }
     Ok(due)
+}
+
+/// How many emergencies have been due since before an instant.
+pub async fn overdue(tx: &mut Tx, before: Timestamp) -> Result<i64, StoreError> {
+    let (count,): (i64,) =
+        tx.one("select count(*) from ticket where severity = 1 and next_due <= $1", args![before]).await?;
+    Ok(count)
 }
 
 /// When time alone changes something next.

@@ -46,7 +46,7 @@ impl<'a> Phone<'a> {
 
     fn field(&self, name: &str) -> String {
         format!(
-            "//*[@id='{0}']//input[@aria-label='{name}' or ancestor::label[contains(., '{name}')]]",
+            "//*[@id='{0}']//input[starts-with(@aria-label, '{name}') or ancestor::label[contains(., '{name}')]]",
             self.id
         )
     }

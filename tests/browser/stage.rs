@@ -38,7 +38,7 @@ impl Stage {
         let phones = demo.told("Phones", &[' ']).await;
 
         let (width, height) = match window {
-            Window::Desktop => (1280, 900),
+            Window::Desktop => (1600, 1000),
             Window::Hand => (500, 900),
         };
         let browser = Browser::open(&files.path().join("profile"), width, height).await;
@@ -52,10 +52,10 @@ impl Stage {
         Stage { browser, window, _demo: demo, _files: files }
     }
 
-    /// What every page is held to, in light and in dark: nothing to be scrolled sideways, none of axe's rules broken.
+    /// What every page is held to, in dark and in light: nothing to be scrolled sideways, none of axe's rules broken.
     /// The pictures are left in the build's own temporary folder, for who wants to see.
     pub async fn look(&self, moment: &str) {
-        for scheme in ["light", "dark"] {
+        for scheme in ["dark", "light"] {
             let feature = json!({ "name": "prefers-color-scheme", "value": scheme });
             self.browser.devtools("Emulation.setEmulatedMedia", json!({ "features": [feature] })).await;
             let sideways =

@@ -164,15 +164,14 @@ impl Browser {
     }
 
     /// A command of the browser's own protocol, for what WebDriver has no word for.
-    pub async fn devtools(&self, command: &str, params: Value) {
-        self.ask("goog/cdp/execute", json!({ "cmd": command, "params": params })).await;
+    pub async fn devtools(&self, command: &str, params: Value) -> Value {
+        self.ask("goog/cdp/execute", json!({ "cmd": command, "params": params })).await
     }
 
-    /// What is in the window, as a PNG.
+    /// The whole page, as a PNG.
     pub async fn picture(&self) -> Vec<u8> {
-        let answer = self.http.get(format!("{}/screenshot", self.session)).send().await.unwrap();
-        let answer: Value = answer.json().await.unwrap();
-        STANDARD.decode(answer["value"].as_str().unwrap()).unwrap()
+        let picture = self.devtools("Page.captureScreenshot", json!({ "captureBeyondViewport": true })).await;
+        STANDARD.decode(picture["data"].as_str().unwrap()).unwrap()
     }
 
     /// What the console has been told since the last look.

@@ -1,6 +1,7 @@
 //! The store keeps its promises, on both databases.
 
 mod faults;
+mod outbox;
 
 use std::sync::Arc;
 
