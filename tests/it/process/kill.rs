@@ -43,9 +43,7 @@ async fn a_page_whose_request_was_held_leaves_again_at_the_next_start() {
             }
             stage.emergency(&caller, &gateway).await;
             stage
-                .until("both requests to be held", &gateway, || {
-                    stage.sim.faults().is_empty().then_some(())
-                })
+                .until("both requests to be held", &gateway, || stage.sim.faults().is_empty().then_some(()))
                 .await;
             gateway.kill().await;
             stage.sim.clear_faults();

@@ -301,14 +301,20 @@ senders = [{{ number = "{LINE}", texts_per_second = 100, calls_per_second = 100 
         }
     }
 
-    /// Waits until the server has had two looks at everything that is due, and the carrier has nothing more to tell it.
+    /// Waits until the server has had time for a look at everything that is due, and the carrier for telling it, and
+    /// nothing new came of that.
     pub async fn settled(&self, gateway: &Gateway) {
         let seen = || {
-            (self.sim.messages().len(), self.sim.calls().len(), self.sim.delivered().len(), self.sim.next_due())
+            (
+                self.sim.messages().len(),
+                self.sim.calls().len(),
+                self.sim.delivered().len(),
+                self.sim.next_due(),
+            )
         };
         let mut before = seen();
         loop {
-            self.pass(Duration::from_millis(2_200)).await;
+            self.pass(Duration::from_millis(1_200)).await;
             self.ready(gateway).await;
             let now = seen();
             if now == before {
@@ -348,9 +354,7 @@ senders = [{{ number = "{LINE}", texts_per_second = 100, calls_per_second = 100 
         let call = phone.dial(LINE).unwrap();
         let asked = |times: usize| {
             let phone = &phone;
-            move || {
-                phone.call().is_none_or(|call| call.listening && call.said().len() >= times).then_some(())
-            }
+            move || phone.call().is_none_or(|call| call.listening && call.said().len() >= times).then_some(())
         };
         self.until("the question whether it is an emergency", gateway, asked(1)).await;
         let heard = phone.call().map_or(0, |call| call.said().len());
