@@ -185,9 +185,10 @@ fn lines_of(all: &[(Desk, i64)]) -> BTreeMap<PhoneNumber, String> {
         .collect()
 }
 
-fn read_flows(
-    sources: Vec<FlowSource>,
-) -> Result<(Vec<FlowVersion>, BTreeMap<String, Arc<Flow>>), StoreError> {
+/// Flows by their names.
+type FlowsByName = BTreeMap<String, Arc<Flow>>;
+
+fn read_flows(sources: Vec<FlowSource>) -> Result<(Vec<FlowVersion>, FlowsByName), StoreError> {
     let mut versions = Vec::new();
     let mut current = BTreeMap::new();
     for source in sources {
