@@ -11,3 +11,4 @@ mod process;
 mod store;
 mod stories;
 mod support;
+mod webhooks;
