@@ -13,3 +13,4 @@ mod process;
 mod store;
 mod stories;
 mod support;
+mod webhooks;

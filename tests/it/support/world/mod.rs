@@ -38,6 +38,7 @@
 
 mod people;
 mod ticket;
+mod traffic;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -47,6 +48,7 @@ use std::time::Duration;
 
 use axum::Router;
 use chrono::NaiveDateTime;
+use nightbell::act::Acts;
 use nightbell::app::simulated::{SimClock, Simulated};
 use nightbell::app::{App, Parts, apply_desk, load_flows};
 use nightbell::clock::{Clock, ManualClock, Timestamp};
@@ -64,8 +66,10 @@ use tokio_util::sync::CancellationToken;
 
 pub use people::Person;
 pub use ticket::Ticket;
+pub use traffic::{Answer, Webhook};
 
 use super::db::each_database;
+use traffic::Traffic;
 
 /// The desk of every story that does not choose another.
 pub const RESERVATIONS: &str = include_str!("../../../desks/reservations.toml");
@@ -138,8 +142,10 @@ pub struct World(Arc<Inner>);
 
 struct Inner {
     clock: ManualClock,
+    acts: Acts,
     engine: Engine,
     router: Router,
+    traffic: Traffic,
     sim: Simulator,
     desk: Desk,
     /// Where the gateway is, without a slash at the end.
@@ -231,14 +237,17 @@ impl World {
         let App { acts, engine, router } = App::build(parts).await.unwrap();
         apply_desk(&acts, &[CARRIER.to_owned()], "the desk of the story", &scene.desk).await.unwrap();
         let api_token = acts.create_token("story", None).await.unwrap();
+        let traffic = Traffic::default();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let at_gateway = Mutex::new(Some(Server::on(at_gateway, router.clone())));
+        let at_gateway = Mutex::new(Some(Server::on(at_gateway, traffic.watch(router.clone()))));
         let at_carrier = Server::on(at_carrier, sim.router());
         let seen = Mutex::default();
         World(Arc::new(Inner {
             clock,
+            acts,
             engine,
             router,
+            traffic,
             sim,
             desk,
             gateway,
@@ -386,7 +395,7 @@ impl World {
     /// The gateway's address answers again.
     pub async fn gateway_comes_back(&self) {
         let server = self.0.at_gateway.lock().unwrap().take();
-        let server = Server::start(server.unwrap().address, self.0.router.clone()).await;
+        let server = Server::start(server.unwrap().address, self.0.traffic.watch(self.0.router.clone())).await;
         *self.0.at_gateway.lock().unwrap() = Some(server);
     }
 
