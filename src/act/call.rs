@@ -192,10 +192,12 @@ async fn go_on(tx: &mut Tx, input: &Go) -> Result<CallAnswer, StoreError> {
         return Ok(known);
     }
     let Some(mut call) = calls::lock(tx, &incoming.carrier, &incoming.sid).await? else {
-        return match repeated(tx, &incoming.carrier, &call_key(&incoming.sid, 0)).await? {
-            Some(first) => Ok(first),
-            None => begin(tx, world, incoming, ticket_id).await,
-        };
+        let answer = begin(tx, world, incoming, ticket_id).await?;
+        if *turn > 0 {
+            // A repetition of this turn must not be taken for an answer to what it begins with.
+            keep(tx, world, &incoming.carrier, &key, &answer).await?;
+        }
+        return Ok(answer);
     };
     let position = match call.position.clone() {
         Some(position) if *turn == call.turn => position,
@@ -258,9 +260,11 @@ async fn carry_out(
                 call.engaged = true;
             }
             FlowCommand::Join => {
-                if let (Some(mine), Some(other)) = (work.take(), joinable.take()) {
-                    work = Some(join(tx, world, call, mine, &other.ticket.id).await?);
-                }
+                work = match (work, joinable.take()) {
+                    (Some(mine), Some(other)) => Some(join(tx, world, call, mine, &other.ticket.id).await?),
+                    // It was closed meanwhile: the call keeps its own.
+                    (work, _) => work,
+                };
             }
             FlowCommand::Acknowledge | FlowCommand::CallCustomer if work.is_none() => {
                 let command = match command {
@@ -270,9 +274,10 @@ async fn carry_out(
                 agent_asks(tx, world, call, pages, &command).await?;
             }
             FlowCommand::Transferred { answered, seconds, .. } if work.is_none() => {
-                let enough = world.desk(&call.desk)?.limits.min_callback_talk.0;
-                if answered && seconds >= enough {
-                    agent_asks(tx, world, call, pages, &Command::CallbackDone).await?;
+                if let (Some(agent), Some(took)) = (call.agent.clone(), &call.took) {
+                    let mut taken = Work::on(ticket::lock(tx, took).await?);
+                    taken.happen(world, Event::Talked { agent, answered, seconds })?;
+                    taken.save(tx, world).await?;
                 }
             }
             command => {
@@ -287,7 +292,10 @@ async fn carry_out(
             }
         }
     }
-    if let Some(work) = work {
+    if let Some(mut work) = work {
+        if work.case().ticket.language != call.language {
+            work.happen(world, Event::Speaks { language: call.language.clone() })?;
+        }
         work.save(tx, world).await?;
     }
     let next = turn.position.as_ref().map(|position| NextTurn::Flow {
@@ -347,7 +355,11 @@ async fn join(
     mut mine: Work,
     other: &TicketId,
 ) -> Result<Work, StoreError> {
+    // Newest first, as everywhere: the other is older.
     let mut joined = Work::on(ticket::lock(tx, other).await?);
+    if !joined.case().is_open() {
+        return Ok(mine);
+    }
     joined.happen(world, Event::Absorb(Box::new(mine.case().ticket.clone())))?;
     mine.happen(world, Event::MergedInto(Box::new(joined.case().ticket.clone())))?;
     let mine = mine.save(tx, world).await?;
@@ -362,10 +374,7 @@ async fn joinable(tx: &mut Tx, desk: &Desk, call: &Call) -> Result<Option<Case>,
     if desk.line(number).is_some() {
         return Ok(None);
     }
-    let Some(id) = ticket::open_for_caller(tx, &call.desk, number, call.ticket.as_ref()).await? else {
-        return Ok(None);
-    };
-    Ok(Some(ticket::read(tx, &id).await?))
+    ticket::open_for_caller(tx, &call.desk, number, call.ticket.as_ref()).await
 }
 
 /// The open pages of the agent who calls, newest first.
@@ -375,18 +384,15 @@ async fn agent_pages(tx: &mut Tx, call: &Call) -> Result<Vec<Case>, StoreError> 
         return Ok(Vec::new());
     }
     let mut pages = open_cases(tx, &call.desk, agent).await?;
-    // What he took in this call stays the one that it is about, whatever comes in meanwhile.
+    // Only what he can take or call back; what he took in this call stays the one that it is about.
+    pages.retain(|case| case.waits_for(agent) || call.took.as_ref() == Some(&case.ticket.id));
     pages.sort_by_key(|case| call.took.as_ref() != Some(&case.ticket.id));
     Ok(pages)
 }
 
 /// The open tickets for which an agent was paged, newest first.
 pub(super) async fn open_cases(tx: &mut Tx, desk: &str, agent: &AgentKey) -> Result<Vec<Case>, StoreError> {
-    let mut cases = Vec::new();
-    for id in ticket::open_for_agent(tx, desk, agent).await? {
-        cases.push(ticket::read(tx, &id).await?);
-    }
-    Ok(cases)
+    ticket::open_for_agent(tx, desk, agent).await
 }
 
 /// A command of an agent who called the line, on the page that he was told of first.

@@ -38,7 +38,7 @@ pub(super) struct Work {
 impl Work {
     /// On a ticket that this transaction opens.
     pub(super) fn on_new(case: Case) -> Work {
-        Work::new(Loaded { case, entry_rows: 1, paged: 0 }, true)
+        Work::new(Loaded { case, entry_rows: 1, paged: Default::default() }, true)
     }
 
     /// On a case that was read and locked.
@@ -61,6 +61,11 @@ impl Work {
     /// The case as it is now.
     pub(super) fn case(&self) -> &Case {
         &self.loaded.case
+    }
+
+    /// Has it written even if nothing changed: what stands beside the document may be wrong.
+    pub(super) fn write_anew(&mut self) {
+        self.changed = true;
     }
 
     /// Lets an event happen.

@@ -84,10 +84,18 @@ async fn due(tx: &mut Tx, now: &Timestamp) -> Result<Due, StoreError> {
 
 async fn tick(tx: &mut Tx, Tick { world, ticket: id }: &Tick) -> Result<(), StoreError> {
     let mut work = Work::on(ticket::lock(tx, id).await?);
-    if work.case().next_due().is_none_or(|due| due > world.now) {
-        return Ok(());
+    match work.case().next_due() {
+        Some(due) if due <= world.now => {
+            work.happen(world, Event::Due)?;
+        }
+        // Done meanwhile, or the auditor woke it. It is written in any case: a date beside the document that is not
+        // the document's would be due for ever.
+        Some(_) => work.write_anew(),
+        None => {
+            work.happen(world, Event::Forgotten)?;
+            work.write_anew();
+        }
     }
-    work.happen(world, Event::Due)?;
     work.save(tx, world).await?;
     Ok(())
 }
