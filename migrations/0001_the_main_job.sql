@@ -112,9 +112,12 @@ create table outbox (
     lease_owner text,
     lease_until bigint not null,
     fence bigint not null,
+    -- 1 once a claim ended without a word of what came of it: perhaps it was done.
+    doubtful bigint not null,
     created_at bigint not null
 );
 create index outbox_due on outbox (rank, due);
+create index outbox_claimed on outbox (lease_until) where lease_until > 0;
 create index outbox_of_attempt on outbox (attempt_id);
 
 -- A process that performs effects; dead when it has not been heard for five seconds.

@@ -69,11 +69,11 @@ pub trait Clock: Send + Sync + fmt::Debug {
     fn sleep_until(&self, at: Timestamp) -> BoxFuture<'static, ()>;
 }
 
-/// The machine's wall clock, or a faster one that starts at the present: a demonstration runs its waits against it
-/// and says so.
+/// The machine's wall clock, or one of a demonstration that runs faster or shows another time, and says so.
 #[derive(Clone, Debug)]
 pub struct SystemClock {
-    origin: Timestamp,
+    /// What it showed when it was started; none if it follows the wall.
+    origin: Option<Timestamp>,
     started: std::time::Instant,
     /// How many seconds of this clock pass in one real second; 1 outside demonstrations.
     speed: u32,
@@ -106,14 +106,20 @@ impl SystemClock {
 
     /// A clock that starts at the wall's time and runs `speed` times as fast (at least 1).
     pub fn faster(speed: u32) -> SystemClock {
-        SystemClock { origin: machine::wall(), started: machine::monotonic(), speed: speed.max(1) }
+        let speed = speed.max(1);
+        SystemClock { origin: (speed > 1).then(machine::wall), started: machine::monotonic(), speed }
+    }
+
+    /// A clock that shows `origin` now and runs `speed` times as fast as the wall's (at least 1).
+    pub fn starting_at(origin: Timestamp, speed: u32) -> SystemClock {
+        SystemClock { origin: Some(origin), started: machine::monotonic(), speed: speed.max(1) }
     }
 
     fn read(&self) -> Timestamp {
-        if self.speed == 1 {
-            return machine::wall();
+        match self.origin {
+            None => machine::wall(),
+            Some(origin) => origin + machine::monotonic().duration_since(self.started) * self.speed,
         }
-        self.origin + machine::monotonic().duration_since(self.started) * self.speed
     }
 }
 

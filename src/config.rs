@@ -33,6 +33,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The database; SQLite in the data folder if `None`. It may hold a password: [`Config::database_url`].
     pub database_url: Option<SecretString>,
+    /// A folder of voice flows (`*.toml`) beside the ones that are shipped; one of the same name takes its place.
+    pub flows: Option<PathBuf>,
     /// How it logs.
     pub log: LogConfig,
     /// Its carriers, the preferred first.
@@ -74,6 +76,7 @@ impl Default for Config {
             public_url: "http://127.0.0.1:8080".into(),
             data_dir: "nightbell-data".into(),
             database_url: None,
+            flows: None,
             log: LogConfig::default(),
             carriers: Vec::new(),
         }

@@ -2,9 +2,12 @@
 //! it. Reads files and turns problems into messages; every rule is in [`rules::flow`](crate::rules::flow). A flow is
 //! named by its file, or by its bare name if it is one of those that are shipped inside the program.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::act::FlowSource;
 use crate::rules::flow::{Flow, Plan, play};
 use crate::rules::source::Problem;
 
@@ -56,6 +59,55 @@ pub fn check_files(files: &[PathBuf]) -> Result<String, Refused> {
     if bad.is_empty() { Ok(good.join("\n")) } else { Err(Refused(bad)) }
 }
 
+/// The flows that a server works by: those in the folder, if there is one, and the shipped ones whose names they leave
+/// free. All that is wrong with any of them, or with what they are called, is told at once.
+pub fn load_all(folder: Option<&Path>) -> Result<Vec<FlowSource>, Refused> {
+    let mut named: BTreeMap<String, (PathBuf, String)> = BTreeMap::new();
+    let mut bad = Vec::new();
+    for file in folder.map(files_in).transpose()?.unwrap_or_default() {
+        let loaded = read(&file).and_then(|text| {
+            let flow = Flow::parse(&text).map_err(|problems| refused(&file, &problems))?;
+            Ok((flow.name, text))
+        });
+        match loaded {
+            Err(Refused(messages)) => bad.extend(messages),
+            Ok((name, text)) => match named.entry(name) {
+                Entry::Vacant(slot) => {
+                    slot.insert((file, text));
+                }
+                Entry::Occupied(other) => bad.push(format!(
+                    "{}:1: flow `{}` is also in {}; rename one of them",
+                    file.display(),
+                    other.key(),
+                    other.get().0.display()
+                )),
+            },
+        }
+    }
+    if !bad.is_empty() {
+        return Err(Refused(bad));
+    }
+    for (name, text) in SHIPPED {
+        named.entry((*name).to_owned()).or_insert_with(|| (PathBuf::from(name), (*text).to_owned()));
+    }
+    Ok(named.into_values().map(|(_, text)| FlowSource { text }).collect())
+}
+
+/// The `*.toml` files of a folder, in the order of their names.
+fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Refused> {
+    let entries = std::fs::read_dir(folder).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
+    let entries = entries.map_err(|error| {
+        Refused(vec![format!(
+            "{}: the folder of voice flows cannot be read: {error}; correct `flows` in the configuration",
+            folder.display()
+        )])
+    })?;
+    let mut files: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    Ok(files)
+}
+
 /// Plays a scenario against a flow: its transcript, or what was expected and did not happen.
 pub fn play_file(flow: &Path, scenario: &Path, plan: &dyn Plan) -> Result<String, Refused> {
     let flow = load(flow)?;
@@ -94,6 +146,33 @@ mod tests {
         assert_eq!(shipped("none"), None);
         let report = check_files(&[]).unwrap();
         assert!(report.starts_with("emergency: flow emergency is good; version "), "{report}");
+    }
+
+    #[test]
+    fn a_folder_adds_to_the_shipped_flows_and_replaces_them_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        let texts = |folder: Option<&Path>| {
+            let loaded = load_all(folder);
+            loaded.map(|flows| flows.into_iter().map(|flow| flow.text).collect::<Vec<_>>())
+        };
+        let emergency = shipped("emergency").unwrap();
+        assert_eq!(texts(None).unwrap(), [emergency]);
+
+        let night = emergency.replace("name = \"emergency\"", "name = \"night\"");
+        let own = format!("# ours\n{emergency}");
+        write("b.toml", &night);
+        write("a.toml", &own);
+        write("notes.txt", "no flow at all");
+        assert_eq!(texts(Some(folder.path())).unwrap(), [own.clone(), night.clone()]);
+
+        write("c.toml", &night);
+        write("d.toml", "name = ");
+        let Refused(messages) = texts(Some(folder.path())).unwrap_err();
+        assert_eq!(messages.len(), 2, "{messages:?}");
+        assert!(messages[0].contains("c.toml:1: flow `night` is also in "), "{messages:?}");
+        assert!(messages[1].contains("d.toml:1: "), "{messages:?}");
+        assert!(texts(Some(&folder.path().join("none"))).is_err());
     }
 
     #[test]

@@ -13,9 +13,11 @@
 //! ```
 
 pub mod act;
+pub mod app;
 pub mod channel;
 pub mod clock;
 pub mod config;
+pub mod engine;
 pub mod flows;
 pub mod id;
 pub mod rules;

@@ -1,3 +1,19 @@
-//! The command line; see `nightbell --help`.
+//! The command line; see `nightbell --help`. It reads what was asked for, hands it to [`nightbell::app`], and says how
+//! it went: exit code 0, 2 for input with mistakes (a line each: `file:line: what; remedy`), 1 for everything else.
 
-fn main() {}
+mod cli;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match cli::run(cli::Cli::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(cli::exit_code(&error))
+        }
+    }
+}

@@ -12,18 +12,10 @@ find_postgres() {
 }
 
 start_postgres() {
-    if ! PG_BIN=$(find_postgres); then
-        if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-            echo "tests/run: installing postgresql, which the tests need" >&2
-            apt-get update -qq >&2 &&
-                DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends postgresql >&2 ||
-                { echo "tests/run: apt-get could not install postgresql" >&2; return 1; }
-        fi
-        PG_BIN=$(find_postgres) || {
-            echo "tests/run: initdb and pg_ctl are missing: install PostgreSQL 14 or newer (Debian: postgresql)" >&2
-            return 1
-        }
-    fi
+    PG_BIN=$(find_postgres) || {
+        echo "tests/run: initdb and pg_ctl are missing: install PostgreSQL 14 or newer (Debian: postgresql)" >&2
+        return 1
+    }
 
     # A socket's path may be no longer than 107 bytes: /tmp, whatever TMPDIR says.
     PG_HOME=$(mktemp -d /tmp/nightbell-pg.XXXXXX)

@@ -159,6 +159,7 @@ async fn begin(
         caller_id,
         agent: agent.map(|agent| agent.key.clone()),
         took: None,
+        offered: None,
         flow_version: flow.version().to_owned(),
         position: None,
         turn: 0,
@@ -244,7 +245,7 @@ async fn carry_out(
     mut work: Option<Work>,
     ticket_id: &TicketId,
     mut joinable: Option<Case>,
-    pages: &[Case],
+    pages: &AgentPages,
     turn: Turn,
 ) -> Result<CallAnswer, StoreError> {
     if let Some(position) = &turn.position {
@@ -304,6 +305,7 @@ async fn carry_out(
         turn: call.turn + 1,
     });
     call.position = turn.position;
+    call.offered = pages.offered.first().map(|case| case.ticket.id.clone());
     call.turn += 1;
     call.deadline = Some(turn.script.deadline(world.now));
     Ok(CallAnswer { script: turn.script, next })
@@ -377,16 +379,33 @@ async fn joinable(tx: &mut Tx, desk: &Desk, call: &Call) -> Result<Option<Case>,
     ticket::open_for_caller(tx, &call.desk, number, call.ticket.as_ref()).await
 }
 
-/// The open pages of the agent who calls, newest first.
-async fn agent_pages(tx: &mut Tx, call: &Call) -> Result<Vec<Case>, StoreError> {
-    let Some(agent) = &call.agent else { return Ok(Vec::new()) };
-    if call.ticket.is_some() {
-        return Ok(Vec::new());
+/// What an agent who calls has to do.
+#[derive(Default)]
+pub(super) struct AgentPages {
+    /// What he can take, or took before and has not called back: newest first, but what he was told of first stays so.
+    pub(super) offered: Vec<Case>,
+    /// What he took in this call: the customer whom he is put through to.
+    pub(super) took: Option<Case>,
+}
+
+impl AgentPages {
+    /// The customer of what he took, or of what he was told of first.
+    pub(super) fn customer(&self) -> Option<&Case> {
+        self.took.as_ref().or(self.offered.first())
     }
-    let mut pages = open_cases(tx, &call.desk, agent).await?;
-    // Only what he can take or call back; what he took in this call stays the one that it is about.
-    pages.retain(|case| case.waits_for(agent) || call.took.as_ref() == Some(&case.ticket.id));
-    pages.sort_by_key(|case| call.took.as_ref() != Some(&case.ticket.id));
+}
+
+async fn agent_pages(tx: &mut Tx, call: &Call) -> Result<AgentPages, StoreError> {
+    let mut pages = AgentPages::default();
+    let Some(agent) = call.agent.as_ref().filter(|_| call.ticket.is_none()) else { return Ok(pages) };
+    for case in open_cases(tx, &call.desk, agent).await? {
+        if call.took.as_ref() == Some(&case.ticket.id) {
+            pages.took = Some(case);
+        } else if case.waits_for(agent) {
+            pages.offered.push(case);
+        }
+    }
+    pages.offered.sort_by_key(|case| call.offered.as_ref() != Some(&case.ticket.id));
     Ok(pages)
 }
 
@@ -400,10 +419,14 @@ async fn agent_asks(
     tx: &mut Tx,
     world: &World,
     call: &mut Call,
-    pages: &[Case],
+    pages: &AgentPages,
     command: &Command,
 ) -> Result<(), StoreError> {
-    let (Some(agent), Some(first)) = (&call.agent, pages.first()) else { return Ok(()) };
+    let meant = match command {
+        Command::CallCustomer => pages.customer(),
+        _ => pages.offered.first(),
+    };
+    let (Some(agent), Some(first)) = (&call.agent, meant) else { return Ok(()) };
     call.took = Some(first.ticket.id.clone());
     let mut work = Work::on(ticket::lock(tx, &first.ticket.id).await?);
     let command = match command {
@@ -417,7 +440,18 @@ async fn agent_asks(
 }
 
 async fn ended(tx: &mut Tx, end: &End) -> Result<bool, StoreError> {
-    let Some(mut call) = calls::lock(tx, &end.carrier, &end.sid).await? else { return Ok(false) };
+    is_over(tx, &end.world, &end.carrier, &end.sid, end.seconds).await
+}
+
+/// An inbound call is over, whoever says so; false if it is not known.
+pub(super) async fn is_over(
+    tx: &mut Tx,
+    world: &World,
+    carrier: &str,
+    sid: &str,
+    seconds: u32,
+) -> Result<bool, StoreError> {
+    let Some(mut call) = calls::lock(tx, carrier, sid).await? else { return Ok(false) };
     if call.deadline.is_none() {
         return Ok(true);
     }
@@ -425,10 +459,9 @@ async fn ended(tx: &mut Tx, end: &End) -> Result<bool, StoreError> {
     call.position = None;
     if let Some(id) = &call.ticket {
         let mut work = Work::on(ticket::lock(tx, id).await?);
-        let event =
-            Event::CallEnded { engaged: call.engaged, returning: call.returning, seconds: end.seconds };
-        work.happen(&end.world, event)?;
-        work.save(tx, &end.world).await?;
+        let event = Event::CallEnded { engaged: call.engaged, returning: call.returning, seconds };
+        work.happen(world, event)?;
+        work.save(tx, world).await?;
     }
     calls::update(tx, &call).await?;
     Ok(true)

@@ -63,11 +63,6 @@ impl Work {
         &self.loaded.case
     }
 
-    /// Has it written even if nothing changed: what stands beside the document may be wrong.
-    pub(super) fn write_anew(&mut self) {
-        self.changed = true;
-    }
-
     /// Lets an event happen.
     pub(super) fn happen(&mut self, world: &World, event: Event) -> Result<Reply, StoreError> {
         let before = self.loaded.case.clone();

@@ -48,6 +48,11 @@ impl Desks {
         self.by_key.get(key)
     }
 
+    /// The voice flow in force of that name.
+    pub fn flow(&self, name: &str) -> Option<&Arc<Flow>> {
+        self.flows.get(name)
+    }
+
     /// The desk that has that line.
     pub fn by_line(&self, line: &PhoneNumber) -> Option<&Arc<Desk>> {
         self.lines.get(line).and_then(|key| self.by_key.get(key))
@@ -75,7 +80,7 @@ impl Desks {
     }
 
     pub(super) fn flow_for(&self, name: &str) -> Result<&Arc<Flow>, StoreError> {
-        self.flows.get(name).ok_or_else(|| StoreError::Fault(format!("voice flow {name} is not loaded")))
+        self.flow(name).ok_or_else(|| StoreError::Fault(format!("voice flow {name} is not loaded")))
     }
 
     pub(super) fn flow_version(&self, version: &str) -> Result<&Arc<Flow>, StoreError> {
@@ -92,25 +97,19 @@ struct Begin {
     instance: String,
     node: String,
     now: Timestamp,
-    flows: Vec<(String, String, String)>,
+    flows: Vec<FlowVersion>,
     doubt_until: Timestamp,
 }
+
+/// Version, name and text.
+type FlowVersion = (String, String, String);
 
 impl Acts {
     /// Says that this process lives, frees what an earlier one of this node held, remembers the flows' versions, and
     /// doubts every call that was under way.
     pub(super) async fn begin(&self, sources: Vec<FlowSource>) -> Result<(), ActError> {
         let now = self.clock().now();
-        let mut flows = Vec::new();
-        let mut current = BTreeMap::new();
-        for source in sources {
-            let flow = Flow::parse(&source.text).map_err(|problems| {
-                let first = problems.first().map(|problem| problem.at("voice flow").to_string());
-                StoreError::Fault(first.unwrap_or_else(|| "a voice flow is empty".into()))
-            })?;
-            flows.push((flow.version().to_owned(), flow.name.clone(), source.text));
-            current.insert(flow.name.clone(), Arc::new(flow));
-        }
+        let (flows, current) = read_flows(sources)?;
         let begin = Begin {
             instance: self.0.instance.clone(),
             node: self.0.node.clone(),
@@ -119,6 +118,14 @@ impl Acts {
             doubt_until: now + std::time::Duration::from_secs(15),
         };
         self.store().write(begin_work, begin).await?;
+        self.publish(|desks| desks.flows = current);
+        self.reload().await
+    }
+
+    /// Brings other voice flows into force. Calls that are under way go on by the version that they began with.
+    pub async fn replace_flows(&self, sources: Vec<FlowSource>) -> Result<(), ActError> {
+        let (flows, current) = read_flows(sources)?;
+        self.store().write(remember_flows, (flows, self.clock().now())).await?;
         self.publish(|desks| desks.flows = current);
         self.reload().await
     }
@@ -178,12 +185,35 @@ fn lines_of(all: &[(Desk, i64)]) -> BTreeMap<PhoneNumber, String> {
         .collect()
 }
 
+fn read_flows(
+    sources: Vec<FlowSource>,
+) -> Result<(Vec<FlowVersion>, BTreeMap<String, Arc<Flow>>), StoreError> {
+    let mut versions = Vec::new();
+    let mut current = BTreeMap::new();
+    for source in sources {
+        let flow = Flow::parse(&source.text).map_err(|problems| {
+            let first = problems.first().map(|problem| problem.at("voice flow").to_string());
+            StoreError::Fault(first.unwrap_or_else(|| "a voice flow is empty".into()))
+        })?;
+        versions.push((flow.version().to_owned(), flow.name.clone(), source.text));
+        current.insert(flow.name.clone(), Arc::new(flow));
+    }
+    Ok((versions, current))
+}
+
 async fn begin_work(tx: &mut Tx, begin: &Begin) -> Result<(), StoreError> {
     instance::start(tx, &begin.instance, &begin.node, begin.now).await?;
     for (version, name, source) in &begin.flows {
         desks::remember_flow(tx, version, name, source, begin.now).await?;
     }
     call::doubt_all(tx, begin.doubt_until).await?;
+    Ok(())
+}
+
+async fn remember_flows(tx: &mut Tx, (flows, now): &(Vec<FlowVersion>, Timestamp)) -> Result<(), StoreError> {
+    for (version, name, source) in flows {
+        desks::remember_flow(tx, version, name, source, *now).await?;
+    }
     Ok(())
 }
 

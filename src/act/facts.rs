@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::World;
+use super::call::AgentPages;
 use crate::rules::call::Call;
 use crate::rules::case::Case;
 use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::{Desk, Line};
-use crate::rules::flow::{Caller, DeskClock, Facts, Plan};
+use crate::rules::flow::{Caller, DeskClock, Facts};
 use crate::rules::hours::DeskState;
-use crate::rules::number_plan::{Country, NumberPlan};
 use crate::rules::policy::MethodKind;
 use crate::rules::severity::Severity;
 
@@ -20,7 +20,7 @@ pub(super) struct CallFacts<'a> {
     /// The open ticket that the caller may join.
     pub joinable: Option<&'a Case>,
     /// The open pages of an agent who calls.
-    pub pages: &'a [Case],
+    pub pages: &'a AgentPages,
     /// The call's own ticket.
     pub case: Option<&'a Case>,
 }
@@ -46,7 +46,9 @@ pub(super) fn facts<R>(
         },
         caller: match &call.agent {
             _ if known.blocked => Caller::Blocked,
-            Some(_) => Caller::Agent { open_pages: u32::try_from(known.pages.len()).unwrap_or(u32::MAX) },
+            Some(_) => {
+                Caller::Agent { open_pages: u32::try_from(known.pages.offered.len()).unwrap_or(u32::MAX) }
+            }
             None if known.case.is_some_and(|case| case.ticket.contact.is_some()) => Caller::Contact,
             None => Caller::Unknown,
         },
@@ -63,30 +65,13 @@ pub(super) fn facts<R>(
             .collect(),
         numbers: numbers(desk, known),
         line: Some(line.number.clone()),
-        plan: &DeskPlan { plan, allowed },
+        plan: desk,
     };
     flow(&facts)
 }
 
-/// What a caller may key, by the desk's country and the countries that it calls back.
-struct DeskPlan<'a> {
-    plan: NumberPlan,
-    allowed: &'a [Country],
-}
-
-impl Plan for DeskPlan<'_> {
-    fn callable(&self, keyed: &str) -> Option<PhoneNumber> {
-        let number = self.plan.parse_dialled(keyed).ok()?;
-        self.plan.may_call_back(&number, self.allowed).ok().map(|()| number)
-    }
-
-    fn spoken(&self, number: &PhoneNumber) -> String {
-        self.plan.read_back(number).digits()
-    }
-}
-
 fn numbers(desk: &Desk, known: &CallFacts<'_>) -> BTreeMap<String, PhoneNumber> {
-    let customer = known.pages.first().and_then(|case| case.ticket.callback.as_ref());
+    let customer = known.pages.customer().and_then(|case| case.ticket.callback.as_ref());
     let holder = known.joinable.or(known.case).and_then(Case::holder).and_then(|agent| desk.agent(agent));
     [
         ("main", desk.main_number.clone()),
@@ -119,7 +104,7 @@ fn fields(
         let holder = case.holder().and_then(|agent| desk.agent(agent)).map(|agent| agent.name.as_str());
         words.ticket_state(language, &world.book, desk.zone(), case, holder)
     });
-    let briefs: Vec<_> = known.pages.iter().map(Case::brief).collect();
+    let briefs: Vec<_> = known.pages.offered.iter().map(Case::brief).collect();
     [
         ("desk", Some(desk.name.clone())),
         ("severity1", definition(Severity::ONE)),

@@ -6,6 +6,7 @@ mod answer;
 mod call;
 mod case;
 mod desks;
+mod doubt;
 mod facts;
 mod job;
 mod leg;
@@ -24,10 +25,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 pub use answer::{CallAnswer, NextTurn};
 pub use call::{CallIn, CallTurn};
 pub use desks::{ApplyError, Desks, FlowSource};
+pub use doubt::Standing;
 pub use job::{Job, Performed};
 pub use query::{TicketPage, TicketView};
 pub use recover::Missed;
 pub use text::TextIn;
+pub use upkeep::{Audit, Beat};
 
 use crate::clock::{Clock, Timestamp};
 use crate::id::{Id, Ids};
@@ -111,10 +114,25 @@ struct World {
 
 impl Acts {
     /// Loads the desks and voice flows, and says to the other processes that this one lives.
-    pub async fn start(setup: Setup) -> Result<Acts, ActError> {
-        let now = setup.clock.now();
-        let instance: Id<Acts> = setup.ids.mint(now);
-        let acts = Acts(Arc::new(Inner {
+    pub async fn start(mut setup: Setup) -> Result<Acts, ActError> {
+        let flows = std::mem::take(&mut setup.flows);
+        let acts = Acts::new(setup);
+        acts.begin(flows).await?;
+        Ok(acts)
+    }
+
+    /// For a command that looks in, perhaps while a server runs: loads the same, but is no process that performs
+    /// anything, and frees nothing that one holds.
+    pub async fn visit(mut setup: Setup) -> Result<Acts, ActError> {
+        let flows = std::mem::take(&mut setup.flows);
+        let acts = Acts::new(setup);
+        acts.replace_flows(flows).await?;
+        Ok(acts)
+    }
+
+    fn new(setup: Setup) -> Acts {
+        let instance: Id<Acts> = setup.ids.mint(setup.clock.now());
+        Acts(Arc::new(Inner {
             store: setup.store,
             clock: setup.clock,
             ids: setup.ids,
@@ -125,9 +143,7 @@ impl Acts {
             node: setup.node,
             carriers: setup.carriers,
             in_flight: AtomicUsize::new(0),
-        }));
-        acts.begin(setup.flows).await?;
-        Ok(acts)
+        }))
     }
 
     /// The store beneath.
@@ -170,9 +186,14 @@ impl Acts {
         self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
     }
 
+    /// How many more effects this process may take on.
+    pub fn room(&self) -> usize {
+        MOST_IN_FLIGHT.saturating_sub(self.0.in_flight.load(Ordering::Relaxed))
+    }
+
     fn world(&self) -> World {
         let inner = &self.0;
-        let room = inner.in_flight.load(Ordering::Relaxed) < MOST_IN_FLIGHT;
+        let room = self.room() > 0;
         World {
             desks: self.desks(),
             book: inner.book.clone(),

@@ -2,7 +2,7 @@
 
 use serde_json::to_string;
 
-use super::call::ticket_of;
+use super::call::{is_over, ticket_of};
 use super::case::Work;
 use super::job::{Job, Performed};
 use super::{ActError, Acts, World};
@@ -70,6 +70,10 @@ async fn finish_job(tx: &mut Tx, finish: &Finish) -> Result<(), StoreError> {
         }
         (Performed::Sent(sent), Job::Text { attempt: None, .. }) => {
             return plain_text_sent(tx, finish, sent).await;
+        }
+        // One that goes on was given a new deadline when it was asked after.
+        (Performed::Call { over: true, seconds }, Job::AskCall { carrier, sid }) => {
+            is_over(tx, world, carrier, sid, *seconds).await?;
         }
         _ => {}
     }

@@ -34,9 +34,10 @@ pub const MOST_LISTED: usize = 100;
 impl Acts {
     /// Tickets that were opened before an instant, newest first.
     pub async fn tickets(&self, desk: Option<&str>, before: Timestamp) -> Result<TicketPage, ActError> {
-        let cases = self.store().read(list, (desk.map(str::to_owned), before)).await?;
-        let next =
-            (cases.len() == MOST_LISTED).then(|| cases.last().map(|case| case.ticket.opened_at)).flatten();
+        let mut cases = self.store().read(list, (desk.map(str::to_owned), before)).await?;
+        let opened: Vec<Timestamp> = cases.iter().map(|case| case.ticket.opened_at).collect();
+        let (length, next) = first_page(&opened, MOST_LISTED);
+        cases.truncate(length);
         Ok(TicketPage { cases, next })
     }
 
@@ -59,8 +60,20 @@ impl Acts {
     }
 }
 
+/// How many of a list belong to its first page of at most `most`, and before which instant the next one begins: tickets
+/// of the same millisecond are not torn apart, for the next page could not tell them from those already seen.
+fn first_page(opened: &[Timestamp], most: usize) -> (usize, Option<Timestamp>) {
+    let Some(beyond) = opened.get(most) else { return (opened.len(), None) };
+    let length = match opened.iter().take(most).filter(|at| *at > beyond).count() {
+        // More in one millisecond than a page holds.
+        0 => most,
+        some => some,
+    };
+    (length, opened[..length].last().copied())
+}
+
 async fn list(tx: &mut Tx, (desk, before): &(Option<String>, Timestamp)) -> Result<Vec<Case>, StoreError> {
-    ticket::list(tx, desk.as_deref(), *before, i64::try_from(MOST_LISTED).unwrap_or(i64::MAX)).await
+    ticket::list(tx, desk.as_deref(), *before, i64::try_from(MOST_LISTED + 1).unwrap_or(i64::MAX)).await
 }
 
 async fn view(
@@ -93,4 +106,24 @@ pub(super) fn first_on_call(world: &World, desk: &Desk) -> Result<Vec<AgentKey>,
             Target::Everyone => desk.agents.iter().map(|agent| agent.key.clone()).collect(),
         })
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_ends_between_two_milliseconds() {
+        for (opened, length, next) in [
+            (&[] as &[i64], 0, None),
+            (&[9, 8, 7], 3, None),
+            (&[9, 8, 7, 6], 3, Some(7)),
+            (&[9, 8, 7, 7], 2, Some(8)),
+            (&[9, 7, 7, 7], 1, Some(9)),
+            (&[7, 7, 7, 7], 3, Some(7)),
+        ] {
+            let opened: Vec<Timestamp> = opened.iter().map(|at| Timestamp(*at)).collect();
+            assert_eq!(first_page(&opened, 3), (length, next.map(Timestamp)), "{opened:?}");
+        }
+    }
 }

@@ -11,7 +11,7 @@ use crate::rules::contact::PhoneNumber;
 use crate::rules::number_plan;
 use crate::rules::severity::Severity;
 use crate::rules::ticket::{Ticket, TicketId, TicketState};
-use crate::store::{StoreError, Tx, call as calls, ticket};
+use crate::store::{StoreError, Tx, call as calls, desk as desks, ticket};
 
 /// A call that a carrier lists and that never reached us.
 #[derive(Clone, Debug)]
@@ -63,6 +63,10 @@ async fn recover(tx: &mut Tx, input: &Recover) -> Result<bool, StoreError> {
         return Ok(false);
     }
     let (desk, line) = line_of(world, &missed.to)?;
+    // What came before the desk was ours is not ours to page.
+    if desks::since(tx, desk.key.as_str()).await?.is_none_or(|since| missed.started_at < since) {
+        return Ok(false);
+    }
     let caller_id = usable_caller_id(desk, &missed.from);
     let blocked = number_plan::caller_id(&missed.from).is_some_and(|number| desk.is_blocked(&number));
     let agent = caller_id.as_ref().and_then(|number| desk.agent_by_number(number));
@@ -77,6 +81,7 @@ async fn recover(tx: &mut Tx, input: &Recover) -> Result<bool, StoreError> {
         caller_id: caller_id.clone(),
         agent: agent.map(|agent| agent.key.clone()),
         took: None,
+        offered: None,
         flow_version: String::new(),
         position: None,
         turn: 0,

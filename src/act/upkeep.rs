@@ -1,5 +1,7 @@
 //! What time brings: deadlines of tickets and calls, the heartbeat, the sweep, and the auditor's questions.
 
+use futures_util::{StreamExt, stream};
+
 use super::case::Work;
 use super::{ActError, Acts, World};
 use crate::clock::Timestamp;
@@ -19,9 +21,24 @@ const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 pub struct Audit {
     /// Open, unacknowledged emergencies with neither a deadline nor anything in the outbox, which were woken.
     pub forgotten: u64,
-    /// Effects that wait longer than they should.
+    /// Effects that wait longer than they should, and emergencies whose deadline nobody looked at.
     pub overdue: i64,
 }
+
+/// What a heartbeat told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Beat {
+    /// Effects that dead processes held, and that are free now.
+    pub freed: u64,
+    /// Processes that live, this one included.
+    pub living: i64,
+}
+
+/// How long a ticket that cannot be dealt with waits for its next turn.
+const DEFERRED: Duration = Duration::from_secs(5);
+
+/// Transactions that are under way at once: on SQLite they share their flushes of the disk.
+const AT_ONCE: usize = 32;
 
 struct Tick {
     world: World,
@@ -40,13 +57,25 @@ impl Acts {
         let now = self.clock().now();
         let (tickets, calls) = self.store().read(due, now).await?;
         let some = !tickets.is_empty() || !calls.is_empty();
-        for ticket in tickets {
-            self.store().write(tick, Tick { world: self.world(), ticket }).await?;
+        let tickets = stream::iter(tickets).map(|ticket| self.tick_one(ticket)).buffered(AT_ONCE);
+        let calls = stream::iter(calls).map(|(carrier, sid)| {
+            let ask = AskAfter { world: self.world(), carrier, sid };
+            async { self.store().write(ask_after, ask).await.map_err(ActError::from) }
+        });
+        // All have their turn; then the first that could not be dealt with is told.
+        let ends: Vec<_> = tickets.chain(calls.buffered(AT_ONCE)).collect().await;
+        ends.into_iter().collect::<Result<(), ActError>>().map(|()| some)
+    }
+
+    /// One that is beyond reading is passed over for a while, so that it does not stand before the others.
+    async fn tick_one(&self, ticket: TicketId) -> Result<(), ActError> {
+        match self.store().write(tick, Tick { world: self.world(), ticket: ticket.clone() }).await {
+            Err(error @ StoreError::Fault(_)) => {
+                tracing::error!(ticket.id = %ticket, %error, "a ticket that is due cannot be dealt with");
+                Ok(self.store().write(defer, (ticket, self.clock().now() + DEFERRED)).await?)
+            }
+            end => Ok(end?),
         }
-        for (carrier, sid) in calls {
-            self.store().write(ask_after, AskAfter { world: self.world(), carrier, sid }).await?;
-        }
-        Ok(some)
     }
 
     /// When time asks for something next: a ticket, a call, or the outbox.
@@ -55,7 +84,7 @@ impl Acts {
     }
 
     /// Says that this process lives, and frees what dead ones held.
-    pub async fn beat(&self) -> Result<u64, ActError> {
+    pub async fn beat(&self) -> Result<Beat, ActError> {
         let input = (self.0.instance.clone(), self.0.node.clone(), self.clock().now());
         Ok(self.store().write(beat, input).await?)
     }
@@ -85,19 +114,18 @@ async fn due(tx: &mut Tx, now: &Timestamp) -> Result<Due, StoreError> {
 async fn tick(tx: &mut Tx, Tick { world, ticket: id }: &Tick) -> Result<(), StoreError> {
     let mut work = Work::on(ticket::lock(tx, id).await?);
     match work.case().next_due() {
-        Some(due) if due <= world.now => {
-            work.happen(world, Event::Due)?;
-        }
-        // Done meanwhile, or the auditor woke it. It is written in any case: a date beside the document that is not
-        // the document's would be due for ever.
-        Some(_) => work.write_anew(),
-        None => {
-            work.happen(world, Event::Forgotten)?;
-            work.write_anew();
-        }
-    }
+        Some(due) if due <= world.now => work.happen(world, Event::Due)?,
+        // Nobody has it, nobody will ever be asked: the auditor woke it.
+        None if work.case().is_forgotten() => work.happen(world, Event::Forgotten)?,
+        // It was dealt with meanwhile, or the auditor woke it too soon.
+        due => return ticket::look_again(tx, id, due).await,
+    };
     work.save(tx, world).await?;
     Ok(())
+}
+
+async fn defer(tx: &mut Tx, (id, due): &(TicketId, Timestamp)) -> Result<(), StoreError> {
+    ticket::look_again(tx, id, Some(*due)).await
 }
 
 async fn ask_after(tx: &mut Tx, ask: &AskAfter) -> Result<(), StoreError> {
@@ -109,8 +137,9 @@ async fn next_due(tx: &mut Tx, (): &()) -> Result<Option<Timestamp>, StoreError>
     Ok(all.into_iter().flatten().min())
 }
 
-async fn beat(tx: &mut Tx, (id, node, now): &(String, String, Timestamp)) -> Result<u64, StoreError> {
-    instance::beat(tx, id, node, *now).await
+async fn beat(tx: &mut Tx, (id, node, now): &(String, String, Timestamp)) -> Result<Beat, StoreError> {
+    let freed = instance::beat(tx, id, node, *now).await?;
+    Ok(Beat { freed, living: instance::living(tx, *now).await? })
 }
 
 async fn stop(tx: &mut Tx, (id,): &(String,)) -> Result<(), StoreError> {
@@ -118,9 +147,10 @@ async fn stop(tx: &mut Tx, (id,): &(String,)) -> Result<(), StoreError> {
 }
 
 async fn audit(tx: &mut Tx, now: &Timestamp) -> Result<Audit, StoreError> {
+    let late = *now - Duration::from_secs(60);
     Ok(Audit {
         forgotten: ticket::wake_forgotten(tx, *now).await?,
-        overdue: outbox::overdue(tx, *now - Duration::from_secs(60)).await?,
+        overdue: outbox::overdue(tx, late).await? + ticket::overdue(tx, late).await?,
     })
 }
 

@@ -18,8 +18,9 @@ pub struct TextOrder {
     pub to: Number,
     /// What it says, at most 1600 characters.
     pub body: FreeText,
-    /// Where its states are reported; the attempt's id travels in it, for a report may come before the answer.
-    pub status_callback: String,
+    /// Where its states are reported, if anybody waits for them; the attempt's id travels in it, for a report may come
+    /// before the answer.
+    pub status_callback: Option<String>,
     /// How long it may wait at the carrier, in seconds: a page an hour late is no page.
     pub validity_seconds: u32,
 }

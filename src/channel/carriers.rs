@@ -120,7 +120,11 @@ impl Carriers {
         if errors.is_empty() { Ok(Carriers::assemble(carriers, clock)) } else { Err(errors) }
     }
 
-    fn assemble(carriers: Vec<(CarrierConfig, Arc<dyn Carrier>)>, clock: Arc<dyn Clock>) -> Carriers {
+    /// Of clients that are there already.
+    pub(crate) fn assemble(
+        carriers: Vec<(CarrierConfig, Arc<dyn Carrier>)>,
+        clock: Arc<dyn Clock>,
+    ) -> Carriers {
         let bucket = |may: bool, rate: f64| may.then(|| Mutex::new(Bucket::new(rate)));
         let entry = |(config, carrier): (CarrierConfig, Arc<dyn Carrier>)| Entry {
             senders: (config.senders.iter())

@@ -58,6 +58,7 @@ fn apply(config: &mut Config, name: &str, value: &str) -> Result<(), Complaint> 
             config.public_url = value.to_owned();
         }
         "DATA_DIR" => config.data_dir = value.into(),
+        "FLOWS" => config.flows = Some(value.into()),
         "DATABASE_URL" => {
             check_database_url(value)?;
             config.database_url = Some(SecretString::from(value));

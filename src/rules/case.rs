@@ -407,6 +407,15 @@ impl Case {
             }
     }
 
+    /// Whether it is an emergency that nobody has, and for which time alone will never do anything: by the rules there
+    /// is none once its call is over.
+    pub fn is_forgotten(&self) -> bool {
+        self.ticket.state == TicketState::Open
+            && self.ticket.severity.is_emergency()
+            && self.holder().is_none()
+            && self.next_due().is_none()
+    }
+
     /// Who has it.
     pub fn holder(&self) -> Option<&AgentKey> {
         self.escalation.as_ref().and_then(|run| run.phase.holder())

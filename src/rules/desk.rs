@@ -19,6 +19,7 @@ pub use target::{NotAResponseTarget, ResponseTarget, TargetClock, TargetUnit};
 pub use super::people::{AgentKey, Key};
 
 use super::contact::PhoneNumber;
+use super::flow::Plan;
 use super::hours::Calendar;
 use super::number_plan::{Country, NumberPlan};
 use super::policy::{Limits, Policy};
@@ -172,6 +173,19 @@ pub enum Abandoned {
     OneSms,
     /// The same as an emergency.
     FullPage,
+}
+
+/// What a caller may key in a voice flow: by the desk's country, and the countries that it calls back.
+impl Plan for Desk {
+    fn callable(&self, keyed: &str) -> Option<PhoneNumber> {
+        let plan = self.number_plan();
+        let number = plan.parse_dialled(keyed).ok()?;
+        plan.may_call_back(&number, self.allowed_countries()).ok().map(|()| number)
+    }
+
+    fn spoken(&self, number: &PhoneNumber) -> String {
+        self.number_plan().read_back(number).digits()
+    }
 }
 
 impl Desk {

@@ -42,6 +42,13 @@ pub async fn put(tx: &mut Tx, desk: &Desk, source: &str, now: Timestamp) -> Resu
     Ok(version)
 }
 
+/// When a desk came into force first.
+pub async fn since(tx: &mut Tx, key: &str) -> Result<Option<Timestamp>, StoreError> {
+    let (since,): (Option<Timestamp>,) =
+        tx.one("select min(applied_at) from desk_version where desk = $1", args![key]).await?;
+    Ok(since)
+}
+
 /// Every desk with its version.
 pub async fn all(tx: &mut Tx) -> Result<Vec<(Desk, i64)>, StoreError> {
     let rows: Vec<(String, i64)> = tx.all("select document, version from desk order by key", args![]).await?;

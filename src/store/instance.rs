@@ -13,8 +13,8 @@ pub const DEAD_AFTER: Duration = Duration::from_secs(5);
 pub async fn start(tx: &mut Tx, id: &str, node: &str, now: Timestamp) -> Result<u64, StoreError> {
     let freed = tx
         .execute(
-            "update outbox set lease_until = 0, lease_owner = null where lease_until > 0 and lease_owner in \
-             (select id from instance where node = $1)",
+            "update outbox set lease_until = 0, lease_owner = null, doubtful = 1 where lease_until > 0 \
+             and lease_owner in (select id from instance where node = $1)",
             args![node],
         )
         .await?;
@@ -38,8 +38,8 @@ pub async fn beat(tx: &mut Tx, id: &str, node: &str, now: Timestamp) -> Result<u
     }
     let freed = tx
         .execute(
-            "update outbox set lease_until = 0, lease_owner = null where lease_until > 0 and lease_owner in \
-             (select id from instance where beat < $1 and id <> $2)",
+            "update outbox set lease_until = 0, lease_owner = null, doubtful = 1 where lease_until > 0 \
+             and lease_owner in (select id from instance where beat < $1 and id <> $2)",
             args![dead, id],
         )
         .await?;
@@ -49,8 +49,11 @@ pub async fn beat(tx: &mut Tx, id: &str, node: &str, now: Timestamp) -> Result<u
 
 /// A process stops: it holds nothing any more.
 pub async fn stop(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
-    tx.execute("update outbox set lease_until = 0, lease_owner = null where lease_owner = $1", args![id])
-        .await?;
+    tx.execute(
+        "update outbox set lease_until = 0, lease_owner = null, doubtful = 1 where lease_owner = $1",
+        args![id],
+    )
+    .await?;
     tx.execute("delete from instance where id = $1", args![id]).await?;
     Ok(())
 }

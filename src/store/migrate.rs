@@ -9,9 +9,37 @@ use sqlx::migrate::{MigrateError, Migration, Migrator};
 use super::error::{Failure, StoreError};
 use super::postgres::{Pg, uncover};
 use super::sqlite::Lite;
+use super::{Tx, args};
 
 /// As they are written, which is as SQLite reads them.
 static STEPS: Migrator = sqlx::migrate!();
+
+/// How a database's schema stands to this program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Schema {
+    /// It lacks steps that this program needs.
+    Behind,
+    /// It is the one that this program was built with.
+    Current,
+    /// It has steps that this program does not know.
+    Ahead,
+}
+
+/// Compares the steps that were taken with ours; `taken` fails where none ever was.
+pub(super) fn judge_steps(taken: Result<Vec<(i64,)>, StoreError>) -> Schema {
+    let taken: Vec<i64> = taken.unwrap_or_default().into_iter().map(|(version,)| version).collect();
+    if taken.iter().any(|version| STEPS.iter().all(|step| step.version != *version)) {
+        Schema::Ahead
+    } else if STEPS.iter().all(|step| taken.contains(&step.version)) {
+        Schema::Current
+    } else {
+        Schema::Behind
+    }
+}
+
+pub(super) async fn steps_taken(tx: &mut Tx, (): &()) -> Result<Vec<(i64,)>, StoreError> {
+    tx.all("select version from _sqlx_migrations", args![]).await
+}
 
 pub(super) async fn sqlite(lite: &Lite) -> Result<(), StoreError> {
     let mut conn = lite.connect().await.map_err(judge)?;

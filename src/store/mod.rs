@@ -39,6 +39,7 @@ use tokio_util::task::TaskTracker;
 
 pub use crate::args;
 pub use error::StoreError;
+pub use migrate::Schema;
 pub use tx::Tx;
 pub use value::{Argument, Row, Value};
 pub use wake::{Claimed, Wake};
@@ -100,6 +101,12 @@ impl Store {
             Backend::Sqlite(lite) => migrate::sqlite(lite).await,
             Backend::Postgres(pg) => migrate::postgres(pg).await,
         }
+    }
+
+    /// Whether the schema is the one that this program was built with.
+    pub async fn schema(&self) -> Result<Schema, StoreError> {
+        self.ping().await?;
+        Ok(migrate::judge_steps(self.read(migrate::steps_taken, ()).await))
     }
 
     /// Runs a transaction, again if need be, and answers when what it wrote is durable. Whoever stops waiting stops

@@ -36,8 +36,8 @@ pub async fn insert(
     let claimed = owner.filter(|_| row.due <= now);
     let lease_until = if claimed.is_some() { now + LEASE } else { Timestamp(0) };
     tx.execute(
-        "insert into outbox (id, ticket_id, attempt_id, payload, rank, due, lease_owner, lease_until, fence, created_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "insert into outbox (id, ticket_id, attempt_id, payload, rank, due, lease_owner, lease_until, fence, doubtful, \
+         created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10)",
         args![
             row.id,
             row.ticket,
@@ -58,6 +58,8 @@ pub async fn insert(
             fence: 1,
             rank: i64::from(row.rank),
             lease_until,
+            asked_at: now,
+            doubtful: false,
             payload: row.payload.to_owned(),
         }),
         None => Wake::Due(row.due),
@@ -73,20 +75,23 @@ pub async fn claim(tx: &mut Tx, owner: &str, now: Timestamp, limit: i64) -> Resu
         if left <= 0 {
             break;
         }
-        let rows: Vec<(String, i64, String)> = tx
+        let rows: Vec<(String, i64, Timestamp, i64, String)> = tx
             .all(
                 "with due as materialized (select id from outbox where rank = $1 and due <= $2 and lease_until <= $2 \
                  order by due desc limit $3 /*pg for update skip locked*/) \
-                 update outbox set lease_owner = $4, lease_until = $5, fence = fence + 1 \
-                 where id in (select id from due) returning id, fence, payload",
+                 update outbox set lease_owner = $4, lease_until = $5, fence = fence + 1, \
+                 doubtful = case when lease_until > 0 then 1 else doubtful end \
+                 where id in (select id from due) returning id, fence, created_at, doubtful, payload",
                 args![rank, now, left, owner, now + LEASE],
             )
             .await?;
-        claimed.extend(rows.into_iter().map(|(id, fence, payload)| Claimed {
+        claimed.extend(rows.into_iter().map(|(id, fence, asked_at, doubtful, payload)| Claimed {
             id,
             fence,
             rank: i64::from(rank),
             lease_until: now + LEASE,
+            asked_at,
+            doubtful: doubtful == 1,
             payload,
         }));
     }
@@ -110,6 +115,18 @@ pub async fn postpone(tx: &mut Tx, id: &str, fence: i64, due: Timestamp) -> Resu
     Ok(ours == 1)
 }
 
+/// Puts a row away that nobody can carry out, for a person to look at; answers its attempt, if it belongs to one.
+pub async fn quarantine(tx: &mut Tx, id: &str, fence: i64) -> Result<Option<String>, StoreError> {
+    let row: Option<(Option<String>,)> = tx
+        .opt(
+            "update outbox set due = $3, lease_owner = null, lease_until = 0 where id = $1 and fence = $2 \
+             returning attempt_id",
+            args![id, fence, Timestamp::NEVER],
+        )
+        .await?;
+    Ok(row.and_then(|(attempt,)| attempt))
+}
+
 /// Takes back an attempt's request, if nobody has claimed it yet; false if it may be on its way.
 pub async fn withdraw(tx: &mut Tx, attempt: &str, now: Timestamp) -> Result<bool, StoreError> {
     let taken_back = tx
@@ -120,15 +137,29 @@ pub async fn withdraw(tx: &mut Tx, attempt: &str, now: Timestamp) -> Result<bool
 
 /// When the next unclaimed row falls due, or a lease runs out.
 pub async fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
-    let (due,): (Option<Timestamp>,) = tx
-        .one("select min(case when due > lease_until then due else lease_until end) from outbox", args![])
-        .await?;
-    Ok(due)
+    let (mut next,): (Option<Timestamp>,) =
+        tx.one("select min(lease_until) from outbox where lease_until > 0", args![]).await?;
+    // One query per rank: each looks at the head of an index.
+    for rank in 1..=4_u8 {
+        let (due,): (Option<Timestamp>,) =
+            tx.one("select min(due) from outbox where rank = $1 and lease_until = 0", args![rank]).await?;
+        next = [next, due].into_iter().flatten().min();
+    }
+    // What was put away is never due.
+    Ok(next.filter(|due| *due < Timestamp::NEVER))
 }
 
-/// How many rows have been waiting since before an instant, claimed or not.
+/// How many rows have been waiting since before an instant without being claimed.
 pub async fn overdue(tx: &mut Tx, before: Timestamp) -> Result<i64, StoreError> {
-    let (count,): (i64,) =
-        tx.one("select count(*) from outbox where due <= $1 and lease_until <= $1", args![before]).await?;
+    let mut count = 0;
+    for rank in 1..=4_u8 {
+        let (of_rank,): (i64,) = tx
+            .one(
+                "select count(*) from outbox where rank = $1 and due <= $2 and lease_until <= $2",
+                args![rank, before],
+            )
+            .await?;
+        count += of_rank;
+    }
     Ok(count)
 }

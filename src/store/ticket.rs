@@ -186,6 +186,19 @@ pub async fn read(tx: &mut Tx, id: &TicketId) -> Result<Case, StoreError> {
     decode(&document, "ticket")
 }
 
+/// A case as it stands, to look at, if there is one.
+pub async fn read_if_any(tx: &mut Tx, id: &TicketId) -> Result<Option<Case>, StoreError> {
+    let row: Option<(String,)> = tx.opt("select document from ticket where id = $1", args![id]).await?;
+    row.map(|(document,)| decode(&document, "ticket")).transpose()
+}
+
+/// Looks at a ticket again at another instant, or never, whatever its document says.
+pub async fn look_again(tx: &mut Tx, id: &TicketId, due: Option<Timestamp>) -> Result<(), StoreError> {
+    tx.execute("update ticket set next_due = $2 where id = $1", args![id, due]).await?;
+    due.into_iter().for_each(|due| tx.wake(super::Wake::Due(due)));
+    Ok(())
+}
+
 /// The newest open ticket that a caller may join: one that was opened from this number, or is to be called back there;
 /// of those that are older than the call's own, so that no two tickets are carried on by each other.
 pub async fn open_for_caller(
@@ -239,6 +252,13 @@ pub async fn due(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<TicketId
         due.extend(rows.into_iter().map(|(id,)| id));
     }
     Ok(due)
+}
+
+/// How many emergencies have been due since before an instant.
+pub async fn overdue(tx: &mut Tx, before: Timestamp) -> Result<i64, StoreError> {
+    let (count,): (i64,) =
+        tx.one("select count(*) from ticket where severity = 1 and next_due <= $1", args![before]).await?;
+    Ok(count)
 }
 
 /// When time alone changes something next.

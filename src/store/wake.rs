@@ -18,6 +18,10 @@ pub struct Claimed {
     pub rank: i64,
     /// Until when it is ours.
     pub lease_until: Timestamp,
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+    /// Somebody held it before, and never said what came of it: perhaps it was done.
+    pub doubtful: bool,
     /// What to do, as JSON.
     pub payload: String,
 }

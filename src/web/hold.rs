@@ -25,8 +25,9 @@ use super::phrases;
 use super::signed::Signed;
 use super::speak::ANY_KEY;
 
-/// How long a transaction may take: the carrier waits 15 s for an answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a transaction may take. Our addresses ask carriers to wait 4 s for an answer (`rt=4000`) before they try
+/// again: one that came later would be said to nobody.
+const PATIENCE: Duration = Duration::from_millis(3500);
 
 /// How often a caller is sent to the same turn again.
 const MOST_AGAIN: u32 = 6;
@@ -47,7 +48,7 @@ pub(super) enum Failure {
     #[error(transparent)]
     Act(#[from] ActError),
     /// It took too long; it may be written down yet.
-    #[error("nothing was committed within {} s", PATIENCE.as_secs())]
+    #[error("nothing was committed within {} ms", PATIENCE.as_millis())]
     TooSlow,
     /// A mistake of ours.
     #[error("the act panicked")]

@@ -1,9 +1,9 @@
 //! The way in: carriers' webhooks, the API, and what operators watch. A webhook is checked, read, and handed to
 //! [`crate::act`], whose one committed transaction stands before the answer; no carrier is ever called from here.
 //!
-//! - [`signed`]: who may post what; [`voice`], [`texts`], [`reports`]: the webhooks; [`speak`]: answers as TwiML;
-//!   [`hold`]: what a caller hears while nothing can be written down, and the last resort after that.
-//! - [`api`]: JSON for programs; [`health`]: for monitors; [`recordings`]: what a phone plays.
+//! - `signed`: who may post what; `voice`, `texts`, `reports`: the webhooks; `speak`: answers as TwiML;
+//!   `hold`: what a caller hears while nothing can be written down, and the last resort after that.
+//! - `api`: JSON for programs; `health`: for monitors; `recordings`: what a phone plays.
 //! - [`fallback`]: the answer that a carrier gives in our place while we are away.
 
 mod api;
@@ -136,7 +136,9 @@ pub fn router(web: Web) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .with_state(app);
-    with_headers(router).layer(CatchPanicLayer::new()).layer(TraceLayer::new_for_http().make_span_with(span))
+    // A failure is logged where it is known what failed.
+    let trace = TraceLayer::new_for_http().make_span_with(span).on_failure(());
+    with_headers(router).layer(CatchPanicLayer::new()).layer(trace)
 }
 
 /// What a browser must not do with our answers; a page that needs more says so itself.

@@ -124,7 +124,7 @@ fn order() -> TextOrder {
         from: Number::new("+18025550101"),
         to: Number::new("+18025550147"),
         body: FreeText::new("page"),
-        status_callback: String::new(),
+        status_callback: None,
         validity_seconds: 300,
     }
 }

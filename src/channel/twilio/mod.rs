@@ -207,13 +207,13 @@ impl Carrier for Twilio {
 
     async fn send_text(&self, order: &TextOrder) -> Sent {
         let validity = order.validity_seconds.to_string();
-        let form = [
+        let mut form = vec![
             ("To", order.to.as_str()),
             ("From", order.from.as_str()),
             ("Body", order.body.as_str()),
-            ("StatusCallback", &order.status_callback),
             ("ValidityPeriod", &validity),
         ];
+        form.extend(order.status_callback.as_deref().map(|url| ("StatusCallback", url)));
         self.post(Asked::Create, format!("{}/Messages.json", self.root), &form).await
     }
 

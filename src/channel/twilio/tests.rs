@@ -91,7 +91,7 @@ fn text_order() -> TextOrder {
         from: Number::new("+18025550100"),
         to: Number::new("+18025550147"),
         body: FreeText::new("Severity 1 & more: ACK 1042?"),
-        status_callback: "https://pager.example.com/webhooks/first/text/01J-p1#rc=2".into(),
+        status_callback: Some("https://pager.example.com/webhooks/first/text/01J-p1#rc=2".into()),
         validity_seconds: 300,
     }
 }

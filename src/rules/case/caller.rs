@@ -144,8 +144,7 @@ impl Case {
 
     /// By the rules there is no such emergency; one that there is all the same is paged.
     pub(super) fn forgotten(&mut self, hand: &mut Hand<'_>) -> Reply {
-        let emergency = self.ticket.state == TicketState::Open && self.ticket.severity.is_emergency();
-        if emergency && self.holder().is_none() && self.next_due().is_none() {
+        if self.is_forgotten() {
             self.fall_back_on_caller_id(hand);
             self.start_paging(hand, Place::FIRST);
         }

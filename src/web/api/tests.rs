@@ -1,1 +1,124 @@
+use axum::body::Body;
+use axum::http::{StatusCode, header};
+use serde_json::{Value, json};
 
+use super::*;
+use crate::act::CallIn;
+use crate::clock::Clock;
+use crate::web::tests::{Answer, Gateway};
+
+async fn ask(gateway: &Gateway, token: &str, address: &str) -> (StatusCode, Value) {
+    let Answer { status, headers, body } = gateway.get(&format!("/api/v1{address}"), Some(token)).await;
+    let kind = if status.is_success() { "application/json" } else { "application/problem+json" };
+    assert_eq!(headers[header::CONTENT_TYPE], kind, "{address}");
+    let body: Value = serde_json::from_str(&body).unwrap();
+    if !status.is_success() {
+        assert_eq!(body["status"], status.as_u16());
+        assert!(body["title"].is_string() && body["detail"].is_string(), "{body}");
+    }
+    (status, body)
+}
+
+async fn call(gateway: &Gateway, sid: &str) {
+    let call = CallIn {
+        carrier: "main".into(),
+        sid: sid.into(),
+        from: "+18025550121".into(),
+        to: "+18025550100".parse().unwrap(),
+    };
+    gateway.acts.accept_call(call).await.unwrap();
+}
+
+#[tokio::test]
+async fn nothing_without_a_token() {
+    let gateway = Gateway::new().await;
+    let soon = gateway.clock.now() + std::time::Duration::from_secs(60);
+    let token = gateway.acts.create_token("report", Some(soon)).await.unwrap();
+    for address in ["/tickets", "/on-call", "/nothing"] {
+        for wrong in [None, Some("nbt_guess"), Some("")] {
+            let answer = gateway.get(&format!("/api/v1{address}"), wrong).await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{address}");
+            assert_eq!(answer.headers[header::WWW_AUTHENTICATE], "Bearer");
+        }
+    }
+    assert_eq!(ask(&gateway, &token, "/tickets").await.0, StatusCode::OK);
+    gateway.clock.set(soon);
+    assert_eq!(ask(&gateway, &token, "/tickets").await.0, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn tickets_are_listed_and_told() {
+    let gateway = Gateway::new().await;
+    let token = gateway.acts.create_token("report", None).await.unwrap();
+    call(&gateway, "CA1").await;
+    gateway.clock.set(gateway.clock.now() + std::time::Duration::from_secs(1));
+    call(&gateway, "CA2").await;
+
+    let (_, all) = ask(&gateway, &token, "/tickets?desk=reservations").await;
+    let opened: Vec<_> =
+        all["tickets"].as_array().unwrap().iter().map(|ticket| &ticket["opened_at"]).collect();
+    assert_eq!(opened, ["2026-11-21T08:00:01.000Z", "2026-11-21T08:00:00.000Z"]);
+    assert_eq!(all.get("next"), None);
+    let (_, older) = ask(&gateway, &token, "/tickets?before=2026-11-21T09:00:01+01:00").await;
+    assert_eq!(older["tickets"], json!([all["tickets"][1]]));
+
+    let number = &all["tickets"][1]["number"];
+    let (_, one) = ask(&gateway, &token, &format!("/tickets/{number}")).await;
+    for (field, expected) in [
+        ("desk", json!("reservations")),
+        ("line", json!("+18025550100")),
+        ("severity", json!(1)),
+        ("provisional", json!(true)),
+        ("state", json!("open")),
+        ("holder", Value::Null),
+        ("caller_id", json!("+18025550121")),
+        ("contact", json!({"customer": "Lakeside Lodge", "name": "Finn Avery"})),
+        ("opened_at", json!("2026-11-21T08:00:00.000Z")),
+        ("acked_at", Value::Null),
+    ] {
+        assert_eq!(one[field], expected, "{field}");
+    }
+    let opened = json!({"at": "2026-11-21T08:00:00.000Z", "by": "caller", "kind": "opened", "details": {"call": "CA1"}});
+    assert_eq!(one["timeline"][0], opened);
+}
+
+#[tokio::test]
+async fn the_one_on_call_is_named() {
+    let gateway = Gateway::new().await;
+    let token = gateway.acts.create_token("report", None).await.unwrap();
+    let (_, now) = ask(&gateway, &token, "/on-call").await;
+    assert_eq!(now["at"], "2026-11-21T08:00:00.000Z");
+    let (_, desk) = ask(&gateway, &token, "/on-call?desk=reservations&at=2026-01-05T14:00:00Z").await;
+    let ada = json!({"key": "ada", "name": "Ada Moss"});
+    let ben = json!({"key": "ben", "name": "Ben Frost"});
+    let rotas = json!([{"rota": "primary", "agent": ada}, {"rota": "secondary", "agent": ben}]);
+    assert_eq!(
+        desk["desks"],
+        json!([{"desk": "reservations", "name": "Reservations Support", "rotas": rotas}])
+    );
+    let (_, before) = ask(&gateway, &token, "/on-call?at=2026-01-05T13:59:59Z").await;
+    assert_eq!(before["desks"][0]["rotas"][0], json!({"rota": "primary", "agent": null}));
+}
+
+#[tokio::test]
+async fn a_wrong_question_is_told_what_is_wrong() {
+    let gateway = Gateway::new().await;
+    let token = gateway.acts.create_token("report", None).await.unwrap();
+    for (address, expected) in [
+        ("/tickets/x", StatusCode::BAD_REQUEST),
+        ("/tickets/1234567890123456789", StatusCode::BAD_REQUEST),
+        ("/tickets/999999", StatusCode::NOT_FOUND),
+        ("/tickets?before=yesterday", StatusCode::BAD_REQUEST),
+        ("/tickets?dsk=reservations", StatusCode::BAD_REQUEST),
+        ("/tickets?desk=other", StatusCode::NOT_FOUND),
+        ("/on-call?at=2026-13-01T00:00:00Z", StatusCode::BAD_REQUEST),
+        ("/on-call?desk=other", StatusCode::NOT_FOUND),
+        ("/nothing", StatusCode::NOT_FOUND),
+    ] {
+        assert_eq!(ask(&gateway, &token, address).await.0, expected, "{address}");
+    }
+    let post = Request::post("/api/v1/tickets").header(header::AUTHORIZATION, format!("Bearer {token}"));
+    let answer = gateway.send(post.body(Body::empty()).unwrap()).await;
+    assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(answer.headers[header::CONTENT_TYPE], "application/problem+json");
+}

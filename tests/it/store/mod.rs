@@ -1,6 +1,7 @@
 //! The store keeps its promises, on both databases.
 
 mod faults;
+mod outbox;
 
 use std::sync::Arc;
 
@@ -78,8 +79,15 @@ impl Step {
 
 /// Adds a counter and wakes the engine with its id; then takes its turn.
 async fn step(tx: &mut Tx, input: &Step) -> Result<String, StoreError> {
-    let wake =
-        Claimed { id: input.id.clone(), fence: 1, rank: 1, lease_until: Timestamp(0), payload: "{}".into() };
+    let wake = Claimed {
+        id: input.id.clone(),
+        fence: 1,
+        rank: 1,
+        lease_until: Timestamp(0),
+        asked_at: Timestamp(0),
+        doubtful: false,
+        payload: "{}".into(),
+    };
     tx.wake(Wake::Effect(wake));
     add_counter(tx, &input.id).await?;
     if let Some(gate) = &input.gate {

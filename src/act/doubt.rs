@@ -1,0 +1,78 @@
+//! Rows of the outbox that are not what they seem: claimed before by somebody who never said what came of it, overtaken
+//! by events, or beyond reading.
+
+use std::collections::BTreeSet;
+
+use super::call::{open_cases, ticket_of};
+use super::case::Work;
+use super::{ActError, Acts, World};
+use crate::rules::case::Event;
+use crate::rules::effect::AttemptId;
+use crate::rules::page::{AttemptState, Sent};
+use crate::store::{Claimed, StoreError, Tx, outbox, ticket};
+
+/// How an attempt stands whose row is claimed again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// No carrier is known to have it, and it was not taken back: it is still to be sent.
+    pub is_pending: bool,
+    /// Texts and calls that are other attempts' to the same agent: carrier and its id.
+    pub others: BTreeSet<(String, String)>,
+}
+
+struct Poison {
+    world: World,
+    attempt: AttemptId,
+}
+
+impl Acts {
+    /// How an attempt stands; one that is forgotten is not to be sent.
+    pub async fn standing(&self, attempt: &AttemptId) -> Result<Standing, ActError> {
+        Ok(self.store().read(standing, attempt.clone()).await?)
+    }
+
+    /// Puts a row away that nobody can carry out. An attempt that it belonged to is asked for again, in new words, so
+    /// that its agent is paged all the same.
+    pub async fn quarantine(&self, claimed: &Claimed) -> Result<(), ActError> {
+        let attempt = self.store().write(put_away, (claimed.id.clone(), claimed.fence)).await?;
+        if let Some(attempt) = attempt {
+            // A transaction of its own: whatever is wrong with the ticket, the row is out of the way.
+            let poison = Poison { world: self.world(), attempt: AttemptId::from_text(attempt) };
+            self.store().write(ask_again, poison).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn standing(tx: &mut Tx, attempt: &AttemptId) -> Result<Standing, StoreError> {
+    let Some(case) = ticket::read_if_any(tx, &ticket_of(attempt.as_str())).await? else {
+        return Ok(Standing::default());
+    };
+    let Some(known) = case.attempts.iter().find(|known| known.id == *attempt) else {
+        return Ok(Standing::default());
+    };
+    let mut others = BTreeSet::new();
+    for other in open_cases(tx, &case.ticket.desk, &known.agent).await? {
+        for one in other.attempts.iter().filter(|one| one.id != *attempt) {
+            if let AttemptState::Accepted { carrier, sid, .. } | AttemptState::Reached { carrier, sid } =
+                &one.state
+            {
+                others.insert((carrier.clone(), sid.clone()));
+            }
+        }
+    }
+    Ok(Standing { is_pending: known.is_pending(), others })
+}
+
+async fn put_away(tx: &mut Tx, (id, fence): &(String, i64)) -> Result<Option<String>, StoreError> {
+    outbox::quarantine(tx, id, *fence).await
+}
+
+async fn ask_again(tx: &mut Tx, Poison { world, attempt }: &Poison) -> Result<(), StoreError> {
+    let Some(loaded) = ticket::lock_if_any(tx, &ticket_of(attempt.as_str())).await? else { return Ok(()) };
+    let mut work = Work::on(loaded);
+    let outcome = Sent::NotYet { carrier: "the outbox".into(), why: "its row cannot be read".into() };
+    work.happen(world, Event::Sent { attempt: attempt.clone(), outcome })?;
+    work.save(tx, world).await?;
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! The commands and their options; what each does is in [`commands`].
+
+mod commands;
+mod simulator;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use nightbell::app::AppError;
+
+pub use commands::run;
+
+/// After-hours emergency paging and phone gateway.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100)]
+pub struct Cli {
+    /// The configuration; nightbell.toml in this folder if there is one.
+    #[arg(long, global = true, value_name = "FILE", env = "NIGHTBELL_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the gateway with a simulated carrier beside it, and phones in the browser.
+    Demo(Demo),
+    /// Runs the gateway.
+    Serve,
+    /// Brings the database's schema up to date.
+    Migrate,
+    /// Brings desk files into force, for a running server too.
+    Apply {
+        /// Desk files.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Tokens of the API.
+    #[command(subcommand)]
+    Token(Token),
+    /// Tries voice flows without a telephone.
+    #[command(subcommand)]
+    Flow(Flow),
+    /// Prints what a carrier is to answer with while the gateway cannot be reached (TwiML).
+    Fallback(Fallback),
+    /// Runs the simulated carrier alone, for a gateway that runs elsewhere on this machine.
+    Simulator(Simulator),
+    /// The configuration.
+    #[command(subcommand)]
+    Config(Config),
+}
+
+#[derive(Debug, Args)]
+struct Demo {
+    /// Plays one night by itself, without a browser, and ends.
+    #[arg(long, conflicts_with_all = ["data", "listen", "speed"])]
+    tour: bool,
+    /// Where its data is kept between runs.
+    #[arg(long, value_name = "DIR", default_value = "nightbell-data")]
+    data: PathBuf,
+    /// Where it listens.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// How many times as fast as the wall its clock runs.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    speed: u32,
+}
+
+#[derive(Debug, Subcommand)]
+enum Token {
+    /// Makes a token and prints it, once.
+    Create {
+        /// Who uses it.
+        name: String,
+        /// Its last day: 2027-01-31, or an instant such as 2027-01-31T12:00:00Z. It is let in for ever otherwise.
+        #[arg(long, value_name = "WHEN", value_parser = commands::parse_instant)]
+        expires: Option<nightbell::clock::Timestamp>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Flow {
+    /// Checks voice flows: files, or the names of shipped ones; all shipped ones if none is named.
+    Check {
+        /// Flows.
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Plays calls that are written down against a voice flow.
+    Play {
+        /// The flow: a file, or the name of a shipped one.
+        #[arg(value_name = "FILE")]
+        flow: PathBuf,
+        /// The calls.
+        #[arg(long = "scenario", required = true, value_name = "FILE", num_args = 1..)]
+        scenarios: Vec<PathBuf>,
+        /// The desk by whose country and rules numbers are keyed; the demonstration's if none is named.
+        #[arg(long, value_name = "FILE")]
+        desk: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Fallback {
+    /// The desk's key; needed only where there are several.
+    #[arg(long, value_name = "KEY")]
+    desk: Option<String>,
+    /// The line's number; the desk's first if it is not said.
+    #[arg(long, value_name = "NUMBER")]
+    line: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct Simulator {
+    /// The desk file whose lines and phones it has; the demonstration's if none is named.
+    #[arg(long, value_name = "FILE")]
+    desk: Option<PathBuf>,
+    /// Where it listens.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8090")]
+    listen: SocketAddr,
+    /// The gateway's public address.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    gateway: String,
+    /// What the gateway calls this carrier.
+    #[arg(long, value_name = "NAME", default_value = "main")]
+    carrier: String,
+    /// The account's token.
+    #[arg(long, value_name = "TOKEN", default_value = "simulated-token")]
+    token: String,
+}
+
+#[derive(Debug, Subcommand)]
+enum Config {
+    /// Prints the default configuration with its explanations.
+    Default,
+    /// Checks the configuration with the flows that it names.
+    Check,
+}
+
+/// 2 for input that a person wrote with mistakes, 1 for everything else.
+pub fn exit_code(error: &AppError) -> u8 {
+    match error {
+        AppError::BadInput(_) | AppError::Carriers(_) => 2,
+        _ => 1,
+    }
+}
