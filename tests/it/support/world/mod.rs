@@ -50,7 +50,8 @@ use axum::Router;
 use chrono::NaiveDateTime;
 use nightbell::act::Acts;
 use nightbell::app::simulated::{SimClock, Simulated};
-use nightbell::app::{App, Parts, apply_desk, load_flows};
+use nightbell::app::{App, Parts, apply_desk};
+use nightbell::flows;
 use nightbell::clock::{Clock, ManualClock, Timestamp};
 use nightbell::config::Config;
 use nightbell::engine::Engine;
@@ -232,7 +233,7 @@ impl World {
             node: "story".into(),
             clock: Arc::new(clock.clone()),
             ids: Ids::from_seed(1),
-            flows: load_flows(None).unwrap(),
+            flows: flows::load_all(None).unwrap(),
         };
         let App { acts, engine, router } = App::build(parts).await.unwrap();
         apply_desk(&acts, &[CARRIER.to_owned()], "the desk of the story", &scene.desk).await.unwrap();
@@ -395,7 +396,8 @@ impl World {
     /// The gateway's address answers again.
     pub async fn gateway_comes_back(&self) {
         let server = self.0.at_gateway.lock().unwrap().take();
-        let server = Server::start(server.unwrap().address, self.0.traffic.watch(self.0.router.clone())).await;
+        let server =
+            Server::start(server.unwrap().address, self.0.traffic.watch(self.0.router.clone())).await;
         *self.0.at_gateway.lock().unwrap() = Some(server);
     }
 
