@@ -159,6 +159,7 @@ async fn begin(
         caller_id,
         agent: agent.map(|agent| agent.key.clone()),
         took: None,
+        offered: None,
         flow_version: flow.version().to_owned(),
         position: None,
         turn: 0,
@@ -192,10 +193,12 @@ async fn go_on(tx: &mut Tx, input: &Go) -> Result<CallAnswer, StoreError> {
         return Ok(known);
     }
     let Some(mut call) = calls::lock(tx, &incoming.carrier, &incoming.sid).await? else {
-        return match repeated(tx, &incoming.carrier, &call_key(&incoming.sid, 0)).await? {
-            Some(first) => Ok(first),
-            None => begin(tx, world, incoming, ticket_id).await,
-        };
+        let answer = begin(tx, world, incoming, ticket_id).await?;
+        if *turn > 0 {
+            // A repetition of this turn must not be taken for an answer to what it begins with.
+            keep(tx, world, &incoming.carrier, &key, &answer).await?;
+        }
+        return Ok(answer);
     };
     let position = match call.position.clone() {
         Some(position) if *turn == call.turn => position,
@@ -242,7 +245,7 @@ async fn carry_out(
     mut work: Option<Work>,
     ticket_id: &TicketId,
     mut joinable: Option<Case>,
-    pages: &[Case],
+    pages: &AgentPages,
     turn: Turn,
 ) -> Result<CallAnswer, StoreError> {
     if let Some(position) = &turn.position {
@@ -258,9 +261,11 @@ async fn carry_out(
                 call.engaged = true;
             }
             FlowCommand::Join => {
-                if let (Some(mine), Some(other)) = (work.take(), joinable.take()) {
-                    work = Some(join(tx, world, call, mine, &other.ticket.id).await?);
-                }
+                work = match (work, joinable.take()) {
+                    (Some(mine), Some(other)) => Some(join(tx, world, call, mine, &other.ticket.id).await?),
+                    // It was closed meanwhile: the call keeps its own.
+                    (work, _) => work,
+                };
             }
             FlowCommand::Acknowledge | FlowCommand::CallCustomer if work.is_none() => {
                 let command = match command {
@@ -270,9 +275,10 @@ async fn carry_out(
                 agent_asks(tx, world, call, pages, &command).await?;
             }
             FlowCommand::Transferred { answered, seconds, .. } if work.is_none() => {
-                let enough = world.desk(&call.desk)?.limits.min_callback_talk.0;
-                if answered && seconds >= enough {
-                    agent_asks(tx, world, call, pages, &Command::CallbackDone).await?;
+                if let (Some(agent), Some(took)) = (call.agent.clone(), &call.took) {
+                    let mut taken = Work::on(ticket::lock(tx, took).await?);
+                    taken.happen(world, Event::Talked { agent, answered, seconds })?;
+                    taken.save(tx, world).await?;
                 }
             }
             command => {
@@ -287,7 +293,10 @@ async fn carry_out(
             }
         }
     }
-    if let Some(work) = work {
+    if let Some(mut work) = work {
+        if work.case().ticket.language != call.language {
+            work.happen(world, Event::Speaks { language: call.language.clone() })?;
+        }
         work.save(tx, world).await?;
     }
     let next = turn.position.as_ref().map(|position| NextTurn::Flow {
@@ -296,6 +305,7 @@ async fn carry_out(
         turn: call.turn + 1,
     });
     call.position = turn.position;
+    call.offered = pages.offered.first().map(|case| case.ticket.id.clone());
     call.turn += 1;
     call.deadline = Some(turn.script.deadline(world.now));
     Ok(CallAnswer { script: turn.script, next })
@@ -347,7 +357,11 @@ async fn join(
     mut mine: Work,
     other: &TicketId,
 ) -> Result<Work, StoreError> {
+    // Newest first, as everywhere: the other is older.
     let mut joined = Work::on(ticket::lock(tx, other).await?);
+    if !joined.case().is_open() {
+        return Ok(mine);
+    }
     joined.happen(world, Event::Absorb(Box::new(mine.case().ticket.clone())))?;
     mine.happen(world, Event::MergedInto(Box::new(joined.case().ticket.clone())))?;
     let mine = mine.save(tx, world).await?;
@@ -362,36 +376,42 @@ async fn joinable(tx: &mut Tx, desk: &Desk, call: &Call) -> Result<Option<Case>,
     if desk.line(number).is_some() {
         return Ok(None);
     }
-    let Some(id) = ticket::open_for_caller(tx, &call.desk, number, call.ticket.as_ref()).await? else {
-        return Ok(None);
-    };
-    Ok(Some(ticket::read(tx, &id).await?))
+    ticket::open_for_caller(tx, &call.desk, number, call.ticket.as_ref()).await
 }
 
-/// The open pages of the agent who calls, newest first.
-async fn agent_pages(tx: &mut Tx, call: &Call) -> Result<Vec<Case>, StoreError> {
-    let Some(agent) = &call.agent else { return Ok(Vec::new()) };
-    if call.ticket.is_some() {
-        return Ok(Vec::new());
+/// What an agent who calls has to do.
+#[derive(Default)]
+pub(super) struct AgentPages {
+    /// What he can take, or took before and has not called back: newest first, but what he was told of first stays so.
+    pub(super) offered: Vec<Case>,
+    /// What he took in this call: the customer whom he is put through to.
+    pub(super) took: Option<Case>,
+}
+
+impl AgentPages {
+    /// The customer of what he took, or of what he was told of first.
+    pub(super) fn customer(&self) -> Option<&Case> {
+        self.took.as_ref().or(self.offered.first())
     }
-    let mut pages = open_cases(tx, &call.desk, agent).await?;
-    // What he took in this call stays the one that it is about, whatever comes in meanwhile.
-    pages.sort_by_key(|case| call.took.as_ref() != Some(&case.ticket.id));
+}
+
+async fn agent_pages(tx: &mut Tx, call: &Call) -> Result<AgentPages, StoreError> {
+    let mut pages = AgentPages::default();
+    let Some(agent) = call.agent.as_ref().filter(|_| call.ticket.is_none()) else { return Ok(pages) };
+    for case in open_cases(tx, &call.desk, agent).await? {
+        if call.took.as_ref() == Some(&case.ticket.id) {
+            pages.took = Some(case);
+        } else if case.waits_for(agent) {
+            pages.offered.push(case);
+        }
+    }
+    pages.offered.sort_by_key(|case| call.offered.as_ref() != Some(&case.ticket.id));
     Ok(pages)
 }
 
 /// The open tickets for which an agent was paged, newest first.
 pub(super) async fn open_cases(tx: &mut Tx, desk: &str, agent: &AgentKey) -> Result<Vec<Case>, StoreError> {
-    let mut cases = Vec::new();
-    for id in ticket::open_for_agent(tx, desk, agent).await? {
-        match ticket::read(tx, &id).await {
-            Ok(case) => cases.push(case),
-            // One that is beyond reading must not stand before the others; the sweep tells of it.
-            Err(StoreError::Fault(why)) => tracing::error!(ticket.id = %id, why, "a ticket cannot be read"),
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(cases)
+    ticket::open_for_agent(tx, desk, agent).await
 }
 
 /// A command of an agent who called the line, on the page that he was told of first.
@@ -399,10 +419,14 @@ async fn agent_asks(
     tx: &mut Tx,
     world: &World,
     call: &mut Call,
-    pages: &[Case],
+    pages: &AgentPages,
     command: &Command,
 ) -> Result<(), StoreError> {
-    let (Some(agent), Some(first)) = (&call.agent, pages.first()) else { return Ok(()) };
+    let meant = match command {
+        Command::CallCustomer => pages.customer(),
+        _ => pages.offered.first(),
+    };
+    let (Some(agent), Some(first)) = (&call.agent, meant) else { return Ok(()) };
     call.took = Some(first.ticket.id.clone());
     let mut work = Work::on(ticket::lock(tx, &first.ticket.id).await?);
     let command = match command {

@@ -103,6 +103,7 @@ struct Begin {
 
 /// Version, name and text.
 type FlowVersion = (String, String, String);
+type ByName = BTreeMap<String, Arc<Flow>>;
 
 impl Acts {
     /// Says that this process lives, frees what an earlier one of this node held, remembers the flows' versions, and
@@ -185,9 +186,7 @@ fn lines_of(all: &[(Desk, i64)]) -> BTreeMap<PhoneNumber, String> {
         .collect()
 }
 
-fn read_flows(
-    sources: Vec<FlowSource>,
-) -> Result<(Vec<FlowVersion>, BTreeMap<String, Arc<Flow>>), StoreError> {
+fn read_flows(sources: Vec<FlowSource>) -> Result<(Vec<FlowVersion>, ByName), StoreError> {
     let mut versions = Vec::new();
     let mut current = BTreeMap::new();
     for source in sources {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::World;
+use super::call::AgentPages;
 use crate::rules::call::Call;
 use crate::rules::case::Case;
 use crate::rules::contact::PhoneNumber;
@@ -19,7 +20,7 @@ pub(super) struct CallFacts<'a> {
     /// The open ticket that the caller may join.
     pub joinable: Option<&'a Case>,
     /// The open pages of an agent who calls.
-    pub pages: &'a [Case],
+    pub pages: &'a AgentPages,
     /// The call's own ticket.
     pub case: Option<&'a Case>,
 }
@@ -45,7 +46,9 @@ pub(super) fn facts<R>(
         },
         caller: match &call.agent {
             _ if known.blocked => Caller::Blocked,
-            Some(_) => Caller::Agent { open_pages: u32::try_from(known.pages.len()).unwrap_or(u32::MAX) },
+            Some(_) => {
+                Caller::Agent { open_pages: u32::try_from(known.pages.offered.len()).unwrap_or(u32::MAX) }
+            }
             None if known.case.is_some_and(|case| case.ticket.contact.is_some()) => Caller::Contact,
             None => Caller::Unknown,
         },
@@ -68,7 +71,7 @@ pub(super) fn facts<R>(
 }
 
 fn numbers(desk: &Desk, known: &CallFacts<'_>) -> BTreeMap<String, PhoneNumber> {
-    let customer = known.pages.first().and_then(|case| case.ticket.callback.as_ref());
+    let customer = known.pages.customer().and_then(|case| case.ticket.callback.as_ref());
     let holder = known.joinable.or(known.case).and_then(Case::holder).and_then(|agent| desk.agent(agent));
     [
         ("main", desk.main_number.clone()),
@@ -102,7 +105,7 @@ fn fields(
         let holder = case.holder().and_then(|agent| desk.agent(agent)).map(|agent| agent.name.as_str());
         words.ticket_state(language, &world.book, desk.zone(), case, holder)
     });
-    let briefs: Vec<_> = known.pages.iter().map(Case::brief).collect();
+    let briefs: Vec<_> = known.pages.offered.iter().map(Case::brief).collect();
     [
         ("desk", Some(desk.name.clone())),
         ("severity1", definition(Severity::ONE)),

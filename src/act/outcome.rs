@@ -8,7 +8,7 @@ use super::job::{Job, Performed};
 use super::{ActError, Acts, World};
 use crate::clock::Timestamp;
 use crate::rules::case::Event;
-use crate::rules::page::{Sent, Trouble};
+use crate::rules::page::{Receipt, Sent, Trouble};
 use crate::rules::policy::MethodKind;
 use crate::store::{Claimed, StoreError, Tx, call, desk, outbox, ticket};
 use std::time::Duration;
@@ -33,8 +33,21 @@ impl Acts {
     /// Records what came of a job. What was claimed by somebody else meanwhile is recorded all the same: a text that
     /// left twice is known to have left twice.
     pub async fn finish(&self, claimed: Claimed, job: Job, performed: Performed) -> Result<(), ActError> {
+        let out_of_use = matches!(
+            &performed,
+            Performed::Sent(Sent::Refused { about: Trouble::Number | Trouble::Pair, .. })
+                | Performed::Receipt {
+                    receipt: Receipt::Undelivered { about: Trouble::Number | Trouble::Pair, .. },
+                    ..
+                }
+        );
         let finish = Finish { world: self.world(), claimed, job, performed };
-        Ok(self.store().write(finish_job, finish).await?)
+        self.store().write(finish_job, finish).await?;
+        // The next page must not try it again. It was recorded all the same if this fails: the sweep reads it later.
+        if out_of_use && let Err(error) = self.reload_if_changed().await {
+            tracing::warn!(%error, "what is out of use was not read again");
+        }
+        Ok(())
     }
 }
 

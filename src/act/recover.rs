@@ -84,6 +84,7 @@ async fn recover(tx: &mut Tx, input: &Recover) -> Result<bool, StoreError> {
         caller_id: caller_id.clone(),
         agent: agent.map(|agent| agent.key.clone()),
         took: None,
+        offered: None,
         flow_version: String::new(),
         position: None,
         turn: 0,

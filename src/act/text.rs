@@ -169,7 +169,10 @@ async fn obey(
             Some(id) => vec![id],
             None => return Ok(Answer::NoSuchTicket { number: Some(number) }),
         },
-        (Command::Acknowledge, None) => acknowledged_by_bare_word(world, &mine, agent),
+        (Command::Acknowledge, None) => match acknowledged_by_bare_word(world, &mine, agent) {
+            Ok(meant) => meant,
+            Err(answer) => return Ok(answer),
+        },
         (_, None) => match meant_by_bare_word(&mine, agent) {
             Ok(one) => vec![one],
             Err(answer) => return Ok(answer),
@@ -196,10 +199,15 @@ fn name_of(desk: &Desk, agent: &AgentKey) -> String {
     desk.agent(agent).map_or_else(|| agent.to_string(), |agent| agent.name.clone())
 }
 
-/// A bare `ACK` takes every page of his that nobody has and that he had time to read, in the order of the tickets' ids,
-/// in which they are locked; a single one in any case.
-fn acknowledged_by_bare_word(world: &World, mine: &[Case], agent: &AgentKey) -> Vec<TicketId> {
-    let free: Vec<&Case> = mine.iter().filter(|case| case.holder().is_none()).collect();
+/// A bare `ACK` takes every page of his that nobody has and that he had time to read, newest first, as tickets are
+/// locked; a single one in any case. If all of them have just come, he is asked which he means.
+fn acknowledged_by_bare_word(
+    world: &World,
+    mine: &[Case],
+    agent: &AgentKey,
+) -> Result<Vec<TicketId>, Answer> {
+    let free: Vec<&Case> =
+        mine.iter().filter(|case| case.holder().is_none() && case.waits_for(agent)).collect();
     let read = |case: &&&Case| {
         let asked = case.attempts.iter().filter(|attempt| attempt.agent == *agent);
         asked.map(|attempt| attempt.asked_at).min().is_none_or(|at| at + READING_TIME <= world.now)
@@ -209,8 +217,11 @@ fn acknowledged_by_bare_word(world: &World, mine: &[Case], agent: &AgentKey) -> 
         [] => mine.iter().take(1).map(|case| case.ticket.id.clone()).collect(),
         several => several.iter().filter(read).map(|case| case.ticket.id.clone()).collect(),
     };
-    meant.sort();
-    meant
+    if meant.is_empty() && !free.is_empty() {
+        return Err(Answer::WhichOne(free.iter().map(|case| case.ticket.number).collect()));
+    }
+    meant.sort_by(|one, other| other.cmp(one));
+    Ok(meant)
 }
 
 /// The ticket that a command without a number means: the one that he has, or the only one.
@@ -244,7 +255,7 @@ async fn caller_text(tx: &mut Tx, input: &Input, desk: &Desk, from: PhoneNumber)
         return Ok(());
     }
     if let Some(open) = ticket::open_for_caller(tx, desk.key.as_str(), &from, None).await? {
-        let mut work = Work::on(ticket::lock(tx, &open).await?);
+        let mut work = Work::on(ticket::lock(tx, &open.ticket.id).await?);
         work.happen(world, Event::Texted { body })?;
         work.save(tx, world).await?;
         return Ok(());

@@ -6,7 +6,6 @@ use super::case::Work;
 use super::{ActError, Acts, World};
 use crate::clock::Timestamp;
 use crate::rules::case::Event;
-use crate::rules::flow::FlowCommand;
 use crate::rules::ticket::TicketId;
 use crate::store::{StoreError, Tx, call, instance, outbox, recording, ticket};
 use std::time::Duration;
@@ -120,7 +119,7 @@ async fn tick(tx: &mut Tx, Tick { world, ticket: id }: &Tick) -> Result<(), Stor
     match work.case().next_due() {
         Some(due) if due <= world.now => work.happen(world, Event::Due)?,
         // Nobody has it, nobody will ever be asked: the auditor woke it.
-        None if work.case().is_forgotten() => work.happen(world, Event::Flow(FlowCommand::Page))?,
+        None if work.case().is_forgotten() => work.happen(world, Event::Forgotten)?,
         // It was dealt with meanwhile, or the auditor woke it too soon.
         due => return ticket::look_again(tx, id, due).await,
     };

@@ -1,7 +1,6 @@
 //! Runs an [`App`] until it is told to stop, and then finishes what is in flight: first the requests that came in, then
 //! what they made due, then the database.
 
-use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -89,29 +88,27 @@ async fn patience_ends(stop: &CancellationToken) {
 }
 
 /// Reads the voice flows again at each SIGHUP. Bad ones are refused whole, and those in force stay.
-pub fn reload_flows(acts: Acts, folder: Option<PathBuf>) -> impl Future<Output = ()> {
-    async move {
-        let mut hang_up = match signal(SignalKind::hangup()) {
-            Ok(hang_up) => hang_up,
-            Err(error) => {
-                tracing::error!(error = %error, "SIGHUP cannot be heard; flows are read at the start only");
-                return;
+pub async fn reload_flows(acts: Acts, folder: Option<PathBuf>) {
+    let mut hang_up = match signal(SignalKind::hangup()) {
+        Ok(hang_up) => hang_up,
+        Err(error) => {
+            tracing::error!(error = %error, "SIGHUP cannot be heard; flows are read at the start only");
+            return;
+        }
+    };
+    while hang_up.recv().await.is_some() {
+        let sources = match load_flows(folder.as_deref()) {
+            Ok(sources) => sources,
+            Err(Refused(problems)) => {
+                for problem in problems {
+                    tracing::error!(problem, "a voice flow was refused; those in force stay");
+                }
+                continue;
             }
         };
-        while hang_up.recv().await.is_some() {
-            let sources = match load_flows(folder.as_deref()) {
-                Ok(sources) => sources,
-                Err(Refused(problems)) => {
-                    for problem in problems {
-                        tracing::error!(problem, "a voice flow was refused; those in force stay");
-                    }
-                    continue;
-                }
-            };
-            match acts.replace_flows(sources).await {
-                Ok(()) => tracing::info!("the voice flows were read again"),
-                Err(error) => tracing::error!(error = %error, "the voice flows could not be replaced"),
-            }
+        match acts.replace_flows(sources).await {
+            Ok(()) => tracing::info!("the voice flows were read again"),
+            Err(error) => tracing::error!(error = %error, "the voice flows could not be replaced"),
         }
     }
 }

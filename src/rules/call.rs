@@ -31,6 +31,9 @@ pub struct Call {
     pub agent: Option<AgentKey>,
     /// The ticket that this agent took in this call.
     pub took: Option<TicketId>,
+    /// The page that he was told of first, so that his key means that one, whatever comes in meanwhile.
+    #[serde(default)]
+    pub offered: Option<TicketId>,
     /// The version of the flow that it began with.
     pub flow_version: String,
     /// Where it stands in the flow; none once the flow is over.

@@ -12,6 +12,8 @@ mod caller;
 mod carrier;
 mod leg;
 mod settle;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 
@@ -24,7 +26,7 @@ use super::command::Command;
 use super::contact::PhoneNumber;
 use super::desk::{AgentKey, Desk};
 use super::effect::{Answer, AttemptId, Brief, Effect, Message, Recipient, Spoken};
-use super::escalation::Escalation;
+use super::escalation::{Escalation, Phase};
 use super::flow::FlowCommand;
 use super::number_plan;
 use super::page::{Attempt, Page, Receipt, Sent};
@@ -107,6 +109,22 @@ pub enum Event {
         /// The text.
         body: String,
     },
+    /// The caller chose a language.
+    Speaks {
+        /// BCP 47.
+        language: String,
+    },
+    /// An agent who called the line was put through to the customer, and that is over.
+    Talked {
+        /// Who.
+        agent: AgentKey,
+        /// Somebody answered.
+        answered: bool,
+        /// How long they talked, in seconds.
+        seconds: u32,
+    },
+    /// The auditor found an emergency that nobody has and for which nothing is under way.
+    Forgotten,
     /// The call that opened this ticket had been answered by the carrier's fallback while we were away.
     Missed {
         /// When it came in.
@@ -223,11 +241,20 @@ impl Hand<'_> {
         self.effect(Effect::Text { to, message, attempt: None, avoid: Vec::new(), at: self.context.now });
     }
 
-    /// A text to an agent at the first number that takes texts; nothing if there is none.
-    fn text_agent(&mut self, agent: &AgentKey, message: Message) {
-        if let Some(number) = self.context.number_of(agent, MethodKind::Sms) {
-            self.text(Recipient::Agent(agent.clone(), number), message);
-        }
+    /// A text to an agent at the first number that takes texts; false if there is none.
+    fn text_agent(&mut self, agent: &AgentKey, message: Message) -> bool {
+        let number = self.context.number_of(agent, MethodKind::Sms);
+        let Some(number) = number.filter(|number| !self.is_out_of_use(MethodKind::Sms, number)) else {
+            return false;
+        };
+        self.text(Recipient::Agent(agent.clone(), number), message);
+        true
+    }
+
+    /// Whether a way of reaching somebody was given up: before, or by this very decision.
+    fn is_out_of_use(&self, method: MethodKind, number: &PhoneNumber) -> bool {
+        let by_this = |effect: &Effect| matches!(effect, Effect::MarkMethod { number: dead, method: by, .. } if dead == number && *by == method);
+        self.context.is_dead(method, number) || self.effects.iter().any(by_this)
     }
 
     fn alert_manager(&mut self, what: impl Into<String>, message: Message) {
@@ -247,6 +274,14 @@ impl Context<'_> {
 
     fn is_dead(&self, method: MethodKind, number: &PhoneNumber) -> bool {
         self.dead.contains(&(method, number.clone()))
+    }
+
+    /// Whether a number that nobody confirmed may be called or texted: it costs no fortune and is of an allowed
+    /// country, or the desk file names it.
+    fn may_reach(&self, number: &PhoneNumber) -> bool {
+        let plan = self.desk.number_plan();
+        plan.may_call_back(number, self.desk.allowed_countries()).is_ok()
+            || self.desk.contact_by_number(number).is_some()
     }
 
     /// Whether a caller's number may be texted: all but those known not to take texts.
@@ -301,6 +336,17 @@ impl Case {
             }
             Event::Wrote { body, answer } => self.wrote(hand, body, answer),
             Event::Texted { body } => self.caller_texted(hand, body),
+            Event::Speaks { language } => {
+                self.ticket.language = language;
+                Reply::None
+            }
+            Event::Talked { agent, answered, seconds } => {
+                if self.may_speak(&agent) {
+                    self.talked(hand, &agent, Some((answered, seconds)));
+                }
+                Reply::None
+            }
+            Event::Forgotten => self.forgotten(hand),
             Event::Missed { at } => {
                 hand.enter(Actor::Carrier, Happening::Missed { at });
                 Reply::None
@@ -325,17 +371,40 @@ impl Case {
     /// When time alone changes something next; `None` if nothing is under way.
     pub fn next_due(&self) -> Option<Timestamp> {
         let escalation = self.escalation.as_ref();
-        let phase = escalation.and_then(|run| run.phase.deadline());
+        // While he is being put through to the caller, an agent is not reminded to call.
+        let phase = escalation.filter(|_| !self.is_calling_back()).and_then(|run| run.phase.deadline());
         let caller = escalation.and_then(|run| run.tell_caller_at);
         let bridge = self.bridge.as_ref().map(|bridge| bridge.over_at);
         let pages = self.pages.iter().filter_map(Page::next_due).min();
-        let receipts = self.attempts.iter().filter_map(Attempt::receipt_due).min();
+        let receipts = self.attempts.iter().filter_map(|attempt| self.receipt_due(attempt)).min();
         [phase, caller, bridge, pages, receipts].into_iter().flatten().min()
+    }
+
+    fn is_calling_back(&self) -> bool {
+        let phase = self.escalation.as_ref().map(|run| &run.phase);
+        self.bridge.is_some() && matches!(phase, Some(Phase::Acknowledged { .. }))
+    }
+
+    /// When the carrier is asked what became of an attempt that somebody waits for.
+    fn receipt_due(&self, attempt: &Attempt) -> Option<Timestamp> {
+        attempt.receipt_due().filter(|_| self.is_wanted(attempt))
     }
 
     /// Whether somebody still has to act: what is shown as open.
     pub fn is_open(&self) -> bool {
         matches!(self.ticket.state, TicketState::Open | TicketState::Abandoned)
+    }
+
+    /// Whether this agent has something to do: take it, or call back what he took.
+    pub fn waits_for(&self, agent: &AgentKey) -> bool {
+        let phase = self.escalation.as_ref().map(|run| &run.phase);
+        self.is_open()
+            && match phase {
+                None => self.pages.iter().any(|page| page.agent == *agent && page.is_open()),
+                Some(Phase::Waiting { .. } | Phase::Paging { .. }) => self.paged.contains(agent),
+                Some(Phase::Acknowledged { by, .. }) => by == agent,
+                Some(Phase::CalledBack { .. } | Phase::Ended) => false,
+            }
     }
 
     /// Whether it is an emergency that nobody has, and for which time alone will never do anything: by the rules there
@@ -344,7 +413,6 @@ impl Case {
         self.ticket.state == TicketState::Open
             && self.ticket.severity.is_emergency()
             && self.holder().is_none()
-            && self.ticket.called_back_at.is_none()
             && self.next_due().is_none()
     }
 

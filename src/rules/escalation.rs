@@ -11,6 +11,9 @@ use crate::clock::Timestamp;
 pub struct Escalation {
     /// Where it stands.
     pub phase: Phase,
+    /// When this run began.
+    #[serde(default)]
+    pub since: Timestamp,
     /// When the caller is next told that it is still being tried.
     pub tell_caller_at: Option<Timestamp>,
     /// When a caller last pushed it up the chain.

@@ -75,10 +75,15 @@ impl Page {
 
     /// When the next attempt is due.
     pub fn next_due(&self) -> Option<Timestamp> {
+        self.next_planned().map(|planned| planned.due)
+    }
+
+    /// The attempt that is to be made next.
+    pub fn next_planned(&self) -> Option<&Planned> {
         if !self.is_open() {
             return None;
         }
-        self.plan.iter().filter(|planned| !planned.fired).map(|planned| planned.due).min()
+        self.plan.iter().filter(|planned| !planned.fired).min_by_key(|planned| planned.due)
     }
 
     /// A method failed: the next planned attempt is due now.
@@ -114,6 +119,12 @@ pub struct Attempt {
     pub retries: u32,
     /// Keys that meant nothing, so that a call cannot go on for ever.
     pub wrong_keys: u32,
+    /// Whether it was asked for once more because no carrier seemed to have it.
+    #[serde(default)]
+    pub resent: bool,
+    /// The carriers' ids of it that were heard of: several if it left more than once.
+    #[serde(default)]
+    pub sids: Vec<String>,
     /// Where it stands.
     pub state: AttemptState,
 }
@@ -179,6 +190,23 @@ pub enum Ending {
     Withdrawn,
 }
 
+impl Ending {
+    /// Reports of one call may come in any order; the one that says most is kept.
+    pub fn says_more_than(self, other: Ending) -> bool {
+        let weight = |ending| match ending {
+            Ending::Failed => 0,
+            Ending::NoAnswer => 1,
+            Ending::Busy => 2,
+            Ending::Completed => 3,
+            Ending::Withdrawn => 4,
+        };
+        weight(self) > weight(other)
+    }
+}
+
+/// Longer than a voice page rings and is read: after it a call without a report holds nothing up any more.
+const LONGEST_PAGE_CALL: Duration = Duration::from_secs(120);
+
 impl Attempt {
     /// Whether a carrier may be ringing or talking to the agent because of it.
     pub fn live_call(&self) -> Option<(&str, &str)> {
@@ -199,6 +227,33 @@ impl Attempt {
     /// Whether it is over.
     pub fn is_over(&self) -> bool {
         matches!(self.state, AttemptState::Ended(_))
+    }
+
+    /// Whether a phone may be ringing because of it, or is about to.
+    pub fn is_ringing(&self, now: Timestamp) -> bool {
+        let fresh = self.state == AttemptState::Asked && self.tried.is_empty() && self.retries == 0;
+        self.method == MethodKind::Voice
+            && (fresh || self.live_call().is_some())
+            && now < self.asked_at + LONGEST_PAGE_CALL
+    }
+
+    /// Whether the agent got it, or may have noticed it: worth a word if he need not act any more.
+    pub fn has_left(&self) -> bool {
+        match self.state {
+            AttemptState::Accepted { .. } | AttemptState::Reached { .. } => true,
+            AttemptState::Ended(ending) => !matches!(ending, Ending::Failed | Ending::Withdrawn),
+            AttemptState::Asked | AttemptState::Unknown { .. } => false,
+        }
+    }
+
+    /// Whether nothing more is expected of it: over, or a text that arrived or was asked after.
+    pub fn is_settled(&self) -> bool {
+        match self.state {
+            AttemptState::Ended(_) => true,
+            AttemptState::Reached { .. } => self.method == MethodKind::Sms,
+            AttemptState::Accepted { asked_receipt, .. } => self.method == MethodKind::Sms && asked_receipt,
+            AttemptState::Asked | AttemptState::Unknown { .. } => false,
+        }
     }
 
     /// Whether it failed for good, so that waiting for it is pointless.

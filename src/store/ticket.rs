@@ -1,5 +1,7 @@
 //! Tickets with all that is under way for them, and their timelines.
 
+use std::collections::BTreeSet;
+
 use serde_json::{from_str, to_string};
 
 use super::{StoreError, Tx};
@@ -18,15 +20,15 @@ pub struct Loaded {
     pub case: Case,
     /// Rows of its timeline so far.
     pub entry_rows: i64,
-    /// How many agents the database knows to have been paged for it.
-    pub paged: usize,
+    /// The agents whom the database knows to have been paged for it.
+    pub paged: BTreeSet<AgentKey>,
 }
 
 type CaseRow = (String, i64);
 
 fn loaded((document, entry_rows): CaseRow) -> Result<Loaded, StoreError> {
     let case: Case = decode(&document, "ticket")?;
-    let paged = case.paged.len();
+    let paged = case.paged.clone();
     Ok(Loaded { case, entry_rows, paged })
 }
 
@@ -79,7 +81,7 @@ pub async fn insert(tx: &mut Tx, case: &Case, entries: &[Entry]) -> Result<(), S
     )
     .await?;
     insert_entries(tx, &ticket.id, 1, entries).await?;
-    insert_paged(tx, case, 0).await
+    insert_paged(tx, case, &BTreeSet::new()).await
 }
 
 /// Writes a ticket as it is now, and what happened.
@@ -108,7 +110,7 @@ pub async fn update(tx: &mut Tx, loaded: &Loaded, entries: &[Entry]) -> Result<(
     if !entries.is_empty() {
         insert_entries(tx, &ticket.id, entry_rows, entries).await?;
     }
-    insert_paged(tx, case, loaded.paged).await
+    insert_paged(tx, case, &loaded.paged).await
 }
 
 async fn insert_entries(
@@ -125,11 +127,8 @@ async fn insert_entries(
     Ok(())
 }
 
-async fn insert_paged(tx: &mut Tx, case: &Case, known: usize) -> Result<(), StoreError> {
-    if case.paged.len() == known {
-        return Ok(());
-    }
-    for agent in &case.paged {
+async fn insert_paged(tx: &mut Tx, case: &Case, known: &BTreeSet<AgentKey>) -> Result<(), StoreError> {
+    for agent in case.paged.difference(known) {
         tx.execute(
             "insert into paged (desk, agent, ticket_id) values ($1, $2, $3) on conflict do nothing",
             args![case.ticket.desk.as_str(), agent.as_str(), &case.ticket.id],
@@ -153,17 +152,18 @@ pub async fn lock_if_any(tx: &mut Tx, id: &TicketId) -> Result<Option<Loaded>, S
     row.map(loaded).transpose()
 }
 
-/// Open tickets for which an agent was paged, newest first; at most 100, as no text could tell of more.
-pub async fn open_for_agent(tx: &mut Tx, desk: &str, agent: &AgentKey) -> Result<Vec<TicketId>, StoreError> {
-    let rows: Vec<(TicketId,)> = tx
+/// Open tickets for which an agent was paged, newest first; at most 100, as no text could tell of more. One that is
+/// beyond reading does not stand before the others: the sweep tells of it.
+pub async fn open_for_agent(tx: &mut Tx, desk: &str, agent: &AgentKey) -> Result<Vec<Case>, StoreError> {
+    let rows: Vec<(String,)> = tx
         .all(
-            "select ticket.id from paged join ticket on ticket.id = paged.ticket_id \
+            "select ticket.document from paged join ticket on ticket.id = paged.ticket_id \
              where paged.desk = $1 and paged.agent = $2 and ticket.state in ('open', 'abandoned') \
              order by ticket.opened_at desc limit 100",
             args![desk, agent.as_str()],
         )
         .await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+    Ok(rows.iter().filter_map(|(document,)| decode(document, "ticket").ok()).collect())
 }
 
 /// A desk's ticket (or any desk's, for an empty key) by its number; the newest, if several lines have given it.
@@ -215,22 +215,24 @@ pub async fn look_again(tx: &mut Tx, id: &TicketId, due: Option<Timestamp>) -> R
 }
 
 /// The newest open ticket that a caller may join: one that was opened from this number, or is to be called back there;
-/// but not the call's own.
+/// of those that are older than the call's own, so that no two tickets are carried on by each other.
 pub async fn open_for_caller(
     tx: &mut Tx,
     desk: &str,
     caller: &PhoneNumber,
-    except: Option<&TicketId>,
-) -> Result<Option<TicketId>, StoreError> {
-    let row: Option<(TicketId,)> = tx
+    before: Option<&TicketId>,
+) -> Result<Option<Case>, StoreError> {
+    let row: Option<(String,)> = tx
         .opt(
-            "select id from (select id, opened_at from ticket where caller_id = $2 and desk = $1 and state = 'open' \
-             union all select id, opened_at from ticket where callback_number = $2 and desk = $1 and state = 'open') \
-             as mine where id <> $3 order by opened_at desc limit 1",
-            args![desk, caller.as_str(), except.map_or("", |id| id.as_str())],
+            "select document from \
+             (select id, opened_at, document from ticket where caller_id = $2 and desk = $1 and state = 'open' \
+             union all \
+             select id, opened_at, document from ticket where callback_number = $2 and desk = $1 and state = 'open') \
+             as mine where $3 = '' or id < $3 order by opened_at desc limit 1",
+            args![desk, caller.as_str(), before.map_or("", |id| id.as_str())],
         )
         .await?;
-    Ok(row.map(|(id,)| id))
+    row.map(|(document,)| decode(&document, "ticket")).transpose()
 }
 
 /// Whether a call from this number was abandoned since an instant.
@@ -322,7 +324,7 @@ pub async fn timeline(tx: &mut Tx, id: &TicketId) -> Result<Vec<Entry>, StoreErr
 pub async fn wake_forgotten(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
     tx.execute(
         "update ticket set next_due = $1 where severity = 1 and state = 'open' and holder is null and next_due is null \
-         and called_back_at is null and not exists (select 1 from call where call.ticket_id = ticket.id \
+         and not exists (select 1 from call where call.ticket_id = ticket.id \
          and call.deadline is not null)",
         args![now],
     )

@@ -7,6 +7,8 @@
 )]
 
 mod architecture;
+mod command_line;
+mod schema;
 mod process;
 mod store;
 mod stories;

@@ -1,11 +1,12 @@
 //! What agents say, by text and by key: one path for every way, and one answer each.
 
+use super::settle::end_attempt;
 use super::{
     Actor, AgentKey, AttemptId, Case, Command, Hand, Happening, Message, MethodKind, TicketState, Via,
 };
 use crate::rules::bridge::{Bridge, Stage};
 use crate::rules::effect::Answer;
-use crate::rules::escalation::Phase;
+use crate::rules::escalation::{Phase, Place};
 use crate::rules::page::{PageState, Planned, Purpose};
 use crate::rules::severity::Severity;
 
@@ -34,8 +35,8 @@ impl Case {
         }
         match command {
             Command::Acknowledge => self.acknowledge(hand, agent, via, leg),
-            Command::Decline => self.decline(hand, agent, via),
-            Command::Escalate => self.escalate(hand, agent, via),
+            Command::Decline => self.decline(hand, agent, via, leg),
+            Command::Escalate => self.escalate(hand, agent, via, leg),
             Command::CallCustomer => self.call_customer(hand, agent, via, leg),
             Command::CallbackDone => self.callback_done(hand, agent, via),
             Command::Downgrade { severity, reason } => self.downgrade(hand, agent, severity, reason),
@@ -72,17 +73,14 @@ impl Case {
                 let at = self.ticket.acked_at.unwrap_or(hand.now());
                 Answer::AlreadyTaken { number, by: hand.context.name_of(by), at }
             }
-            Some(Phase::Ended) => Answer::Closed { number },
             Some(Phase::Waiting { .. } | Phase::Paging { .. }) => {
                 self.take(hand, agent, via, leg);
                 Answer::Taken(vec![self.brief()])
             }
-            // A notice of an abandoned call: nothing runs, and it is good to know that somebody saw it.
-            None => {
+            // A notice of an abandoned call, or no longer urgent: nothing runs, and it is good to know who sees to it.
+            Some(Phase::Ended) | None => {
                 self.note_ack(hand, agent, via);
-                for page in self.pages.iter_mut().filter(|page| page.agent == *agent && page.is_open()) {
-                    page.state = PageState::Acknowledged;
-                }
+                self.end_pages(hand, agent, PageState::Acknowledged, leg);
                 Answer::Taken(vec![self.brief()])
             }
         }
@@ -110,8 +108,7 @@ impl Case {
         }
     }
 
-    fn place_now(&self) -> crate::rules::escalation::Place {
-        use crate::rules::escalation::Place;
+    fn place_now(&self) -> Place {
         match self.escalation.as_ref().map(|run| &run.phase) {
             Some(
                 Phase::Paging { place, .. }
@@ -122,17 +119,18 @@ impl Case {
         }
     }
 
-    fn decline(&mut self, hand: &mut Hand<'_>, agent: &AgentKey, via: Via) -> Answer {
+    fn decline(
+        &mut self,
+        hand: &mut Hand<'_>,
+        agent: &AgentKey,
+        via: Via,
+        leg: Option<&AttemptId>,
+    ) -> Answer {
         let number = self.ticket.number;
         if self.holder() == Some(agent) {
-            return self.escalate(hand, agent, via);
+            return self.escalate(hand, agent, via, leg);
         }
-        let mut declined = false;
-        for page in self.pages.iter_mut().filter(|page| page.agent == *agent && page.is_open()) {
-            page.state = PageState::Declined;
-            declined = true;
-        }
-        if declined {
+        if self.end_pages(hand, agent, PageState::Declined, leg) {
             hand.enter(Actor::Agent(agent.clone()), Happening::Declined { via });
         }
         match self.holder() {
@@ -144,11 +142,15 @@ impl Case {
         }
     }
 
-    fn escalate(&mut self, hand: &mut Hand<'_>, agent: &AgentKey, via: Via) -> Answer {
+    fn escalate(
+        &mut self,
+        hand: &mut Hand<'_>,
+        agent: &AgentKey,
+        via: Via,
+        leg: Option<&AttemptId>,
+    ) -> Answer {
         hand.enter(Actor::Agent(agent.clone()), Happening::Escalated { via });
-        for page in self.pages.iter_mut().filter(|page| page.agent == *agent && page.is_open()) {
-            page.state = PageState::Declined;
-        }
+        self.end_pages(hand, agent, PageState::Declined, leg);
         self.next_step(hand);
         Answer::Escalated { number: self.ticket.number }
     }
@@ -156,9 +158,10 @@ impl Case {
     /// Starts the run again at the step after the one where it stands.
     pub(super) fn next_step(&mut self, hand: &mut Hand<'_>) {
         let policy = hand.context.policy;
-        let place = self.escalation.as_ref().map_or(crate::rules::escalation::Place::FIRST, |run| {
-            run.phase.place_after(policy.steps.len(), policy.cycles)
-        });
+        let place = self
+            .escalation
+            .as_ref()
+            .map_or(Place::FIRST, |run| run.phase.place_after(policy.steps.len(), policy.cycles));
         self.start_paging(hand, place);
     }
 
@@ -179,13 +182,17 @@ impl Case {
                 refusal => return refusal,
             }
         }
-        if self.bridge.is_some() && leg.is_none() {
+        if leg.is_none() && self.bridge.as_ref().is_some_and(|bridge| bridge.agent == *agent) {
             return Answer::Ringing { number };
         }
+        self.drop_bridge(hand);
         let (attempt, stage) = match leg {
             Some(leg) => (leg.clone(), Stage::Customer),
             None => {
-                let Some(phone) = hand.context.number_of(agent, MethodKind::Voice) else {
+                // He asks for the call himself: a phone that failed before is better than none.
+                let known = hand.context.desk.agent(agent);
+                let first = || known.and_then(|agent| agent.numbers(MethodKind::Voice).next().cloned());
+                let Some(phone) = hand.context.number_of(agent, MethodKind::Voice).or_else(first) else {
                     return Answer::NoCallbackNumber { number };
                 };
                 let planned =
@@ -197,6 +204,16 @@ impl Case {
         self.bridge = Some(Bridge { agent: agent.clone(), attempt, stage, over_at });
         hand.enter(Actor::Agent(agent.clone()), Happening::CallbackStarted { agent: agent.clone() });
         Answer::Ringing { number }
+    }
+
+    /// A callback that is not connected yet is given up: another takes its place, or nobody waits for it.
+    fn drop_bridge(&mut self, hand: &mut Hand<'_>) {
+        let Some(bridge) = self.bridge.take() else { return };
+        if bridge.stage == Stage::Agent
+            && let Some(attempt) = self.attempt(&bridge.attempt)
+        {
+            end_attempt(hand, attempt);
+        }
     }
 
     fn callback_done(&mut self, hand: &mut Hand<'_>, agent: &AgentKey, via: Via) -> Answer {
@@ -212,16 +229,28 @@ impl Case {
     }
 
     /// The caller was called back: the promise is kept, and nothing more is due.
+    /// Whoever has the ticket keeps it: his colleague may have been on the telephone when he took it.
     pub(super) fn called_back(&mut self, hand: &mut Hand<'_>, agent: &AgentKey, via: Via) {
         let place = self.place_now();
+        let by = self.holder().unwrap_or(agent).clone();
         if self.ticket.called_back_at.is_none() {
             self.ticket.called_back_at = Some(hand.now());
         }
         hand.enter(Actor::Agent(agent.clone()), Happening::CallbackDone { via });
-        if let Some(run) = &mut self.escalation {
-            run.phase = Phase::CalledBack { by: agent.clone(), place };
-            run.tell_caller_at = None;
+        if self.is_open() && !self.has_ended() {
+            if self.holder().is_none() {
+                self.withdraw_pages(hand, Some(&by), None);
+            }
+            if let Some(run) = &mut self.escalation {
+                run.phase = Phase::CalledBack { by, place };
+                run.tell_caller_at = None;
+            }
         }
+    }
+
+    /// Whether the run is over by a person's word.
+    pub(super) fn has_ended(&self) -> bool {
+        self.escalation.as_ref().is_some_and(|run| run.phase == Phase::Ended)
     }
 
     fn downgrade(
@@ -256,6 +285,9 @@ impl Case {
     /// No page any more, by this agent's word.
     fn stop_paging(&mut self, hand: &mut Hand<'_>, agent: &AgentKey) {
         self.withdraw_pages(hand, Some(agent), None);
+        if self.bridge.as_ref().is_some_and(|bridge| bridge.stage == Stage::Agent) {
+            self.drop_bridge(hand);
+        }
         if let Some(run) = &mut self.escalation {
             run.phase = Phase::Ended;
             run.tell_caller_at = None;

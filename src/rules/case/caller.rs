@@ -24,7 +24,7 @@ impl Case {
             FlowCommand::Triage { severity } => self.triage(hand, severity),
             FlowCommand::Downgrade { severity, reason } => {
                 // A caller can make his own report less urgent, but takes nobody off a ticket that is being paged.
-                if !self.is_paging() {
+                if !self.is_paging() && self.is_open() {
                     self.ticket.severity = severity;
                     self.ticket.provisional = false;
                     self.escalation = None;
@@ -33,6 +33,11 @@ impl Case {
             }
             FlowCommand::Topic(topic) => {
                 self.describe(&topic);
+                if self.escalation.is_none() && self.is_open() {
+                    // Never urgent, by the desk's own list: a hang-up from here on wakes nobody.
+                    self.ticket.severity = Severity::THREE;
+                    self.ticket.provisional = false;
+                }
                 hand.enter(Actor::Caller, Happening::Topic { topic });
             }
             FlowCommand::Callback { number, confirmed } => self.callback_number(hand, number, confirmed),
@@ -51,16 +56,18 @@ impl Case {
             }
             FlowCommand::Page => self.page_now(hand),
             FlowCommand::TextCaller { text } => {
-                self.tell_caller(hand, "by the voice flow", Message::Composed { text });
+                if hand.context.desk.options.text_receipts {
+                    self.tell_caller(hand, "by the voice flow", Message::Composed { text });
+                }
             }
             FlowCommand::Push => self.push(hand),
             FlowCommand::Transferred { answered, seconds, .. } => {
                 hand.enter(Actor::Caller, Happening::Transferred { answered, seconds });
-                if answered && !self.is_paging() {
-                    // The daytime desk spoke with the caller: from here on it is theirs, by day.
+                if answered && self.escalation.is_none() {
+                    // The daytime desk spoke with the caller: from here on it is theirs, by day. What was called an
+                    // emergency stays one: a voicemail may have answered.
                     self.ticket.provisional = false;
                     self.ticket.severity = Severity::THREE;
-                    self.escalation = None;
                 }
             }
             FlowCommand::Entered { name, digits } => {
@@ -81,13 +88,15 @@ impl Case {
     }
 
     fn triage(&mut self, hand: &mut Hand<'_>, severity: Severity) {
-        if self.is_paging() {
+        if self.is_paging() || !self.is_open() {
             return;
         }
         self.ticket.severity = severity;
         self.ticket.provisional = false;
         hand.enter(Actor::Caller, Happening::Triaged { severity });
-        if severity.is_emergency() {
+        if severity.is_emergency() && self.escalation.is_some() {
+            // Said before: the page leaves when it was due then.
+        } else if severity.is_emergency() {
             let grace = hand.now() + hand.context.desk.limits.triage_grace.duration();
             self.wait_until(hand, hand.context.cover_resumes.map_or(grace, |resumes| resumes.max(grace)));
         } else {
@@ -113,13 +122,33 @@ impl Case {
         if self.ticket.callback.is_some() {
             return;
         }
-        match self.ticket.caller_id.clone() {
+        match self.reachable_caller_id(hand) {
             Some(number) => {
                 self.ticket.callback = Some(CallbackNumber { number: number.clone(), confirmed: false });
                 hand.enter(Actor::Nightbell, Happening::CallbackNumber { number, confirmed: false });
             }
             None => hand.enter(Actor::Nightbell, Happening::NoCallbackNumber),
         }
+    }
+
+    /// The caller id, if it may be dialled without anybody having confirmed it.
+    fn reachable_caller_id(&self, hand: &Hand<'_>) -> Option<PhoneNumber> {
+        self.ticket.caller_id.clone().filter(|number| hand.context.may_reach(number))
+    }
+
+    /// Where the caller is texted: at the callback number, or, before one is given, where he calls from.
+    pub(super) fn caller_number(&self, hand: &Hand<'_>) -> Option<PhoneNumber> {
+        let callback = self.ticket.callback.as_ref().map(|callback| callback.number.clone());
+        callback.or_else(|| self.reachable_caller_id(hand))
+    }
+
+    /// By the rules there is no such emergency; one that there is all the same is paged.
+    pub(super) fn forgotten(&mut self, hand: &mut Hand<'_>) -> Reply {
+        if self.is_forgotten() {
+            self.fall_back_on_caller_id(hand);
+            self.start_paging(hand, Place::FIRST);
+        }
+        Reply::None
     }
 
     /// The page leaves now, or when somebody is on call again. Only ever once: what is under way goes on.
@@ -140,7 +169,8 @@ impl Case {
         let phase = Phase::Waiting { page_at };
         if self.escalation.as_ref().is_none_or(|run| run.phase != phase) {
             hand.enter(Actor::Nightbell, Happening::PageDue { at: page_at });
-            self.escalation = Some(Escalation { phase, tell_caller_at: None, pushed_at: None });
+            let pushed_at = self.escalation.as_ref().and_then(|run| run.pushed_at);
+            self.escalation = Some(Escalation { phase, since: hand.now(), tell_caller_at: None, pushed_at });
         }
     }
 
@@ -183,6 +213,9 @@ impl Case {
     }
 
     fn push(&mut self, hand: &mut Hand<'_>) {
+        if let TicketState::Merged { .. } = self.ticket.state {
+            return;
+        }
         let interval = hand.context.desk.limits.push_interval.duration();
         let pushed_at = self.escalation.as_ref().and_then(|run| run.pushed_at);
         if pushed_at.is_some_and(|at| hand.now() < at + interval) {
@@ -190,7 +223,22 @@ impl Case {
         }
         hand.enter(Actor::Caller, Happening::Pushed);
         self.ticket.severity = Severity::ONE;
-        self.next_step(hand);
+        self.ticket.provisional = false;
+        if self.ticket.state == TicketState::Resolved {
+            // Closed while the caller was listening to how it stands.
+            self.ticket.state = TicketState::Open;
+            self.ticket.resolved_at = None;
+            hand.enter(Actor::Caller, Happening::Reopened);
+        }
+        let idle = self
+            .escalation
+            .as_ref()
+            .is_none_or(|run| matches!(run.phase, Phase::Waiting { .. } | Phase::Ended));
+        match hand.context.cover_resumes {
+            // Nobody has been woken for it, and nobody is on call before then.
+            Some(resumes) if idle => self.wait_until(hand, resumes),
+            _ => self.next_step(hand),
+        }
         if let Some(run) = &mut self.escalation {
             run.pushed_at = Some(hand.now());
         }
@@ -199,10 +247,12 @@ impl Case {
     pub(super) fn wrote(&mut self, hand: &mut Hand<'_>, body: String, answer: bool) -> Reply {
         self.describe(&body);
         hand.enter(Actor::Caller, Happening::Texted { body });
-        if answer && let Some(writer) = self.ticket.caller_id.clone() {
+        if answer && let Some(writer) = self.reachable_caller_id(hand) {
             let receipt =
                 Message::WriterReceipt { number: self.ticket.number, line: self.ticket.line.clone() };
-            hand.text(Recipient::Caller(writer), receipt);
+            if hand.context.is_textable(&writer) {
+                hand.text(Recipient::Caller(writer), receipt);
+            }
         }
         Reply::None
     }
@@ -269,6 +319,9 @@ impl Case {
         }
         if let Some(what) = &other.what {
             self.describe(what);
+        }
+        if self.ticket.callback.is_none() {
+            self.ticket.callback = other.callback.clone();
         }
         if self.ticket.state == TicketState::Abandoned {
             self.ticket.state = TicketState::Open;

@@ -4,8 +4,8 @@
 use super::{
     Actor, AgentKey, AttemptId, Case, Effect, Hand, Happening, Message, MethodKind, Receipt, Reply, Sent,
 };
-use crate::clock::Timestamp;
 use crate::rules::bridge::{REPORT_PATIENCE, Stage};
+use crate::rules::contact::PhoneNumber;
 use crate::rules::effect::Alert;
 use crate::rules::page::{Attempt, AttemptState, Ending, Purpose, Trouble};
 use std::time::Duration;
@@ -18,11 +18,21 @@ const LONGEST_PAUSE: u64 = 60;
 
 impl Case {
     pub(super) fn sent(&mut self, hand: &mut Hand<'_>, id: &AttemptId, outcome: Sent) -> Reply {
-        let Some(attempt) = self.attempt(id) else { return Reply::None };
+        let Some(attempt) = self.attempts.iter().position(|attempt| attempt.id == *id) else {
+            return Reply::None;
+        };
+        let wanted = self.is_wanted(&self.attempts[attempt]);
+        let attempt = &mut self.attempts[attempt];
         match outcome {
             Sent::Accepted { carrier, sid } => self.accepted(hand, id, carrier, sid),
+            Sent::NotFound => self.not_found(hand, id),
+            // A carrier has it already, or it is over: what became of another request for it changes nothing.
+            _ if !attempt.is_pending() => {}
+            Sent::TakenBack if !wanted => attempt.state = AttemptState::Ended(Ending::Withdrawn),
             Sent::TakenBack => {
-                attempt.state = AttemptState::Ended(Ending::Withdrawn);
+                note(hand, attempt.ordinal, "it waited too long to be sent".into());
+                attempt.state = AttemptState::Ended(Ending::Failed);
+                self.bring_next_forward(hand, id);
             }
             Sent::Refused { carrier, about, why } => self.refused(hand, id, &carrier, about, &why),
             Sent::NotYet { carrier, why } => {
@@ -39,39 +49,37 @@ impl Case {
                     self.bring_next_forward(hand, id);
                 }
             }
-            Sent::NotFound => self.not_found(hand, id),
         }
         Reply::None
     }
 
+    /// A carrier has a text or call of this attempt; each is news once.
     fn accepted(&mut self, hand: &mut Hand<'_>, id: &AttemptId, carrier: String, sid: String) {
-        let now = hand.now();
-        let number = self.ticket.number;
-        let holder = self.holder().map(|agent| hand.context.name_of(agent));
+        let (now, number) = (hand.now(), self.ticket.number);
+        let holder = self.holder().cloned();
+        let is_over = !self.is_open() || holder.is_some() || self.has_ended();
         let Some(attempt) = self.attempt(id) else { return };
-        if attempt.is_pending() {
-            note(hand, attempt.ordinal, format!("accepted by {carrier}"));
-            attempt.state = AttemptState::Accepted { carrier, sid, at: now, asked_receipt: false };
-        } else if attempt.state == AttemptState::Ended(Ending::Withdrawn) {
-            // It had left before it could be taken back.
-            hand.enter(Actor::Carrier, Happening::LateAttempt { number: attempt.ordinal });
-            match attempt.method {
-                MethodKind::Voice => {
-                    hand.effects.push(Effect::HangUp { attempt: id.clone(), carrier, sid });
-                }
-                MethodKind::Sms => {
-                    let agent = attempt.agent.clone();
-                    hand.text_agent(&agent, Message::StandDown { number, by: holder });
-                }
+        if attempt.sids.contains(&sid) {
+            return;
+        }
+        attempt.sids.push(sid.clone());
+        match attempt.state {
+            // One that had been given up for lost has left all the same.
+            AttemptState::Asked | AttemptState::Unknown { .. } | AttemptState::Ended(Ending::Failed) => {
+                note(hand, attempt.ordinal, format!("accepted by {carrier}"));
+                attempt.state = AttemptState::Accepted { carrier, sid, at: now, asked_receipt: false };
             }
-        } else if let AttemptState::Accepted { sid: known, .. } | AttemptState::Reached { sid: known, .. } =
-            &attempt.state
-            && *known != sid
-        {
-            // Sent twice, after an unknown outcome or a crash: a second call must not ring on.
-            hand.enter(Actor::Carrier, Happening::LateAttempt { number: attempt.ordinal });
-            if attempt.method == MethodKind::Voice {
-                hand.effects.push(Effect::HangUp { attempt: id.clone(), carrier, sid });
+            // It had left before it could be taken back; or it was sent twice, after an unknown outcome or a crash.
+            AttemptState::Ended(_) | AttemptState::Accepted { .. } | AttemptState::Reached { .. } => {
+                let withdrawn = attempt.state == AttemptState::Ended(Ending::Withdrawn);
+                hand.enter(Actor::Carrier, Happening::LateAttempt { number: attempt.ordinal });
+                let agent = attempt.agent.clone();
+                if attempt.method == MethodKind::Voice {
+                    hand.effect(Effect::HangUp { attempt: id.clone(), carrier, sid });
+                } else if withdrawn && is_over && holder.as_ref() != Some(&agent) {
+                    let by = holder.map(|holder| hand.context.name_of(&holder));
+                    hand.text_agent(&agent, Message::StandDown { number, by });
+                }
             }
         }
     }
@@ -79,16 +87,12 @@ impl Case {
     fn refused(&mut self, hand: &mut Hand<'_>, id: &AttemptId, carrier: &str, about: Trouble, why: &str) {
         let carriers = hand.context.carriers;
         let Some(attempt) = self.attempt(id) else { return };
-        if attempt.is_over() {
-            return;
-        }
         let (agent, method, number) = (attempt.agent.clone(), attempt.method, attempt.number.clone());
         note(hand, attempt.ordinal, format!("refused by {carrier}: {why}"));
         match about {
             Trouble::Number | Trouble::Pair => {
                 attempt.state = AttemptState::Ended(Ending::Failed);
-                hand.effect(Effect::MarkMethod { number, method, why: why.into() });
-                method_dead(hand, &agent, method, why);
+                method_dead(hand, &agent, method, number, why);
                 self.bring_next_forward(hand, id);
             }
             Trouble::Sender | Trouble::Passing => {
@@ -113,7 +117,7 @@ impl Case {
     /// agent's next method does not wait for either.
     fn try_again(&mut self, hand: &mut Hand<'_>, id: &AttemptId, carrier: String) {
         let carriers = hand.context.carriers;
-        let wanted = self.is_wanted(id);
+        let wanted = self.attempts.iter().any(|attempt| attempt.id == *id && self.is_wanted(attempt));
         let Some(attempt) = self.attempt(id) else { return };
         if !wanted {
             attempt.state = AttemptState::Ended(Ending::Withdrawn);
@@ -134,7 +138,7 @@ impl Case {
     }
 
     fn not_found(&mut self, hand: &mut Hand<'_>, id: &AttemptId) {
-        let wanted = self.is_wanted(id);
+        let wanted = self.attempts.iter().any(|attempt| attempt.id == *id && self.is_wanted(attempt));
         let Some(attempt) = self.attempt(id) else { return };
         let AttemptState::Unknown { looks, .. } = &mut attempt.state else { return };
         *looks += 1;
@@ -143,12 +147,11 @@ impl Case {
             // The instants count from the moment at which it became unknown.
             let at = hand.now() + (*pause - LOOKS[looked - 1]);
             hand.effect(Effect::LookUp { attempt: id.clone(), at });
-        } else if wanted && attempt.retries == 0 {
-            attempt.retries = 1;
+        } else if wanted && !attempt.resent {
+            attempt.resent = true;
             attempt.state = AttemptState::Asked;
             note(hand, attempt.ordinal, "not found; it is sent once more".into());
-            let at: Timestamp = hand.now();
-            self.ask(hand, id, at);
+            self.ask(hand, id, hand.now());
         } else {
             note(hand, attempt.ordinal, "not found".into());
             attempt.state = AttemptState::Ended(Ending::Failed);
@@ -157,29 +160,21 @@ impl Case {
     }
 
     /// Whether the page, or the callback, that an attempt belongs to still waits for it.
-    fn is_wanted(&self, id: &AttemptId) -> bool {
-        let purpose = self.attempts.iter().find(|attempt| attempt.id == *id).map(|attempt| attempt.purpose);
-        match purpose {
-            Some(Purpose::Page(ordinal)) => {
-                self.pages.iter().any(|page| page.ordinal == ordinal && page.is_open())
-            }
-            Some(Purpose::Callback) => self.bridge.as_ref().is_some_and(|bridge| bridge.attempt == *id),
-            None => false,
+    pub(super) fn is_wanted(&self, attempt: &Attempt) -> bool {
+        match attempt.purpose {
+            Purpose::Page(ordinal) => self.pages.iter().any(|page| page.ordinal == ordinal && page.is_open()),
+            Purpose::Callback => self.bridge.as_ref().is_some_and(|bridge| bridge.attempt == attempt.id),
         }
     }
 
     fn bring_next_forward(&mut self, hand: &mut Hand<'_>, id: &AttemptId) {
         let purpose = self.attempts.iter().find(|attempt| attempt.id == *id).map(|attempt| attempt.purpose);
         match purpose {
-            Some(Purpose::Page(ordinal)) => {
-                if let Some(page) = self.pages.iter_mut().find(|page| page.ordinal == ordinal) {
-                    page.bring_forward(hand.now());
-                }
-            }
+            Some(Purpose::Page(ordinal)) => self.hurry(hand, ordinal, Some(id)),
             Some(Purpose::Callback)
                 if self.attempts.iter().any(|attempt| attempt.id == *id && attempt.is_over()) =>
             {
-                self.bridge_over(hand, None);
+                self.bridge_over(hand, id, None);
             }
             Some(Purpose::Callback) | None => {}
         }
@@ -198,55 +193,60 @@ impl Case {
             self.accepted(hand, id, carrier.clone(), sid.clone());
         }
         let Some(attempt) = self.attempt(id) else { return Reply::None };
-        let ours = match &attempt.state {
+        let (ordinal, method) = (attempt.ordinal, attempt.method);
+        let of_this = match &attempt.state {
             AttemptState::Accepted { sid: known, .. } | AttemptState::Reached { sid: known, .. } => {
                 *known == sid
             }
-            _ => false,
+            AttemptState::Ended(_) => attempt.sids.contains(&sid),
+            AttemptState::Asked | AttemptState::Unknown { .. } => false,
         };
-        if !ours {
-            return Reply::None;
-        }
-        let ordinal = attempt.ordinal;
-        let reached = matches!(attempt.state, AttemptState::Reached { .. });
-        match receipt {
-            Receipt::Pending => {}
-            Receipt::Delivered | Receipt::Answered => {
-                if !reached {
-                    note(
-                        hand,
-                        ordinal,
-                        if receipt == Receipt::Answered { "answered" } else { "delivered" }.into(),
-                    );
-                    attempt.state = AttemptState::Reached { carrier, sid };
-                }
+        match (receipt, &attempt.state) {
+            // Once delivered is delivered, whatever an older or a later receipt says.
+            (Receipt::Delivered, AttemptState::Accepted { .. } | AttemptState::Ended(Ending::Failed))
+                if method == MethodKind::Sms =>
+            {
+                note(hand, ordinal, "delivered".into());
+                attempt.state = AttemptState::Reached { carrier, sid };
             }
-            Receipt::Undelivered { about, why } => {
-                // Once delivered is delivered, whatever an older receipt says.
-                if !reached {
-                    self.undelivered(hand, id, &carrier, about, &why);
-                }
+            (Receipt::Answered, AttemptState::Accepted { .. }) if of_this => {
+                note(hand, ordinal, "answered".into());
+                attempt.state = AttemptState::Reached { carrier, sid };
             }
-            Receipt::Ended(ending) => {
-                note(hand, ordinal, ended(ending).into());
+            (Receipt::Undelivered { about, why }, AttemptState::Accepted { .. }) if of_this => {
+                self.undelivered(hand, id, &carrier, about, &why);
+            }
+            (Receipt::Ended(ending), AttemptState::Accepted { .. } | AttemptState::Reached { .. })
+                if of_this =>
+            {
                 attempt.state = AttemptState::Ended(ending);
-                if let Some(bridge) = self.bridge.as_mut().filter(|bridge| bridge.attempt == *id) {
-                    match bridge.stage {
-                        Stage::Agent => {
-                            self.bridge_over(hand, None);
-                        }
-                        // The report of the talk may come after the end of the call.
-                        Stage::Customer => {
-                            bridge.over_at = bridge.over_at.min(hand.now() + REPORT_PATIENCE);
-                        }
-                    }
-                }
-                if ending == Ending::Failed {
-                    self.bring_next_forward(hand, id);
-                }
+                note(hand, ordinal, ended(ending).into());
+                self.call_over(hand, id, ending);
             }
+            (Receipt::Ended(ending), AttemptState::Ended(before))
+                if of_this && ending.says_more_than(*before) && *before != Ending::Withdrawn =>
+            {
+                attempt.state = AttemptState::Ended(ending);
+                note(hand, ordinal, ended(ending).into());
+            }
+            _ => {}
         }
         Reply::None
+    }
+
+    fn call_over(&mut self, hand: &mut Hand<'_>, id: &AttemptId, ending: Ending) {
+        if let Some(bridge) = self.bridge.as_mut().filter(|bridge| bridge.attempt == *id) {
+            match bridge.stage {
+                Stage::Agent => {
+                    self.bridge_over(hand, id, None);
+                }
+                // The report of the talk may come after the end of the call.
+                Stage::Customer => bridge.over_at = bridge.over_at.min(hand.now() + REPORT_PATIENCE),
+            }
+        }
+        if ending == Ending::Failed {
+            self.bring_next_forward(hand, id);
+        }
     }
 
     fn undelivered(&mut self, hand: &mut Hand<'_>, id: &AttemptId, carrier: &str, about: Trouble, why: &str) {
@@ -256,8 +256,7 @@ impl Case {
         attempt.state = AttemptState::Ended(Ending::Failed);
         match about {
             Trouble::Number | Trouble::Pair => {
-                hand.effect(Effect::MarkMethod { number, method, why: why.into() });
-                method_dead(hand, &agent, method, why);
+                method_dead(hand, &agent, method, number, why);
             }
             Trouble::Sender => {
                 let alert = Alert::CarrierRefused { carrier: carrier.into(), why: why.into() };
@@ -269,7 +268,12 @@ impl Case {
     }
 }
 
-fn method_dead(hand: &mut Hand<'_>, agent: &AgentKey, method: MethodKind, why: &str) {
+/// A way of reaching an agent is given up; his manager hears of it once.
+fn method_dead(hand: &mut Hand<'_>, agent: &AgentKey, method: MethodKind, number: PhoneNumber, why: &str) {
+    if hand.is_out_of_use(method, &number) {
+        return;
+    }
+    hand.effect(Effect::MarkMethod { number, method, why: why.into() });
     hand.enter(Actor::Nightbell, Happening::MethodDead { agent: agent.clone(), method, why: why.into() });
     let alert = Alert::MethodDead { agent: hand.context.name_of(agent), method, why: why.into() };
     hand.alert_manager(format!("{} cannot be reached by {method:?}", agent.as_str()), Message::Alert(alert));
@@ -286,13 +290,5 @@ fn ended(ending: Ending) -> &'static str {
         Ending::NoAnswer => "no answer",
         Ending::Failed => "failed",
         Ending::Withdrawn => "taken back",
-    }
-}
-
-impl Attempt {
-    /// The key presses of a call that can mean anything, whatever receipts say of it.
-    pub(super) fn takes_keys(&self) -> bool {
-        self.method == MethodKind::Voice
-            && !matches!(self.state, AttemptState::Ended(Ending::Withdrawn | Ending::Failed))
     }
 }

@@ -7,6 +7,7 @@ use super::{Actor, AgentKey, AttemptId, Case, Command, Hand, Happening, Message,
 use crate::rules::bridge::Stage;
 use crate::rules::command::VoiceKey;
 use crate::rules::effect::Answer;
+use crate::rules::escalation::Phase;
 use crate::rules::page::Purpose;
 
 /// Wrong keys after which a call is ended: somebody's pocket, or a voicemail's tones.
@@ -33,19 +34,28 @@ impl Case {
         let Some(attempt) = self.attempts.iter().find(|attempt| attempt.id == *id) else {
             return Some(Spoken::Goodbye);
         };
-        if !attempt.takes_keys() {
-            return Some(self.stand_down_aloud(hand));
-        }
         let (agent, purpose) = (attempt.agent.clone(), attempt.purpose);
+        let is_mine = self.holder() == Some(&agent);
         let spoken = match (input, purpose) {
-            (LegInput::Dialled { answered, seconds }, _) => self.bridge_over(hand, Some((answered, seconds))),
-            (LegInput::Answered, Purpose::Page(_)) if self.holder().is_some() || !self.is_open() => {
+            (LegInput::Dialled { answered, seconds }, _) => {
+                self.dialled(hand, &agent, id, (answered, seconds))
+            }
+            (LegInput::Answered, Purpose::Page(_)) if is_mine && self.is_open() => {
+                Spoken::Taken(self.brief())
+            }
+            (LegInput::Answered, Purpose::Page(_))
+                if self.holder().is_some() || !self.is_open() || self.has_ended() =>
+            {
                 self.stand_down_aloud(hand)
             }
             (LegInput::Answered, Purpose::Page(_)) => Spoken::Page { brief: self.brief(), wrong_key: false },
+            (LegInput::Keys(keys), Purpose::Page(_)) => self.page_key(hand, &agent, id, &keys),
+            // He made another call of it meanwhile, or it was given up.
+            (_, Purpose::Callback) if self.bridge.as_ref().is_none_or(|bridge| bridge.attempt != *id) => {
+                Spoken::Goodbye
+            }
             (LegInput::Answered, Purpose::Callback) => Spoken::ReadyToCall(self.brief()),
             (LegInput::Keys(keys), Purpose::Callback) if keys.is_empty() => Spoken::Goodbye,
-            (LegInput::Keys(keys), Purpose::Page(_)) => self.page_key(hand, &agent, id, &keys),
             (LegInput::Keys(keys), Purpose::Callback) if keys == "1" => self.put_through(hand, &agent, id),
             (LegInput::Keys(keys), Purpose::Callback) => match self.wrong_key(hand, id, keys) {
                 true => Spoken::Goodbye,
@@ -117,22 +127,58 @@ impl Case {
         })
     }
 
-    /// The callback is over: with a talk, without one, or (`None`) without a word from the carrier.
-    pub(super) fn bridge_over(&mut self, hand: &mut Hand<'_>, talk: Option<(bool, u32)>) -> Spoken {
-        let number = self.ticket.number;
-        let Some(bridge) = self.bridge.take() else { return Spoken::Goodbye };
+    /// A talk on one of our calls is over; its report may come after the callback was given up for lost.
+    fn dialled(
+        &mut self,
+        hand: &mut Hand<'_>,
+        agent: &AgentKey,
+        id: &AttemptId,
+        talk: (bool, u32),
+    ) -> Spoken {
+        if self.bridge.as_ref().is_some_and(|bridge| bridge.attempt == *id) {
+            return self.bridge_over(hand, id, Some(talk));
+        }
+        let reached = talk.0 && self.talked(hand, agent, Some(talk));
+        Spoken::AfterTalk { number: self.ticket.number, reached }
+    }
+
+    /// The callback on this call is over: with a talk, without one, or (`None`) without a word from the carrier.
+    pub(super) fn bridge_over(
+        &mut self,
+        hand: &mut Hand<'_>,
+        id: &AttemptId,
+        talk: Option<(bool, u32)>,
+    ) -> Spoken {
+        let Some(bridge) = self.bridge.take_if(|bridge| bridge.attempt == *id) else {
+            return Spoken::Goodbye;
+        };
+        let reached = self.talked(hand, &bridge.agent, talk);
+        Spoken::AfterTalk { number: self.ticket.number, reached }
+    }
+
+    /// What a talk with the customer, or the lack of one, means: long enough, it is the callback; else the agent is
+    /// asked, unless that is settled.
+    pub(super) fn talked(
+        &mut self,
+        hand: &mut Hand<'_>,
+        agent: &AgentKey,
+        talk: Option<(bool, u32)>,
+    ) -> bool {
         let enough = hand.context.desk.limits.min_callback_talk.0;
         match talk {
             Some((true, seconds)) => {
                 hand.enter(Actor::Carrier, Happening::CallbackTalk { seconds });
                 if seconds >= enough {
-                    self.called_back(hand, &bridge.agent, Via::Talk);
-                    return Spoken::AfterTalk { number, reached: true };
+                    self.called_back(hand, agent, Via::Talk);
+                    return true;
                 }
             }
             _ => hand.enter(Actor::Carrier, Happening::CallbackFailed),
         }
-        hand.text_agent(&bridge.agent, Message::ReachedThem { number });
-        Spoken::AfterTalk { number, reached: false }
+        let phase = self.escalation.as_ref().map(|run| &run.phase);
+        if self.is_open() && !matches!(phase, Some(Phase::CalledBack { .. } | Phase::Ended)) {
+            hand.text_agent(agent, Message::ReachedThem { number: self.ticket.number });
+        }
+        false
     }
 }

@@ -1,8 +1,11 @@
 //! What is due, is done: attempts by the notification rules, steps of the policy, reminders, receipts that did not
 //! come. Runs after every event and at every deadline, until nothing more is due.
 
+use std::collections::BTreeSet;
+
 use super::{
     Actor, AgentKey, AttemptId, Case, Context, Effect, Hand, Happening, Message, MethodKind, Recipient,
+    TicketState,
 };
 use crate::clock::Timestamp;
 use crate::rules::effect::Alert;
@@ -14,19 +17,20 @@ use crate::rules::severity::Severity;
 /// More rounds than any policy needs; what is still due after them is due again at once.
 const MOST_ROUNDS: usize = 64;
 
-/// Ended attempts that are kept for late receipts; older ones live on in the timeline.
+/// Settled attempts that are kept for late receipts; older ones live on in the timeline.
 const KEPT_ATTEMPTS: usize = 40;
 
 impl Case {
     pub(super) fn settle(&mut self, hand: &mut Hand<'_>) {
         for _ in 0..MOST_ROUNDS {
-            let acted = self.fire_attempts(hand) | self.advance(hand);
+            let acted = self.ask_for_receipts(hand)
+                | self.fire_attempts(hand)
+                | self.give_up_silent_bridge(hand)
+                | self.advance(hand);
             if !acted {
                 break;
             }
         }
-        self.ask_for_receipts(hand);
-        self.give_up_silent_bridge(hand);
         self.tell_caller_if_due(hand);
         self.forget_old_attempts();
     }
@@ -38,8 +42,8 @@ impl Case {
             while let Some(planned) = self.pages[index].take_due(hand.now()) {
                 fired = true;
                 let (ordinal, agent) = (self.pages[index].ordinal, self.pages[index].agent.clone());
-                if hand.context.is_dead(planned.method, &planned.number) {
-                    self.pages[index].bring_forward(hand.now());
+                if hand.is_out_of_use(planned.method, &planned.number) {
+                    self.hurry(hand, ordinal, None);
                     hand.enter(
                         Actor::Nightbell,
                         Happening::AttemptSkipped { agent, method: planned.method, why: "out of use".into() },
@@ -62,6 +66,7 @@ impl Case {
     ) -> AttemptId {
         self.attempt_count += 1;
         let id: AttemptId = self.ticket.id.child('a', self.attempt_count);
+        let tried = self.doubtful_carriers(hand, purpose);
         self.attempts.push(Attempt {
             id: id.clone(),
             ordinal: self.attempt_count,
@@ -70,9 +75,11 @@ impl Case {
             method: planned.method,
             number: planned.number.clone(),
             asked_at: hand.now(),
-            tried: Vec::new(),
+            tried,
             retries: 0,
             wrong_keys: 0,
+            resent: false,
+            sids: Vec::new(),
             state: AttemptState::Asked,
         });
         hand.enter(
@@ -85,6 +92,40 @@ impl Case {
         );
         self.ask(hand, &id, hand.now());
         id
+    }
+
+    /// Carriers that have not answered another attempt of the same page yet: a new one goes elsewhere, if it can.
+    fn doubtful_carriers(&self, hand: &Hand<'_>, purpose: Purpose) -> Vec<String> {
+        let mut doubtful: Vec<String> = Vec::new();
+        for attempt in self.attempts.iter().filter(|attempt| attempt.purpose == purpose) {
+            if let AttemptState::Unknown { carrier, .. } = &attempt.state
+                && !doubtful.contains(carrier)
+            {
+                doubtful.push(carrier.clone());
+            }
+        }
+        if doubtful.len() < hand.context.carriers { doubtful } else { Vec::new() }
+    }
+
+    /// A way of reaching an agent failed: the next one of his page is due now, unless his phone is about to ring or
+    /// the next one would only ask again for what is still being asked for.
+    pub(super) fn hurry(&mut self, hand: &Hand<'_>, ordinal: u32, failed: Option<&AttemptId>) {
+        let Some(page) = self.pages.iter().find(|page| page.ordinal == ordinal) else { return };
+        let Some(next) = page.next_planned().cloned() else { return };
+        let one_carrier = hand.context.carriers < 2;
+        let covered = self.attempts_of(page).any(|attempt| {
+            let same = attempt.method == next.method && attempt.number == next.number;
+            let still_asked = match attempt.state {
+                AttemptState::Asked => same,
+                AttemptState::Unknown { .. } => same && one_carrier,
+                _ => false,
+            };
+            still_asked || (failed != Some(&attempt.id) && attempt.is_ringing(hand.now()))
+        });
+        let now = hand.now();
+        if !covered && let Some(page) = self.pages.iter_mut().find(|page| page.ordinal == ordinal) {
+            page.bring_forward(now);
+        }
     }
 
     /// Puts an attempt's request in the outbox.
@@ -132,7 +173,7 @@ impl Case {
                 if *until <= now || (!place.is_last_resort(steps) && self.is_spent(*place)) =>
             {
                 let next = place.next(steps, cycles);
-                self.start_step(hand, next);
+                self.start_step(hand, next, next.step == 0 && steps > 0);
                 true
             }
             Phase::Acknowledged { by, limit, reminded, .. } if *limit <= now && self.bridge.is_none() => {
@@ -166,15 +207,22 @@ impl Case {
         let tell_at = hand.now() + hand.context.desk.limits.caller_told_after.duration();
         let pushed_at = self.escalation.as_ref().and_then(|run| run.pushed_at);
         let phase = Phase::Paging { place, until: hand.now() };
-        self.escalation = Some(Escalation { phase, tell_caller_at: Some(tell_at), pushed_at });
-        self.start_step(hand, place);
+        self.escalation =
+            Some(Escalation { phase, since: hand.now(), tell_caller_at: Some(tell_at), pushed_at });
+        if self.ticket.state == TicketState::Abandoned {
+            self.ticket.state = TicketState::Open;
+        }
+        self.ticket.provisional = false;
+        self.start_step(hand, place, false);
     }
 
     /// Pages a step's people; an empty step leads to the next one at once, and an empty last resort to everybody.
-    fn start_step(&mut self, hand: &mut Hand<'_>, mut place: Place) {
+    /// At each new cycle the caller hears that it is still being tried.
+    fn start_step(&mut self, hand: &mut Hand<'_>, mut place: Place, new_cycle: bool) {
         let context = hand.context;
         let policy = context.policy;
         let steps = policy.steps.len();
+        let mut nobody = false;
         let agents = loop {
             if place.is_last_resort(steps) {
                 let agents = agents_of(context, &policy.last_resort);
@@ -184,6 +232,7 @@ impl Case {
             if !agents.is_empty() {
                 break agents;
             }
+            nobody = true;
             hand.enter(
                 Actor::Nightbell,
                 Happening::NobodyOnStep { cycle: place.cycle, step: place.step + 1 },
@@ -195,7 +244,6 @@ impl Case {
                 Place { step: steps, ..place }
             };
         };
-        let new_cycle = place.step == 0 && place.cycle > 1;
         hand.enter(
             Actor::Nightbell,
             match place.is_last_resort(steps) {
@@ -208,9 +256,10 @@ impl Case {
                 },
             },
         );
-        if agents.is_empty() || place.is_last_resort(steps) {
+        if nobody || agents.is_empty() || place.is_last_resort(steps) {
             let number = self.ticket.number;
-            hand.alert_manager("nobody has taken it", Message::Alert(Alert::NobodyOnCall { number }));
+            let what = if nobody { "nobody is on call" } else { "nobody has taken it" };
+            hand.alert_manager(what, Message::Alert(Alert::NobodyOnCall { number }));
         }
         let delay = policy
             .steps
@@ -232,23 +281,28 @@ impl Case {
     pub(super) fn page_agent(&mut self, hand: &mut Hand<'_>, agent: &AgentKey, kind: PageKind, place: Place) {
         let busy = self.pages.iter().position(|page| {
             page.agent == *agent
+                && page.kind == kind
                 && page.is_open()
-                && (page.next_due().is_some() || self.attempts_of(page).any(|attempt| !attempt.is_over()))
+                && (page.next_due().is_some()
+                    || self.attempts_of(page).any(|attempt| attempt.is_ringing(hand.now())))
         });
         if let Some(index) = busy {
             self.pages[index].place = place;
             return;
         }
-        for page in self.pages.iter_mut().filter(|page| page.agent == *agent && page.is_open()) {
-            page.state = PageState::Withdrawn;
-        }
         let Some(known) = hand.context.desk.agent(agent) else { return };
+        self.end_pages(hand, agent, PageState::Withdrawn, None);
+        // A notice can wait until somebody is on call.
+        let begins = match kind {
+            PageKind::Emergency => hand.now(),
+            PageKind::Notice => hand.context.cover_resumes.unwrap_or(hand.now()),
+        };
         let severity = if kind == PageKind::Notice { Severity::THREE } else { self.ticket.severity };
         let plan: Vec<Planned> = known
             .rules_for(severity)
             .iter()
             .flat_map(|rule| {
-                let due = hand.now() + rule.after.duration();
+                let due = begins + rule.after.duration();
                 known.numbers(rule.method).map(move |number| Planned {
                     method: rule.method,
                     number: number.clone(),
@@ -283,36 +337,31 @@ impl Case {
     }
 
     /// A receipt that does not come: the carrier is asked, and the next method does not wait for the answer.
-    fn ask_for_receipts(&mut self, hand: &mut Hand<'_>) {
+    fn ask_for_receipts(&mut self, hand: &mut Hand<'_>) -> bool {
         let now = hand.now();
-        let mut overdue = Vec::new();
-        for attempt in &mut self.attempts {
-            if attempt.receipt_due().is_some_and(|due| due <= now)
-                && let AttemptState::Accepted { carrier, sid, asked_receipt, .. } = &mut attempt.state
-            {
+        let overdue: Vec<usize> = (0..self.attempts.len())
+            .filter(|index| self.receipt_due(&self.attempts[*index]).is_some_and(|due| due <= now))
+            .collect();
+        for index in &overdue {
+            let attempt = &mut self.attempts[*index];
+            let (id, purpose) = (attempt.id.clone(), attempt.purpose);
+            if let AttemptState::Accepted { carrier, sid, asked_receipt, .. } = &mut attempt.state {
                 *asked_receipt = true;
-                overdue.push(attempt.purpose);
-                hand.effects.push(Effect::AskReceipt {
-                    attempt: attempt.id.clone(),
-                    carrier: carrier.clone(),
-                    sid: sid.clone(),
-                });
+                let (carrier, sid) = (carrier.clone(), sid.clone());
+                hand.effect(Effect::AskReceipt { attempt: id.clone(), carrier, sid });
+            }
+            if let Purpose::Page(ordinal) = purpose {
+                self.hurry(hand, ordinal, Some(&id));
             }
         }
-        for purpose in overdue {
-            if let Purpose::Page(ordinal) = purpose
-                && let Some(page) = self.pages.iter_mut().find(|page| page.ordinal == ordinal)
-            {
-                page.bring_forward(now);
-            }
-        }
-        self.fire_attempts(hand);
+        !overdue.is_empty()
     }
 
-    fn give_up_silent_bridge(&mut self, hand: &mut Hand<'_>) {
-        if self.bridge.as_ref().is_some_and(|bridge| bridge.over_at <= hand.now()) {
-            self.bridge_over(hand, None);
-        }
+    fn give_up_silent_bridge(&mut self, hand: &mut Hand<'_>) -> bool {
+        let silent = self.bridge.as_ref().filter(|bridge| bridge.over_at <= hand.now());
+        let Some(id) = silent.map(|bridge| bridge.attempt.clone()) else { return false };
+        self.bridge_over(hand, &id, None);
+        true
     }
 
     fn tell_caller_if_due(&mut self, hand: &mut Hand<'_>) {
@@ -328,23 +377,23 @@ impl Case {
 
     /// Texts the caller, where that is possible.
     pub(super) fn tell_caller(&self, hand: &mut Hand<'_>, what: &str, message: Message) {
-        let Some(callback) = &self.ticket.callback else { return };
-        if !hand.context.is_textable(&callback.number) {
+        let Some(number) = self.caller_number(hand) else { return };
+        if !hand.context.is_textable(&number) {
             let why = "the number takes no texts".into();
             return hand.enter(Actor::Nightbell, Happening::CallerNotTextable { why });
         }
-        hand.text(Recipient::Caller(callback.number.clone()), message);
+        hand.text(Recipient::Caller(number), message);
         hand.enter(Actor::Nightbell, Happening::CallerTold { what: what.into() });
     }
 
     fn forget_old_attempts(&mut self) {
-        let over = self.attempts.iter().filter(|attempt| attempt.is_over()).count();
-        let mut forget = over.saturating_sub(KEPT_ATTEMPTS);
+        let settled = self.attempts.iter().filter(|attempt| attempt.is_settled()).count();
+        let mut forget = settled.saturating_sub(KEPT_ATTEMPTS);
         let open: Vec<u32> =
             self.pages.iter().filter(|page| page.is_open()).map(|page| page.ordinal).collect();
         let mut forgotten = |attempt: &Attempt| {
-            let old =
-                attempt.is_over() && !matches!(attempt.purpose, Purpose::Page(page) if open.contains(&page));
+            let old = attempt.is_settled()
+                && !matches!(attempt.purpose, Purpose::Page(page) if open.contains(&page));
             let drop = old && forget > 0;
             forget -= usize::from(drop);
             drop
@@ -355,7 +404,7 @@ impl Case {
         }
     }
 
-    /// Takes back every page but that of `keep`; whoever was already tried is told to stand down.
+    /// Takes back every page but that of `keep`; whoever was already tried in this run is told to stand down.
     /// `spare` is the call on which the agent is speaking to us.
     pub(super) fn withdraw_pages(
         &mut self,
@@ -363,41 +412,77 @@ impl Case {
         keep: Option<&AgentKey>,
         spare: Option<&AttemptId>,
     ) {
-        let mut tried = std::collections::BTreeSet::new();
-        for attempt in &mut self.attempts {
-            let Purpose::Page(ordinal) = attempt.purpose else { continue };
-            let page = self.pages.iter().find(|page| page.ordinal == ordinal);
-            if attempt.is_over() && page.is_none_or(|page| !page.is_open()) {
-                continue;
-            }
-            let pending = attempt.is_pending();
-            // A page that was withdrawn, answered or declined before needs no word any more.
-            if !pending && page.is_some_and(|page| page.is_open() && page.kind == PageKind::Emergency) {
-                tried.insert(attempt.agent.clone());
-            }
-            if spare == Some(&attempt.id) || attempt.is_over() {
-                continue;
-            }
-            if let Some((carrier, sid)) = attempt.live_call() {
-                hand.effects.push(Effect::HangUp {
-                    attempt: attempt.id.clone(),
-                    carrier: carrier.into(),
-                    sid: sid.into(),
-                });
-            } else if pending {
-                hand.effects.push(Effect::Withdraw { attempt: attempt.id.clone() });
-                attempt.state = AttemptState::Ended(Ending::Withdrawn);
-            }
-        }
+        let since = self.escalation.as_ref().map_or(self.ticket.opened_at, |run| run.since);
+        let was_tried = |agent: &AgentKey| {
+            self.attempts.iter().any(|attempt| {
+                let of_page = matches!(attempt.purpose, Purpose::Page(_));
+                of_page && attempt.agent == *agent && attempt.asked_at >= since && attempt.has_left()
+            })
+        };
+        let others = self.pages.iter().filter(|page| page.is_open() && page.kind == PageKind::Emergency);
+        let tried: BTreeSet<AgentKey> = others
+            .map(|page| &page.agent)
+            .filter(|agent| keep != Some(agent) && was_tried(agent))
+            .cloned()
+            .collect();
+        self.end_attempts(hand, |_| true, spare);
         for page in self.pages.iter_mut().filter(|page| page.is_open()) {
             page.state =
                 if keep == Some(&page.agent) { PageState::Acknowledged } else { PageState::Withdrawn };
         }
         let by = keep.map(|agent| hand.context.name_of(agent));
-        for agent in tried.iter().filter(|agent| keep != Some(agent)) {
-            hand.text_agent(agent, Message::StandDown { number: self.ticket.number, by: by.clone() });
-            hand.enter(Actor::Nightbell, Happening::StoodDown { agent: agent.clone() });
+        for agent in tried {
+            let stand_down = Message::StandDown { number: self.ticket.number, by: by.clone() };
+            if hand.text_agent(&agent, stand_down) {
+                hand.enter(Actor::Nightbell, Happening::StoodDown { agent });
+            }
         }
+    }
+
+    /// Ends an agent's open pages, with what is under way for them.
+    pub(super) fn end_pages(
+        &mut self,
+        hand: &mut Hand<'_>,
+        agent: &AgentKey,
+        state: PageState,
+        spare: Option<&AttemptId>,
+    ) -> bool {
+        let mut ended = false;
+        for page in self.pages.iter_mut().filter(|page| page.agent == *agent && page.is_open()) {
+            page.state = state;
+            ended = true;
+        }
+        if ended {
+            self.end_attempts(hand, |attempt| attempt.agent == *agent, spare);
+        }
+        ended
+    }
+
+    /// Takes back what has not left, and hangs up what rings.
+    fn end_attempts(
+        &mut self,
+        hand: &mut Hand<'_>,
+        of: impl Fn(&Attempt) -> bool,
+        spare: Option<&AttemptId>,
+    ) {
+        for attempt in self.attempts.iter_mut().filter(|attempt| of(attempt)) {
+            let of_page = matches!(attempt.purpose, Purpose::Page(_));
+            if of_page && spare != Some(&attempt.id) {
+                end_attempt(hand, attempt);
+            }
+        }
+    }
+}
+
+/// Takes an attempt back if it has not left, and hangs it up if it rings.
+pub(super) fn end_attempt(hand: &mut Hand<'_>, attempt: &mut Attempt) {
+    let id = attempt.id.clone();
+    if let Some((carrier, sid)) = attempt.live_call() {
+        let (carrier, sid) = (carrier.into(), sid.into());
+        hand.effect(Effect::HangUp { attempt: id, carrier, sid });
+    } else if attempt.is_pending() {
+        attempt.state = AttemptState::Ended(Ending::Withdrawn);
+        hand.effect(Effect::Withdraw { attempt: id });
     }
 }
 
