@@ -109,7 +109,7 @@ impl Acts {
             node: self.0.node.clone(),
             now,
             flows,
-            doubt_until: now + std::time::Duration::from_secs(15),
+            doubt_until: now,
         };
         self.store().write(begin_work, begin).await?;
         self.publish(|desks| desks.flows = current);

@@ -11,7 +11,7 @@ use super::query::first_on_call;
 use super::{ActError, Acts, World};
 use crate::rules::case::Event;
 use crate::rules::effect::{AttemptId, Brief, Message};
-use crate::rules::page::{AttemptState, Sent};
+use crate::rules::page::Sent;
 use crate::rules::policy::MethodKind;
 use crate::rules::severity::Severity;
 use crate::rules::ticket::TicketId;
@@ -26,8 +26,8 @@ const UNREAD_LIFETIME: Duration = Duration::from_secs(60 * 60);
 pub struct Standing {
     /// No carrier is known to have it, and it was not taken back: it is still to be sent.
     pub is_pending: bool,
-    /// Texts and calls that are other attempts' to the same agent: carrier and its id.
-    pub others: BTreeSet<(String, String)>,
+    /// Texts and calls that are other attempts' to the same agent, over or not, by the carriers' ids.
+    pub others: BTreeSet<String>,
 }
 
 struct Unread {
@@ -76,11 +76,7 @@ async fn standing(tx: &mut Tx, attempt: &AttemptId) -> Result<Standing, StoreErr
     let mut others = BTreeSet::new();
     for other in open_cases(tx, &case.ticket.desk, &known.agent).await? {
         for one in other.attempts.iter().filter(|one| one.id != *attempt) {
-            if let AttemptState::Accepted { carrier, sid, .. } | AttemptState::Reached { carrier, sid } =
-                &one.state
-            {
-                others.insert((carrier.clone(), sid.clone()));
-            }
+            others.extend(one.sids.iter().cloned());
         }
     }
     Ok(Standing { is_pending: known.is_pending(), others })

@@ -35,8 +35,8 @@ pub(super) struct Wanted<'a> {
     pub(super) job: &'a Job,
     /// Not older than this.
     pub(super) since: Timestamp,
-    /// What is known to be other attempts', by carrier and its id.
-    pub(super) others: &'a BTreeSet<(String, String)>,
+    /// What is known to be other attempts', by the carriers' ids.
+    pub(super) others: &'a BTreeSet<String>,
 }
 
 impl Engine {
@@ -88,9 +88,7 @@ impl Engine {
                 }
             }
         }
-        let ours = found
-            .into_iter()
-            .filter(|(_, sid)| !wanted.others.contains(&(config.name.clone(), sid.as_str().to_owned())));
+        let ours = found.into_iter().filter(|(_, sid)| !wanted.others.contains(sid.as_str()));
         match ours.min_by_key(|(created, _)| created.unwrap_or(Timestamp::NEVER)) {
             Some((_, sid)) => Found::Sid(sid),
             None if whole => Found::Nothing,

@@ -8,13 +8,15 @@ use crate::rules::call::Call;
 
 /// A call, locked until the commit, if it is known.
 pub async fn lock(tx: &mut Tx, carrier: &str, sid: &str) -> Result<Option<Call>, StoreError> {
-    let row: Option<(String,)> = tx
+    let row: Option<(String, Option<Timestamp>)> = tx
         .opt(
-            "select document from call where carrier = $1 and sid = $2 /*pg for update*/",
+            "select document, deadline from call where carrier = $1 and sid = $2 /*pg for update*/",
             args![carrier, sid],
         )
         .await?;
-    row.map(|(document,)| decode(&document, "call")).transpose()
+    let Some((document, deadline)) = row else { return Ok(None) };
+    // The column's: a start doubts all calls at once, without reading them.
+    Ok(Some(Call { deadline, ..decode(&document, "call")? }))
 }
 
 /// Writes a new call; [`StoreError::Conflict`] if it is known.

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
@@ -76,7 +77,12 @@ impl Pg {
     pub(super) async fn write(&self, mut job: Box<dyn Job>) {
         // A standby refuses to write, and so may lead to the new primary when asked again.
         let began = "begin isolation level read committed read write";
-        let end = self.until_done(job.as_mut(), began, |failure| failure.again).await;
+        // Somebody wrote the same key a moment earlier, a repeated webhook perhaps: the second run sees what he wrote.
+        let collided = AtomicBool::new(false);
+        let met = |error: &StoreError| {
+            matches!(error, StoreError::Conflict(_)) && !collided.swap(true, Ordering::Relaxed)
+        };
+        let end = self.until_done(job.as_mut(), began, |failure| failure.again || met(&failure.error)).await;
         job.answer(end.map(|news| self.wakes.pass_on(news)).map_err(StoreError::from));
     }
 

@@ -137,14 +137,16 @@ async fn bad_configurations_and_flows_are_refused_with_their_lines() {
     std::fs::create_dir(stage.path("flows")).unwrap();
     stage.write("flows/emergency.toml", shipped);
     stage.write("nightbell.toml", &good.replacen("data_dir", "flows = \"flows\"\ndata_dir", 1));
-    let gateway = stage.start();
-    stage.ready(&gateway).await;
     stage.write("flows/emergency.toml", &bad);
     let line = format!("flows/emergency.toml:{}: ", line_of(&bad, "\"nowhere\""));
     for args in [["serve"].as_slice(), &["config", "check"], &["flow", "check", "flows/emergency.toml"]] {
         let told = refused(&stage.command_of(args).await, "flows/emergency.toml:");
         assert!(told.contains(&line), "{args:?}: not {line}\n{told}");
     }
+    stage.write("flows/emergency.toml", shipped);
+    let gateway = stage.start();
+    stage.ready(&gateway).await;
+    stage.write("flows/emergency.toml", &bad);
     gateway.signal("HUP").await;
     stage
         .until("the flow to be refused", &gateway, || {

@@ -280,9 +280,30 @@ senders = [{{ number = "{LINE}", texts_per_second = 100, calls_per_second = 100 
             if let Some(seen) = look().await {
                 return seen;
             }
-            assert!(self.clock.now() < end, "waited in vain for {what}\n{}", gateway.log());
+            assert!(
+                self.clock.now() < end,
+                "waited in vain for {what}\n{}\n{}",
+                self.last_heard(),
+                gateway.log()
+            );
             self.pass(GLANCE).await;
         }
+    }
+
+    /// What the carrier did last, for who wonders why a test failed.
+    fn last_heard(&self) -> String {
+        let told = self.sim.delivered();
+        let told = told.iter().rev().take(8).rev().map(|told| format!("{} {:?}", told.url, told.status));
+        let calls = self.sim.calls();
+        let calls = calls
+            .iter()
+            .rev()
+            .take(6)
+            .rev()
+            .map(|call| format!("{} from {} to {}: {:?}", call.sid, call.from, call.to, call.status));
+        let texts = self.sim.messages();
+        let texts = texts.iter().rev().take(4).rev().map(|text| format!("to {}: {}", text.to, text.body));
+        told.chain(calls).chain(texts).collect::<Vec<_>>().join("\n")
     }
 
     pub async fn pass(&self, span: Duration) {

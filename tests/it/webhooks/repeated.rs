@@ -7,7 +7,7 @@ use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 
 use super::night;
-use crate::support::world::{Webhook, World};
+use crate::support::world::{ACCOUNT, Webhook, World};
 
 /// Delivers them; every answer must be what it was.
 async fn again(world: &World, webhooks: &[Webhook], how: &str) {
@@ -54,7 +54,12 @@ async fn what_comes_twice_at_once_is_done_once() {
         for index in 0..20 {
             let path = "/webhooks/main/voice";
             let form = |call: &str| {
-                let pairs = [("CallSid", call), ("From", "+18025550147"), ("To", "+18025550100")];
+                let pairs = [
+                    ("CallSid", call),
+                    ("AccountSid", ACCOUNT),
+                    ("From", "+18025550147"),
+                    ("To", "+18025550100"),
+                ];
                 pairs.map(|(key, value)| (key.to_owned(), value.to_owned()))
             };
             let form = form(&format!("CA{index}"));
