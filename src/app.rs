@@ -12,6 +12,7 @@ mod serve;
 
 use std::collections::BTreeMap;
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
@@ -83,6 +84,11 @@ impl From<Refused> for AppError {
     }
 }
 
+/// The voice flows of a folder, and the shipped ones.
+pub fn load_flows(folder: Option<&Path>) -> Result<Vec<FlowSource>, Refused> {
+    Ok(flows::load_all(folder)?.into_iter().map(|text| FlowSource { text }).collect())
+}
+
 /// What an app is built from.
 #[derive(Debug)]
 pub struct Parts {
@@ -108,7 +114,7 @@ impl Parts {
         clock: Arc<dyn Clock>,
         ids: Ids,
     ) -> Result<Parts, AppError> {
-        let flows = flows::load_all(config.flows.as_deref())?;
+        let flows = load_flows(config.flows.as_deref())?;
         let store = open_store(&config, upgrade).await?;
         let node = open::node(&config, &ids)?;
         Ok(Parts { config, store, node, clock, ids, flows })

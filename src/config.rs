@@ -170,7 +170,8 @@ impl Config {
             for error in carrier.check() {
                 let text = error.to_string();
                 let (what, remedy) = text.split_once("; ").unwrap_or((text.as_str(), "correct the value"));
-                note(&["carrier", &index], Err((what.to_owned(), remedy.to_owned())));
+                let path = ["carrier", &index].into_iter().chain(error.key()).collect::<Vec<_>>();
+                note(&path, Err((what.to_owned(), remedy.to_owned())));
             }
         }
         problems

@@ -7,7 +7,6 @@ use std::collections::btree_map::Entry;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::act::FlowSource;
 use crate::rules::flow::{Flow, Plan, play};
 use crate::rules::source::Problem;
 
@@ -60,8 +59,8 @@ pub fn check_files(files: &[PathBuf]) -> Result<String, Refused> {
 }
 
 /// The flows that a server works by: those in the folder, if there is one, and the shipped ones whose names they leave
-/// free. All that is wrong with any of them, or with what they are called, is told at once.
-pub fn load_all(folder: Option<&Path>) -> Result<Vec<FlowSource>, Refused> {
+/// free: their texts. All that is wrong with any of them, or with what they are called, is told at once.
+pub fn load_all(folder: Option<&Path>) -> Result<Vec<String>, Refused> {
     let mut named: BTreeMap<String, (PathBuf, String)> = BTreeMap::new();
     let mut bad = Vec::new();
     for file in folder.map(files_in).transpose()?.unwrap_or_default() {
@@ -90,7 +89,7 @@ pub fn load_all(folder: Option<&Path>) -> Result<Vec<FlowSource>, Refused> {
     for (name, text) in SHIPPED {
         named.entry((*name).to_owned()).or_insert_with(|| (PathBuf::from(name), (*text).to_owned()));
     }
-    Ok(named.into_values().map(|(_, text)| FlowSource { text }).collect())
+    Ok(named.into_values().map(|(_, text)| text).collect())
 }
 
 /// The `*.toml` files of a folder, in the order of their names.
@@ -152,27 +151,23 @@ mod tests {
     fn a_folder_adds_to_the_shipped_flows_and_replaces_them_by_name() {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
-        let texts = |folder: Option<&Path>| {
-            let loaded = load_all(folder);
-            loaded.map(|flows| flows.into_iter().map(|flow| flow.text).collect::<Vec<_>>())
-        };
         let emergency = shipped("emergency").unwrap();
-        assert_eq!(texts(None).unwrap(), [emergency]);
+        assert_eq!(load_all(None).unwrap(), [emergency]);
 
         let night = emergency.replace("name = \"emergency\"", "name = \"night\"");
         let own = format!("# ours\n{emergency}");
         write("b.toml", &night);
         write("a.toml", &own);
         write("notes.txt", "no flow at all");
-        assert_eq!(texts(Some(folder.path())).unwrap(), [own.clone(), night.clone()]);
+        assert_eq!(load_all(Some(folder.path())).unwrap(), [own.clone(), night.clone()]);
 
         write("c.toml", &night);
         write("d.toml", "name = ");
-        let Refused(messages) = texts(Some(folder.path())).unwrap_err();
+        let Refused(messages) = load_all(Some(folder.path())).unwrap_err();
         assert_eq!(messages.len(), 2, "{messages:?}");
         assert!(messages[0].contains("c.toml:1: flow `night` is also in "), "{messages:?}");
         assert!(messages[1].contains("d.toml:1: "), "{messages:?}");
-        assert!(texts(Some(&folder.path().join("none"))).is_err());
+        assert!(load_all(Some(&folder.path().join("none"))).is_err());
     }
 
     #[test]

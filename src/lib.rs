@@ -8,6 +8,7 @@
 //! {web, engine, inbox} → act → store → rules
 //! engine → channel → wire        web → wire
 //! {web, engine, inbox} → words → rules
+//! {web, engine} → report → {wire, rules}
 //! app → zones → rules            app → config → {channel, rules}
 //! everything → {clock, id}      simulator → nothing of ours
 //! ```
@@ -20,6 +21,7 @@ pub mod config;
 pub mod engine;
 pub mod flows;
 pub mod id;
+pub mod report;
 pub mod rules;
 pub mod simulator;
 pub mod store;

@@ -1,15 +1,25 @@
-//! Rows of the outbox that are not what they seem: claimed before by somebody who never said what came of it, overtaken
-//! by events, or beyond reading.
+//! Rows that are not what they seem: claimed before by somebody who never said what came of it, overtaken by events, or
+//! beyond reading.
 
 use std::collections::BTreeSet;
 
 use super::call::{open_cases, ticket_of};
 use super::case::Work;
+use super::job::Job;
+use super::outcome::write_job;
+use super::query::first_on_call;
 use super::{ActError, Acts, World};
 use crate::rules::case::Event;
-use crate::rules::effect::AttemptId;
+use crate::rules::effect::{AttemptId, Brief, Message};
 use crate::rules::page::{AttemptState, Sent};
-use crate::store::{Claimed, StoreError, Tx, outbox, ticket};
+use crate::rules::policy::MethodKind;
+use crate::rules::severity::Severity;
+use crate::rules::ticket::TicketId;
+use crate::store::{Claimed, StoreError, Tx, call, outbox, ticket};
+use std::time::Duration;
+
+/// How long the word of a ticket that cannot be read is worth sending.
+const UNREAD_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
 /// How an attempt stands whose row is claimed again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +28,11 @@ pub struct Standing {
     pub is_pending: bool,
     /// Texts and calls that are other attempts' to the same agent: carrier and its id.
     pub others: BTreeSet<(String, String)>,
+}
+
+struct Unread {
+    world: World,
+    ticket: TicketId,
 }
 
 struct Poison {
@@ -41,6 +56,13 @@ impl Acts {
             self.store().write(ask_again, poison).await?;
         }
         Ok(())
+    }
+
+    /// Texts whoever is on call, once, that there is an emergency whose ticket cannot be read: its number is all that
+    /// is known of it.
+    pub(super) async fn page_unread(&self, ticket: &TicketId) -> Result<(), ActError> {
+        let unread = Unread { world: self.world(), ticket: ticket.clone() };
+        Ok(self.store().write(page_unread, unread).await?)
     }
 }
 
@@ -74,5 +96,40 @@ async fn ask_again(tx: &mut Tx, Poison { world, attempt }: &Poison) -> Result<()
     let outcome = Sent::NotYet { carrier: "the outbox".into(), why: "its row cannot be read".into() };
     work.happen(world, Event::Sent { attempt: attempt.clone(), outcome })?;
     work.save(tx, world).await?;
+    Ok(())
+}
+
+async fn page_unread(tx: &mut Tx, Unread { world, ticket: id }: &Unread) -> Result<(), StoreError> {
+    let Some((desk, number)) = ticket::unread_emergency(tx, id).await? else { return Ok(()) };
+    let desk = world.desk(&desk)?;
+    let once = format!("unread {id}");
+    if call::answered(tx, "", &once).await?.is_some() {
+        return Ok(());
+    }
+    call::answer(tx, "", &once, "", world.now).await?;
+    let brief = Brief {
+        number,
+        severity: Severity::ONE,
+        customer: None,
+        callback: None,
+        what: None,
+        recording: false,
+    };
+    for key in first_on_call(world, desk)? {
+        let Some(agent) = desk.agent(&key) else { continue };
+        let Some(to) = agent.numbers(MethodKind::Sms).next() else { continue };
+        let (words, zone) = (&world.words, agent.zone.unwrap_or(desk.zone()));
+        let page = Message::Page(brief.clone());
+        let job = Job::Text {
+            attempt: None,
+            to: to.to_string(),
+            from: None,
+            body: words.message(&agent.language, &desk.name, &world.book, zone, &page),
+            avoid: Vec::new(),
+            expires_at: world.now + UNREAD_LIFETIME,
+        };
+        let row = format!("unread-{id}-{key}");
+        write_job(tx, world, &row, None, &job, 1, world.now).await?;
+    }
     Ok(())
 }

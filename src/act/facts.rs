@@ -97,7 +97,8 @@ fn fields(
         _ => None,
     };
     let topics = (!desk.never_urgent.is_empty()).then(|| words.list(language, &desk.never_urgent));
-    let open_state = known.joinable.map(|case| {
+    // Once he has joined it, it is the call's own.
+    let open_state = known.joinable.or(known.case).map(|case| {
         let holder = case.holder().and_then(|agent| desk.agent(agent)).map(|agent| agent.name.as_str());
         words.ticket_state(language, &world.book, desk.zone(), case, holder)
     });

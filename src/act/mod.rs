@@ -10,6 +10,7 @@ mod doubt;
 mod facts;
 mod job;
 mod leg;
+mod memory;
 mod outcome;
 mod query;
 mod recording;

@@ -3,11 +3,12 @@
 
 use super::call::{known_contact, line_of, usable_caller_id};
 use super::case::Work;
-use super::{ActError, Acts, World};
+use super::{ActError, Acts, World, recording};
 use crate::clock::Timestamp;
 use crate::rules::call::Call;
 use crate::rules::case::{Case, Event};
 use crate::rules::contact::PhoneNumber;
+use crate::rules::flow::FlowCommand;
 use crate::rules::number_plan;
 use crate::rules::severity::Severity;
 use crate::rules::ticket::{Ticket, TicketId, TicketState};
@@ -28,6 +29,8 @@ pub struct Missed {
     pub started_at: Timestamp,
     /// How long it lasted, in seconds.
     pub seconds: u32,
+    /// What was recorded in it: the carrier's ids, and how many seconds each lasts.
+    pub recordings: Vec<(String, u32)>,
 }
 
 struct Recover {
@@ -113,8 +116,15 @@ async fn recover(tx: &mut Tx, input: &Recover) -> Result<bool, StoreError> {
         let mut work = Work::on_new(Case::open(ticket));
         work.happen(world, Event::Called { call: missed.sid.clone() })?;
         work.happen(world, Event::Missed { at: missed.started_at })?;
+        for (sid, seconds) in &missed.recordings {
+            let recorded = FlowCommand::Recorded { recording: sid.clone(), seconds: *seconds };
+            work.happen(world, Event::Flow(recorded))?;
+        }
         work.happen(world, Event::CallEnded { engaged: true, returning: false, seconds: missed.seconds })?;
         work.save(tx, world).await?;
+        for (sid, seconds) in &missed.recordings {
+            recording::note(tx, world, &missed.carrier, sid, id, *seconds).await?;
+        }
     }
     calls::insert(tx, &call).await?;
     Ok(worth_a_ticket)

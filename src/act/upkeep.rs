@@ -73,6 +73,9 @@ impl Acts {
         match self.store().write(tick, Tick { world: self.world(), ticket: ticket.clone() }).await {
             Err(error @ StoreError::Fault(_)) => {
                 tracing::error!(ticket.id = %ticket, %error, "a ticket that is due cannot be dealt with");
+                if let Err(error) = self.page_unread(&ticket).await {
+                    tracing::error!(ticket.id = %ticket, %error, "nor can anybody be told of it");
+                }
                 Ok(self.store().write(defer, (ticket, self.clock().now() + DEFERRED)).await?)
             }
             end => Ok(end?),

@@ -11,9 +11,9 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use super::{App, AppError};
+use super::{App, AppError, load_flows};
 use crate::act::Acts;
-use crate::flows;
+use crate::flows::Refused;
 
 /// How long connections may take to come to their end; requests to carriers have their own, shorter deadlines.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -97,9 +97,9 @@ pub async fn reload_flows(acts: Acts, folder: Option<PathBuf>) {
         }
     };
     while hang_up.recv().await.is_some() {
-        let sources = match flows::load_all(folder.as_deref()) {
+        let sources = match load_flows(folder.as_deref()) {
             Ok(sources) => sources,
-            Err(flows::Refused(problems)) => {
+            Err(Refused(problems)) => {
                 for problem in problems {
                     tracing::error!(problem, "a voice flow was refused; those in force stay");
                 }

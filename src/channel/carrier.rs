@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::clock::Timestamp;
-use crate::wire::rest::{CallRecord, TextRecord};
+use crate::wire::rest::{CallRecord, RecordingRecord, TextRecord};
 use crate::wire::{About, FreeText, Number, Sid};
 
 /// A text to send.
@@ -167,6 +167,8 @@ pub trait Carrier: Send + Sync + fmt::Debug {
         line: &Number,
         since: Timestamp,
     ) -> Result<Listing<TextRecord>, LookUpFailed>;
+    /// What was recorded in a call.
+    async fn recordings(&self, call: &Sid) -> Result<Vec<RecordingRecord>, LookUpFailed>;
     /// The bytes of a recording, a WAV file.
     async fn recording(&self, recording: &Sid) -> Result<Vec<u8>, RecordingFailed>;
 }

@@ -136,6 +136,24 @@ pub enum CarrierConfigError {
     Client(String, String),
 }
 
+impl CarrierConfigError {
+    /// The key in the carrier's part of the configuration that is to blame.
+    pub fn key(&self) -> Option<&'static str> {
+        match self {
+            CarrierConfigError::Name(_) | CarrierConfigError::SameName(_) => Some("name"),
+            CarrierConfigError::BaseUrl(_) | CarrierConfigError::NotSecret(_) => Some("base_url"),
+            CarrierConfigError::Account(_) => Some("account"),
+            CarrierConfigError::Token(_) => Some("token"),
+            CarrierConfigError::AtOnce(_) => Some("at_once"),
+            CarrierConfigError::Sender { .. }
+            | CarrierConfigError::SameSender { .. }
+            | CarrierConfigError::Rate { .. } => Some("senders"),
+            CarrierConfigError::MayShow { .. } => Some("may_show"),
+            CarrierConfigError::Client(..) => None,
+        }
+    }
+}
+
 impl CarrierConfig {
     /// The tokens that sign this carrier's webhooks.
     pub fn tokens(&self) -> Vec<SecretString> {

@@ -12,7 +12,7 @@ use super::carrier::{
     CallOrder, CallUpdate, Carrier, Listing, LookUpFailed, RecordingFailed, Sent, TextOrder,
 };
 use crate::clock::{Clock, Timestamp};
-use crate::wire::rest::{CallRecord, TextRecord};
+use crate::wire::rest::{CallRecord, RecordingRecord, TextRecord};
 use crate::wire::{Number, Sid};
 
 /// Said of a request that did not begin because too many are under way.
@@ -121,6 +121,10 @@ impl Carrier for Guarded {
         since: Timestamp,
     ) -> Result<Listing<TextRecord>, LookUpFailed> {
         self.asked(self.inner.inbound_texts(line, since)).await
+    }
+
+    async fn recordings(&self, call: &Sid) -> Result<Vec<RecordingRecord>, LookUpFailed> {
+        self.asked(self.inner.recordings(call)).await
     }
 
     async fn recording(&self, recording: &Sid) -> Result<Vec<u8>, RecordingFailed> {

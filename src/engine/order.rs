@@ -1,15 +1,13 @@
 //! What a carrier is told: a job of the outbox in the channel's terms, with the addresses at which the carrier reports
-//! and asks. Our URLs carry the carrier's own retries, since by default it repeats only failed connections.
+//! and asks.
 
 use super::Engine;
 use crate::act::Job;
 use crate::channel::{CallOrder, Kind, SenderConfig, TextOrder};
 use crate::clock::Timestamp;
 use crate::rules::bridge::LONGEST_TALK;
+use crate::wire::address::Addresses;
 use crate::wire::{FreeText, Number};
-
-/// Two more tries, four seconds each, whatever went wrong.
-const RETRIES: &str = "#rc=2&rt=4000&rp=all";
 
 /// How long a call to an agent may last: a talk, and the keys before and after it.
 const LONGEST_CALL: u32 = LONGEST_TALK + 5 * 60;
@@ -41,8 +39,7 @@ pub(super) fn sends(sender: &SenderConfig, kind: Kind) -> bool {
 impl Engine {
     /// The order for a job through one carrier from one number; none for a job that sends nothing.
     pub(super) fn order(&self, job: &Job, carrier: &str, from: &Number, now: Timestamp) -> Option<Order> {
-        let webhooks = format!("{}/webhooks/{carrier}", self.0.public_url);
-        let report = |attempt| format!("{webhooks}/attempt/{attempt}{RETRIES}");
+        let addresses = Addresses::new(&self.0.public_url, carrier);
         match job {
             Job::Text { attempt, to, body, expires_at, .. } => {
                 let left = expires_at.since(now).as_secs().max(1);
@@ -50,15 +47,15 @@ impl Engine {
                     from: from.clone(),
                     to: Number::new(to),
                     body: FreeText::new(body),
-                    status_callback: attempt.as_ref().map(report),
+                    status_callback: attempt.as_ref().map(|attempt| addresses.attempt(attempt.as_str())),
                     validity_seconds: u32::try_from(left).unwrap_or(u32::MAX),
                 }))
             }
             Job::Ring { attempt, to, seconds, .. } => Some(Order::Call(CallOrder {
                 from: from.clone(),
                 to: Number::new(to),
-                url: format!("{webhooks}/leg/{attempt}/0{RETRIES}"),
-                status_callback: report(attempt),
+                url: addresses.answered(attempt.as_str()),
+                status_callback: addresses.attempt(attempt.as_str()),
                 ring_seconds: *seconds,
                 time_limit_seconds: LONGEST_CALL,
             })),

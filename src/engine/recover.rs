@@ -1,6 +1,6 @@
 //! Calls and texts that carriers know of and we do not: they came while we were away, and the carrier's own fallback
-//! answered them. They are looked for at the start and every minute; a call that is unknown and over opens a ticket and
-//! pages, a text is read as if it had come just now.
+//! answered them. They are looked for at the start and every minute; a call that is unknown and over opens a ticket with
+//! what was recorded in it and pages, a text is read as if it had come just now.
 
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::act::{ActError, Missed, TextIn};
 use crate::channel::{Carrier, LookUpFailed};
 use crate::clock::Timestamp;
 use crate::rules::contact::PhoneNumber;
-use crate::wire::Number;
+use crate::wire::{Number, Sid};
 
 /// How far back the first look goes: a night. Handled texts are known for a day.
 const FIRST_LOOK: Duration = Duration::from_secs(12 * 60 * 60);
@@ -18,8 +18,8 @@ const FIRST_LOOK: Duration = Duration::from_secs(12 * 60 * 60);
 /// How much two looks overlap: lists lag behind.
 const OVERLAP: Duration = Duration::from_secs(2 * 60);
 
-/// What is younger than this may still be on its way to us: the carrier tries three times.
-const GRACE: Duration = Duration::from_secs(30);
+/// How long a page waits, in real time, for the list of what was recorded: rather without it than late.
+const PATIENCE: Duration = Duration::from_millis(1500);
 
 #[derive(Debug, thiserror::Error)]
 enum Failed {
@@ -59,8 +59,8 @@ impl Engine {
             looked.get(&key).copied().unwrap_or(now - FIRST_LOOK)
         };
         let calls = self.missed_calls(carrier, number, since).await?;
-        let texts = self.missed_texts(carrier, number, since).await?;
-        let next = calls.min(texts).min(now) - OVERLAP;
+        self.missed_texts(carrier, number, since).await?;
+        let next = calls.min(now) - OVERLAP;
         self.0.looked.lock().unwrap_or_else(PoisonError::into_inner).insert(key, next);
         Ok(())
     }
@@ -84,10 +84,12 @@ impl Engine {
             if acts.is_known(carrier.name(), call.sid.as_str()).await? {
                 continue;
             }
-            if started_at + GRACE > now || !call.state.is_some_and(|state| state.is_final()) {
+            // What is over waits for nothing: a webhook that is still on its way finds it known.
+            if !call.state.is_some_and(|state| state.is_final()) {
                 unfinished = unfinished.min(started_at);
                 continue;
             }
+            let recordings = recorded(carrier, &call.sid).await;
             let missed = Missed {
                 carrier: carrier.name().to_owned(),
                 sid: call.sid.to_string(),
@@ -95,6 +97,7 @@ impl Engine {
                 to: to.clone(),
                 started_at,
                 seconds: call.seconds.unwrap_or(0),
+                recordings,
             };
             if acts.recover_call(missed).await? {
                 tracing::warn!(carrier = carrier.name(), call.sid = %call.sid, "a call that we missed opened a ticket");
@@ -108,20 +111,14 @@ impl Engine {
         carrier: &Arc<dyn Carrier>,
         number: &Number,
         since: Timestamp,
-    ) -> Result<Timestamp, Failed> {
-        let (now, acts) = (self.now(), &self.0.acts);
+    ) -> Result<(), Failed> {
+        let acts = &self.0.acts;
         let list = carrier.inbound_texts(number, since).await?;
-        let mut young = now;
         if !list.complete {
             tracing::warn!(carrier = carrier.name(), "the list of texts is too long to be read whole");
         }
         for text in list.entries {
-            let sent_at = text.created.unwrap_or(now);
             if acts.is_known(carrier.name(), text.sid.as_str()).await? {
-                continue;
-            }
-            if sent_at + GRACE > now {
-                young = young.min(sent_at);
                 continue;
             }
             tracing::warn!(carrier = carrier.name(), text.sid = %text.sid, "a text that we missed is read now");
@@ -134,6 +131,23 @@ impl Engine {
             })
             .await?;
         }
-        Ok(young)
+        Ok(())
     }
+}
+
+/// What was recorded in a call, with its seconds; nothing that is empty, and nothing if the carrier does not say soon.
+async fn recorded(carrier: &Arc<dyn Carrier>, call: &Sid) -> Vec<(String, u32)> {
+    let made = match tokio::time::timeout(PATIENCE, carrier.recordings(call)).await {
+        Ok(Ok(made)) => made,
+        Ok(Err(LookUpFailed { why })) => {
+            tracing::warn!(carrier = carrier.name(), call.sid = %call, why, "what was recorded stays at the carrier");
+            Vec::new()
+        }
+        Err(_) => {
+            tracing::warn!(carrier = carrier.name(), call.sid = %call, "what was recorded is not known in time");
+            Vec::new()
+        }
+    };
+    let filled = made.into_iter().filter(|made| made.seconds != Some(0));
+    filled.map(|made| (made.sid.to_string(), made.seconds.unwrap_or(0))).collect()
 }

@@ -68,6 +68,28 @@ async fn a_page_leaves_when_the_commit_returns() {
 }
 
 #[tokio::test]
+async fn a_running_engine_meets_its_deadlines() {
+    let stage = Stage::new().await;
+    stage.carrier.next_text(Next::Say(Sent::Throttled { retry_after: None }));
+    let shutdown = CancellationToken::new();
+    let running = {
+        let (engine, shutdown) = (stage.engine.clone(), shutdown.clone());
+        tokio::spawn(async move { engine.run(shutdown).await })
+    };
+    let mut asked = stage.carrier.asked.subscribe();
+    stage.emergency("CAx").await;
+    // The text that was not taken is due again in two seconds. Once that is committed, one move of the clock will do.
+    asked.wait_for(|asked| asked.len() == 3).await.unwrap();
+    while stage.count("select count(*) from outbox where lease_until = 0").await == 0 {}
+    let due = stage.engine.next_due().await.unwrap().unwrap();
+    stage.clock.set(due);
+    asked.wait_for(|asked| asked.len() == 4).await.unwrap();
+    assert_eq!(stage.texts_to(ADA), [0, 2]);
+    shutdown.cancel();
+    running.await.unwrap();
+}
+
+#[tokio::test]
 async fn what_is_under_way_is_finished_before_the_process_stops() {
     let stage = Stage::new().await;
     stage.carrier.next_text(Next::Gate);
@@ -306,7 +328,7 @@ async fn a_row_beyond_reading_is_put_away_and_its_agent_paged_all_the_same() {
 }
 
 #[tokio::test]
-async fn a_ticket_beyond_reading_holds_up_no_other() {
+async fn a_ticket_beyond_reading_is_told_of_and_holds_up_no_other() {
     let stage = Stage::new().await;
     stage.emergency("CAx").await;
     stage.emergency("CAy").await;
@@ -314,6 +336,12 @@ async fn a_ticket_beyond_reading_holds_up_no_other() {
     stage.sql("update ticket set document = '{' where number = 1002").await;
     stage.run_until(6 * 60).await;
     assert_eq!(stage.texts_to(BEN), [5 * 60]);
+    // An agent's word about another ticket still counts.
+    stage.text("SMack", ADA, "ACK 1001").await;
+    assert!(stage.ticket(1).await.case.holder().is_some());
+    // Two pages at the beginning; then, at the deadline of the one that cannot be read, its number, once.
+    let texts = stage.texts_to(ADA);
+    assert_eq!((texts.len(), texts.last()), (3, Some(&60)), "{texts:?}");
 }
 
 #[tokio::test]

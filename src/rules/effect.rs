@@ -181,6 +181,13 @@ pub enum Message {
     },
     /// To the manager.
     Alert(Alert),
+    /// A page for a call that could not be written down: it has no number yet, and cannot be acknowledged.
+    Unwritten {
+        /// The line that was called.
+        line: PhoneNumber,
+        /// Who called, if that is a number to call back.
+        caller: Option<PhoneNumber>,
+    },
     /// A text that a voice flow composed.
     Composed {
         /// As it is sent.

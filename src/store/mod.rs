@@ -153,6 +153,11 @@ impl Store {
         self.wakes.listen()
     }
 
+    /// Tells the engine of something that stands in no table.
+    pub fn announce(&self, wake: Wake) {
+        self.wakes.pass_on([wake]);
+    }
+
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
         match &self.backend {

@@ -193,6 +193,20 @@ pub async fn read_if_any(tx: &mut Tx, id: &TicketId) -> Result<Option<Case>, Sto
     row.map(|(document,)| decode(&document, "ticket")).transpose()
 }
 
+/// An emergency that is open and that nobody has, by its columns alone: its desk and number.
+pub async fn unread_emergency(
+    tx: &mut Tx,
+    id: &TicketId,
+) -> Result<Option<(String, TicketNumber)>, StoreError> {
+    let row: Option<(String, i64)> = tx
+        .opt(
+            "select desk, number from ticket where id = $1 and severity = 1 and state = 'open' and holder is null",
+            args![id],
+        )
+        .await?;
+    Ok(row.map(|(desk, number)| (desk, TicketNumber(number.unsigned_abs()))))
+}
+
 /// Looks at a ticket again at another instant, or never, whatever its document says.
 pub async fn look_again(tx: &mut Tx, id: &TicketId, due: Option<Timestamp>) -> Result<(), StoreError> {
     tx.execute("update ticket set next_due = $2 where id = $1", args![id, due]).await?;

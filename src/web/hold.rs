@@ -1,6 +1,7 @@
 //! What becomes of a voice webhook that could not be written down within its time. The caller is asked to stay on the
 //! line and sent to the same address again, six times; then somebody is rung who stands in the desk's last resort, or a
-//! message is recorded; and the call is kept in mind until its ticket can be opened. No caller ever hears a carrier's
+//! message is recorded; whoever is on call is texted from memory, and the call is kept in mind until its ticket can be
+//! opened. No caller ever hears a carrier's
 //! "application error".
 
 use std::future::Future;
@@ -131,6 +132,7 @@ pub(super) fn give_up(acts: &Acts, signed: &Signed, call: CallIn) -> Response {
         dialled = phone.is_some(),
         "a call could not be written down and was given to the last resort"
     );
+    acts.page_from_memory(&call);
     tokio::spawn(remember(acts.clone(), call, now));
     match phone {
         Some(phone) => verbs(
@@ -178,6 +180,7 @@ async fn remember(acts: Acts, call: CallIn, since: Timestamp) {
         to: call.to,
         started_at: since,
         seconds: 0,
+        recordings: Vec::new(),
     };
     loop {
         let next = acts.clock().now() + REMEMBERED_EVERY;

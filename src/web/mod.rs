@@ -11,7 +11,6 @@ pub mod fallback;
 mod health;
 mod hold;
 mod phrases;
-mod receipt;
 mod recordings;
 mod reports;
 mod signed;

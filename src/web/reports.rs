@@ -8,12 +8,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use crate::act::{ActError, Missed};
+use crate::report;
 use crate::rules::contact::PhoneNumber;
+use crate::rules::page::Receipt;
 use crate::wire::event::{CallStatus, RecordingState, RecordingStatus, TextStatus, Transcription};
 
 use super::App;
 use super::hold::{Failure, in_time, later};
-use super::receipt;
 use super::signed::Signed;
 use super::voice::unreadable;
 
@@ -35,6 +36,7 @@ pub(super) async fn call_ended(State(app): State<App>, signed: Signed) -> Respon
         to,
         started_at: acts.clock().now() - Duration::from_secs(u64::from(seconds)),
         seconds,
+        recordings: Vec::new(),
     });
     let end = async {
         if !acts.call_ended(&signed.carrier, sid, seconds).await?
@@ -54,13 +56,14 @@ pub(super) async fn attempt(
     signed: Signed,
 ) -> Response {
     let read = if signed.form.get("MessageStatus").is_some() {
-        TextStatus::parse(&signed.form).map(|status| (status.sid.clone(), receipt::of_text(&status)))
+        TextStatus::parse(&signed.form)
+            .map(|status| (status.sid.clone(), report::of_text(status.state, status.error_code)))
     } else {
-        CallStatus::parse(&signed.form).map(|status| (status.call_sid.clone(), receipt::of_call(&status)))
+        CallStatus::parse(&signed.form).map(|status| (status.call_sid.clone(), report::of_call(status.state)))
     };
     let (sid, receipt) = match read {
-        Ok((sid, Some(receipt))) => (sid, receipt),
-        Ok((_, None)) => return noted(),
+        Ok((_, Receipt::Pending)) => return noted(),
+        Ok(read) => read,
         Err(error) => return unreadable(&signed, &error),
     };
     answered(&signed, in_time(app.acts().receipt(&signed.carrier, &attempt, sid.as_str(), receipt)).await)

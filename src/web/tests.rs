@@ -17,6 +17,7 @@ use crate::rules::case::Case;
 use crate::rules::page::AttemptState;
 use crate::rules::ticket::{Happening, TicketState};
 use crate::rules::zone::ZoneBook;
+use crate::store::Wake;
 use crate::store::{Options, Store, StoreError, Tx, recording};
 use crate::wire::Form;
 use crate::wire::signature::{HEADER, sign_form};
@@ -402,6 +403,9 @@ async fn a_call_that_could_not_be_written_down_is_kept_in_mind() {
     let mut wakes = gateway.acts.store().wakes();
     let rung = gateway.call(&format!("{VOICE}?again=6"), &[]).await;
     assert!(rung.body.contains("<Dial"), "{}", rung.body);
+    // Whoever is on call is texted at once, from memory.
+    let Some(Wake::Effect(text)) = wakes.recv().await else { panic!("nobody was texted") };
+    assert!(text.payload.contains(CALLER) && text.id.starts_with("memory-main-"), "{}", text.id);
     // What is committed next is its ticket, whose page is due.
     wakes.recv().await.unwrap();
     assert_eq!(gateway.cases().await.len(), 1);

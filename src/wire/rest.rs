@@ -59,6 +59,15 @@ pub struct CallRecord {
     pub seconds: Option<u32>,
 }
 
+/// A recording as the carrier lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordingRecord {
+    /// The recording.
+    pub sid: Sid,
+    /// Its length in seconds, once it is made.
+    pub seconds: Option<u32>,
+}
+
 /// One page of a list.
 #[derive(Debug)]
 pub struct Page<T> {
@@ -118,6 +127,10 @@ impl Resource {
             to: Number::new(self.to.unwrap_or_default()),
         })
     }
+
+    fn recording(self) -> Option<RecordingRecord> {
+        Some(RecordingRecord { sid: self.sid()?, seconds: count(self.duration.as_ref()) })
+    }
 }
 
 fn count(value: Option<&serde_json::Value>) -> Option<u32> {
@@ -129,7 +142,7 @@ fn count(value: Option<&serde_json::Value>) -> Option<u32> {
 
 #[derive(Deserialize)]
 struct List {
-    #[serde(alias = "messages", alias = "calls")]
+    #[serde(alias = "messages", alias = "calls", alias = "recordings")]
     entries: Vec<Resource>,
     next_page_uri: Option<String>,
 }
@@ -170,6 +183,11 @@ pub fn texts(body: &[u8]) -> Option<Page<TextRecord>> {
 /// A page of calls.
 pub fn calls(body: &[u8]) -> Option<Page<CallRecord>> {
     Some(serde_json::from_slice::<List>(body).ok()?.page(Resource::call))
+}
+
+/// A page of recordings.
+pub fn recordings(body: &[u8]) -> Option<Page<RecordingRecord>> {
+    Some(serde_json::from_slice::<List>(body).ok()?.page(Resource::recording))
 }
 
 #[cfg(test)]
@@ -216,6 +234,16 @@ mod tests {
                 (Some(Direction::OutboundApi), Some(CallState::Completed), Some(42))
             );
         }
+    }
+
+    #[test]
+    fn recordings_are_read_with_their_length() {
+        let body = br#"{"recordings": [
+            {"sid": "RE1", "call_sid": "CA1", "duration": "9", "status": "completed"},
+            {"sid": "RE2", "call_sid": "CA1", "duration": null, "status": "processing"}]}"#;
+        let read: Vec<_> = recordings(body).unwrap().entries;
+        let read: Vec<_> = read.iter().map(|made| (made.sid.as_str(), made.seconds)).collect();
+        assert_eq!(read, [("RE1", Some(9)), ("RE2", None)]);
     }
 
     #[test]

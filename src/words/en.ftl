@@ -11,6 +11,7 @@ page-callback-unconfirmed = Call { $number } (unconfirmed).
 page-callback-none = No callback number.
 page-answers = Reply ACK { $digits }, DECLINE or CALL.
 page-abandoned = SEV{ $severity } { $ticket }: a caller hung up before saying anything. { $callback } Nobody else is paged.
+page-unwritten = SEV1: a call to the emergency line { $line } could not be written down. { $callback } Call back at once; the ticket follows.
 update = SEV{ $severity } { $ticket } { $customer }, { $news ->
     [recording] a message was left
     [callback] the callback number changed

@@ -102,6 +102,8 @@ fn texts(name: &str) -> Vec<String> {
         Message::StillTrying { number },
         Message::TakenBy { number, by: by() },
         Message::WriterReceipt { number, line: phone() },
+        Message::Unwritten { line: phone(), caller: Some(phone()) },
+        Message::Unwritten { line: phone(), caller: None },
         Message::Alert(dead(MethodKind::Sms)),
         Message::Alert(dead(MethodKind::Voice)),
         Message::Alert(Alert::NobodyOnCall { number }),

@@ -57,6 +57,15 @@ impl Words {
                 let values = [("desk", &*desk), ("digits", &*number.to_string()), ("by", &*one_line(by))];
                 self.say(lang, "taken-by", &values)
             }
+            Message::Unwritten { line, caller } => {
+                let callback = match caller {
+                    Some(number) => {
+                        self.say(lang, "page-callback-unconfirmed", &[("number", number.as_str())])
+                    }
+                    None => self.say(lang, "page-callback-none", &[]),
+                };
+                self.say(lang, "page-unwritten", &[("line", line.as_str()), ("callback", &callback)])
+            }
             Message::WriterReceipt { number, line } => {
                 let digits = number.to_string();
                 let values = [("desk", desk.as_str()), ("digits", &digits), ("number", line.as_str())];

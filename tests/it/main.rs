@@ -7,5 +7,7 @@
 )]
 
 mod architecture;
+mod process;
 mod store;
+mod stories;
 mod support;

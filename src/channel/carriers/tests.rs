@@ -5,7 +5,7 @@ use crate::channel::carrier::{
     CallOrder, CallUpdate, Listing, LookUpFailed, RecordingFailed, Sent, TextOrder,
 };
 use crate::clock::ManualClock;
-use crate::wire::rest::{CallRecord, TextRecord};
+use crate::wire::rest::{CallRecord, RecordingRecord, TextRecord};
 use crate::wire::{FreeText, Sid};
 use async_trait::async_trait;
 
@@ -54,6 +54,9 @@ impl Carrier for Fake {
     }
     async fn inbound_texts(&self, _: &Number, _: Timestamp) -> Result<Listing<TextRecord>, LookUpFailed> {
         Ok(Listing { entries: Vec::new(), complete: true })
+    }
+    async fn recordings(&self, _: &Sid) -> Result<Vec<RecordingRecord>, LookUpFailed> {
+        Ok(Vec::new())
     }
     async fn recording(&self, _: &Sid) -> Result<Vec<u8>, RecordingFailed> {
         Err(RecordingFailed::NotThere)

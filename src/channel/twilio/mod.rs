@@ -23,7 +23,7 @@ use super::config::{CarrierConfig, is_this_machine};
 use super::outcome::{Asked, classify, classify_failure, why};
 use crate::clock::Timestamp;
 use crate::wire::event::Direction;
-use crate::wire::rest::{self, CallRecord, Page, TextRecord};
+use crate::wire::rest::{self, CallRecord, Page, RecordingRecord, TextRecord};
 use crate::wire::{Number, Sid};
 
 /// The largest recording that is fetched: an hour of 8 kHz, 16-bit sound is 58 MB, and messages last minutes.
@@ -207,13 +207,10 @@ impl Carrier for Twilio {
 
     async fn send_text(&self, order: &TextOrder) -> Sent {
         let validity = order.validity_seconds.to_string();
-        let mut form = vec![
-            ("To", order.to.as_str()),
-            ("From", order.from.as_str()),
-            ("Body", order.body.as_str()),
-            ("ValidityPeriod", &validity),
-        ];
+        let mut form =
+            vec![("To", order.to.as_str()), ("From", order.from.as_str()), ("Body", order.body.as_str())];
         form.extend(order.status_callback.as_deref().map(|url| ("StatusCallback", url)));
+        form.push(("ValidityPeriod", &validity));
         self.post(Asked::Create, format!("{}/Messages.json", self.root), &form).await
     }
 
@@ -286,6 +283,14 @@ impl Carrier for Twilio {
         since: Timestamp,
     ) -> Result<Listing<TextRecord>, LookUpFailed> {
         self.list("Messages", &[("To", line)], since, rest::texts, |text| text.inbound).await
+    }
+
+    async fn recordings(&self, call: &Sid) -> Result<Vec<RecordingRecord>, LookUpFailed> {
+        // The first page: a caller does not leave fifty messages in a call.
+        let Some(body) = self.get(&format!("{}/Calls/{call}/Recordings.json", self.root)).await? else {
+            return Ok(Vec::new());
+        };
+        Ok(rest::recordings(&body).ok_or_else(not_theirs)?.entries)
     }
 
     async fn recording(&self, recording: &Sid) -> Result<Vec<u8>, RecordingFailed> {

@@ -11,7 +11,7 @@ use crate::channel::{
 };
 use crate::clock::{Clock, ManualClock, Timestamp};
 use crate::wire::event::{CallState, Direction, TextState};
-use crate::wire::rest::{CallRecord, TextRecord};
+use crate::wire::rest::{CallRecord, RecordingRecord, TextRecord};
 use crate::wire::{FreeText, Number, Sid};
 
 /// What happens to the next request.
@@ -291,6 +291,12 @@ impl Carrier for Fake {
         let theirs =
             texts.iter().filter(|text| text.inbound && text.to == *line && text.created >= Some(since));
         Ok(Listing { entries: theirs.cloned().collect(), complete: true })
+    }
+
+    async fn recordings(&self, _: &Sid) -> Result<Vec<RecordingRecord>, LookUpFailed> {
+        let recordings = self.recordings.lock().unwrap();
+        let sids = recordings.keys().map(|sid| sid.parse().unwrap());
+        Ok(sids.map(|sid| RecordingRecord { sid, seconds: Some(9) }).collect())
     }
 
     async fn recording(&self, recording: &Sid) -> Result<Vec<u8>, RecordingFailed> {

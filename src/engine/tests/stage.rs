@@ -74,6 +74,7 @@ impl Stage {
             to: "+18025550100".parse().unwrap(),
             started_at: self.clock.now(),
             seconds: 60,
+            recordings: Vec::new(),
         };
         assert!(self.acts.recover_call(missed).await.unwrap());
     }

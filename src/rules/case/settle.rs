@@ -371,7 +371,8 @@ impl Case {
                 continue;
             }
             let pending = attempt.is_pending();
-            if !pending && page.is_some_and(|page| page.kind == PageKind::Emergency) {
+            // A page that was withdrawn, answered or declined before needs no word any more.
+            if !pending && page.is_some_and(|page| page.is_open() && page.kind == PageKind::Emergency) {
                 tried.insert(attempt.agent.clone());
             }
             if spare == Some(&attempt.id) || attempt.is_over() {

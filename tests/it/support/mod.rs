@@ -1,3 +1,4 @@
 //! What the integration tests stand on.
 
 pub mod db;
+pub mod world;

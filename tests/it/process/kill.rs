@@ -1,0 +1,109 @@
+//! Killed between any commit and any send, the program loses no page: the next process sends it within two seconds of
+//! its start, and at most one duplicate of each attempt was under way.
+
+use std::time::Duration;
+
+use nightbell::simulator::{Fault, Scope, Trouble};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+use super::stage::{AGENT, BOTH, Gateway, Stage};
+use super::turn;
+
+/// From the start of a process to the first overdue page.
+const AFTER_START: Duration = Duration::from_secs(2);
+
+fn caller(index: usize) -> String {
+    format!("+1802555{:04}", 120 + index)
+}
+
+/// The page about a caller came at the latest two seconds after the start, and at most `most` times by each method.
+async fn paged(stage: &Stage, caller: &str, gateway: &Gateway, most: usize) {
+    let at = stage.page_about(caller, gateway).await;
+    let after = at.since(gateway.at);
+    assert!(after <= AFTER_START, "{caller} was paged {after:?} after the start\n{}", gateway.log());
+    let texts = stage.texts_about(AGENT, caller).len();
+    assert!(texts <= most, "{caller} was paged {texts} times by text\n{}", gateway.log());
+}
+
+/// The carrier has the request, or had it, and the process that made it dies before it hears anything.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_whose_request_was_held_leaves_again_at_the_next_start() {
+    let _turn = turn().await;
+    for kind in BOTH {
+        let stage = Stage::set(kind).await;
+        let mut gateway = stage.start();
+        stage.ready(&gateway).await;
+        for (index, (trouble, made)) in
+            [(Trouble::Hang, 0), (Trouble::AcceptThenDrop, 1), (Trouble::Hang, 0)].into_iter().enumerate()
+        {
+            let (caller, before) = (caller(index), stage.sim.calls().len());
+            for scope in [Scope::Messages, Scope::Calls] {
+                stage.sim.fault(Fault::new(scope, trouble).times(1));
+            }
+            stage.emergency(&caller, &gateway).await;
+            stage
+                .until("both requests to be held", &gateway, || stage.sim.faults().is_empty().then_some(()))
+                .await;
+            gateway.kill().await;
+            stage.sim.clear_faults();
+            assert_eq!(stage.texts_about(AGENT, &caller).len(), made, "{trouble:?}");
+            gateway = stage.start();
+            if made == 0 {
+                paged(&stage, &caller, &gateway, 1).await;
+            }
+            let rung = || stage.sim.calls()[before..].iter().filter(|call| call.phone == AGENT).count();
+            stage.until("the call to the agent", &gateway, || (rung() > 0).then_some(())).await;
+            stage.ready(&gateway).await;
+            assert!(stage.texts_about(AGENT, &caller).len() <= made + 1);
+            assert!(rung() <= made + 1, "{trouble:?}: rung {} times", rung());
+        }
+        gateway.kill().await;
+        stage.strike().await;
+    }
+}
+
+/// The process dies at a random instant of the call, or of the page that follows it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_dies_at_any_instant_loses_no_page() {
+    const ROUNDS: usize = 12;
+    let _turn = turn().await;
+    let mut chance = StdRng::seed_from_u64(7);
+    for kind in BOTH {
+        let stage = Stage::set(kind).await;
+        let mut gateway = stage.start();
+        stage.ready(&gateway).await;
+        for index in 0..ROUNDS {
+            let caller = caller(index);
+            let delay = Duration::from_micros(chance.random_range(0..12_000));
+            if index % 2 == 0 {
+                // After the end of the call was taken, which made the page due.
+                let call = stage.emergency(&caller, &gateway).await;
+                stage
+                    .until("the answer to the end of the call", &gateway, || {
+                        let told = stage.sim.delivered().into_iter().find(|told| {
+                            told.url.ends_with("/status")
+                                && told.form.contains(&("CallSid".to_owned(), call.clone()))
+                        });
+                        told.map(|told| assert_eq!(told.status, Some(204)))
+                    })
+                    .await;
+                stage.pass(delay).await;
+                gateway.kill().await;
+            } else {
+                // Somewhere in the call.
+                tokio::select! {
+                    () = stage.pass(delay * 10) => {}
+                    _ = stage.emergency(&caller, &gateway) => {}
+                }
+                gateway.kill().await;
+                let _ = stage.phone(&caller).hang_up();
+            }
+            gateway = stage.start();
+            paged(&stage, &caller, &gateway, 2).await;
+            stage.ready(&gateway).await;
+        }
+        assert_eq!(gateway.stop().await, Some(0));
+        stage.strike().await;
+    }
+}
