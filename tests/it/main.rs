@@ -8,8 +8,8 @@
 
 mod architecture;
 mod command_line;
-mod schema;
 mod process;
+mod schema;
 mod store;
 mod stories;
 mod support;

@@ -75,7 +75,8 @@ async fn what_was_not_signed_is_refused_without_a_word() {
             }
             let path = webhook.path.as_str();
             for method in [Method::GET, Method::PUT, Method::DELETE, Method::PATCH] {
-                let answer = world.send(method.clone(), path, webhook.body.clone(), Some(&webhook.signature)).await;
+                let answer =
+                    world.send(method.clone(), path, webhook.body.clone(), Some(&webhook.signature)).await;
                 assert_eq!((answer.status, answer.body.len()), (405, 0), "{method} {path}");
             }
             // As a GET it would have been signed with its address alone.

@@ -33,7 +33,9 @@ fn without_chance(mut value: Value) -> Value {
     match &mut value {
         Value::Object(fields) => {
             for (key, field) in fields.iter_mut() {
-                let chance = key.ends_with("_at") || key == "at" || ["id", "call", "recording", "sid"].contains(&key.as_str());
+                let chance = key.ends_with("_at")
+                    || key == "at"
+                    || ["id", "call", "recording", "sid"].contains(&key.as_str());
                 *field = match field.take() {
                     Value::Null => Value::Null,
                     _ if chance => "some".into(),

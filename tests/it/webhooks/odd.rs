@@ -80,7 +80,10 @@ async fn no_body_breaks_anything() {
             ("separators", b"&&&===&=&".repeat(100)),
             ("half an escape", b"CallSid=%&To=%4&MessageSid=%zz".to_vec()),
             ("any bytes", chance.clone()),
-            ("any bytes as values", [b"CallSid=CAx&To=".to_vec(), chance.clone(), b"&From=".to_vec(), chance].concat()),
+            (
+                "any bytes as values",
+                [b"CallSid=CAx&To=".to_vec(), chance.clone(), b"&From=".to_vec(), chance].concat(),
+            ),
             ("no UTF-8", b"CallSid=%ff%fe&MessageSid=%c3%28&To=%80&From=%f0%9f".to_vec()),
             ("thirty thousand keys", b"k&".repeat(30_000)),
             ("one key, thousands of times", b"CallSid=CA1&".repeat(5_000)),
@@ -125,7 +128,8 @@ async fn a_call_is_answered_whatever_its_form_says() {
             is_safe(&answer);
             // He goes on, as odd as before.
             let text = answer.text();
-            let address = text.split("/webhooks/main/").nth(1).unwrap().split(['#', '"', '<']).next().unwrap();
+            let address =
+                text.split("/webhooks/main/").nth(1).unwrap().split(['#', '"', '<']).next().unwrap();
             let answer = world.posts_form(&address.replace("&amp;", "&"), &form).await;
             assert_eq!(answer.status, 200, "{hostile:?}: {address}");
             is_safe(&answer);
@@ -161,7 +165,10 @@ async fn a_text_is_kept_whatever_it_says() {
             assert!(kept, "{hostile:?} is not in {told:#?}");
         }
         // Bytes that are no UTF-8, among some that are.
-        let body = format!("MessageSid=SMx&From=%2B18025550180&To={}&Body=caf%e9+%F0%9F%92%A3", line.replace('+', "%2B"));
+        let body = format!(
+            "MessageSid=SMx&From=%2B18025550180&To={}&Body=caf%e9+%F0%9F%92%A3",
+            line.replace('+', "%2B")
+        );
         assert_eq!(world.posts("sms", body.as_bytes()).await.status, 200);
         let (_, ticket) = world.get("/api/v1/tickets/1010").await;
         assert!(ticket.to_string().contains("caf\u{fffd} \u{1f4a3}"), "{ticket}");
@@ -183,7 +190,11 @@ async fn a_line_of_nobody_is_answered_with_an_apology() {
                 let answer = world.posts_form("voice", &form).await;
                 assert_eq!(answer.status, 200);
                 is_safe(&answer);
-                assert!(answer.text().contains("Say") && answer.text().contains("Hangup"), "{}", answer.text());
+                assert!(
+                    answer.text().contains("Say") && answer.text().contains("Hangup"),
+                    "{}",
+                    answer.text()
+                );
             }
         }
         assert_eq!(world.tickets().await, [0_u64; 0]);

@@ -34,7 +34,8 @@ async fn whatever_comes_again_changes_nothing() {
         again(&world, &webhooks, "in order").await;
         let reversed: Vec<_> = webhooks.iter().rev().cloned().collect();
         again(&world, &reversed, "backwards").await;
-        let doubled: Vec<_> = webhooks.iter().flat_map(|webhook| [webhook.clone(), webhook.clone()]).collect();
+        let doubled: Vec<_> =
+            webhooks.iter().flat_map(|webhook| [webhook.clone(), webhook.clone()]).collect();
         again(&world, &doubled, "twice each").await;
         let mut chance = StdRng::seed_from_u64(3);
         for round in 0..3 {

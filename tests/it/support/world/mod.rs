@@ -395,7 +395,8 @@ impl World {
     /// The gateway's address answers again.
     pub async fn gateway_comes_back(&self) {
         let server = self.0.at_gateway.lock().unwrap().take();
-        let server = Server::start(server.unwrap().address, self.0.traffic.watch(self.0.router.clone())).await;
+        let server =
+            Server::start(server.unwrap().address, self.0.traffic.watch(self.0.router.clone())).await;
         *self.0.at_gateway.lock().unwrap() = Some(server);
     }
 
