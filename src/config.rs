@@ -205,9 +205,14 @@ fn check_public_url(text: &str) -> Result<(), Complaint> {
 }
 
 fn check_level(text: &str) -> Result<(), Complaint> {
-    tracing_subscriber::EnvFilter::try_new(text).map(|_| ()).map_err(|_| {
-        (format!("`{text}` is no level"), "write error, warn, info, debug or trace, or directives".into())
-    })
+    // A bare word is a target to the filter, and would silence everything else.
+    let bare = !text.contains(['=', ',', '[']);
+    let levels = ["off", "error", "warn", "info", "debug", "trace"];
+    let known = !bare || levels.contains(&text.to_ascii_lowercase().as_str());
+    if known && tracing_subscriber::EnvFilter::try_new(text).is_ok() {
+        return Ok(());
+    }
+    Err((format!("`{text}` is no level"), "write error, warn, info, debug or trace, or directives".into()))
 }
 
 /// The address is not repeated: it may hold a password.

@@ -22,7 +22,7 @@ const AT_ONCE: usize = 64;
 
 async fn emergency(acts: &Acts, n: usize) {
     let to = line(n % (DESKS * AGENTS_OF_EACH)).parse().expect("a number");
-    let call = CallIn { carrier: "main".into(), sid: call(n), from: caller(n), to };
+    let call = CallIn { carrier: "main".into(), sid: call(n), from: caller(n), to, forwarded: false };
     let sid = call.sid.clone();
     acts.accept_call(call.clone()).await.expect("a ticket");
     acts.call_turn(CallTurn { call, turn: 1, input: Input::Keys("1".into()) }).await.expect("a turn");

@@ -31,6 +31,8 @@ pub struct CallIn {
     pub from: String,
     /// The line that was dialled.
     pub to: PhoneNumber,
+    /// Whether another number forwarded it: then the caller id may be anybody's, and joins nothing.
+    pub forwarded: bool,
 }
 
 /// What came back at a turn of an inbound call.
@@ -165,6 +167,7 @@ async fn begin(
         turn: 0,
         language: line.languages.first().cloned().unwrap_or_else(|| "en".into()),
         engaged: false,
+        forwarded: incoming.forwarded,
         returning,
         started_at: world.now,
         deadline: None,
@@ -373,7 +376,7 @@ async fn join(
 /// The open ticket that this caller may join: by a real number that is neither a line of ours nor withheld.
 async fn joinable(tx: &mut Tx, desk: &Desk, call: &Call) -> Result<Option<Case>, StoreError> {
     let Some(number) = call.caller_id.as_ref().filter(|_| call.agent.is_none()) else { return Ok(None) };
-    if desk.line(number).is_some() {
+    if call.forwarded || desk.line(number).is_some() {
         return Ok(None);
     }
     ticket::open_for_caller(tx, &call.desk, number, call.ticket.as_ref()).await

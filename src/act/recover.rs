@@ -90,6 +90,7 @@ async fn recover(tx: &mut Tx, input: &Recover) -> Result<bool, StoreError> {
         turn: 0,
         language: language.clone(),
         engaged: true,
+        forwarded: false,
         returning: false,
         started_at: missed.started_at,
         deadline: None,

@@ -5,6 +5,7 @@ use super::case::Work;
 use super::job::Job;
 use super::outcome::write_job;
 use super::{ActError, Acts, World};
+use crate::clock::Timestamp;
 use crate::rules::case::{Case, Event, Reply};
 use crate::rules::command::{self, Command, Parsed, Reserved};
 use crate::rules::contact::PhoneNumber;
@@ -20,6 +21,12 @@ use std::time::Duration;
 
 /// A bare `ACK` takes the pages that were on the agent's screen when he wrote it, not one that came meanwhile.
 const READING_TIME: Duration = Duration::from_secs(5);
+
+/// What an agent wrote longer ago, while we were away, is not obeyed any more.
+const STALE_AFTER: Duration = Duration::from_secs(2 * 60);
+
+/// How often an agent is told that he was not understood.
+const UNCLEAR_ONCE_IN: Duration = Duration::from_secs(2 * 60);
 
 /// How long the answer to a text is worth sending.
 const ANSWER_LIFETIME: Duration = Duration::from_secs(60 * 60);
@@ -37,6 +44,14 @@ pub struct TextIn {
     pub to: String,
     /// What was written.
     pub body: String,
+    /// When, if it was found at the carrier afterwards; now, for one that comes by itself.
+    pub written_at: Option<Timestamp>,
+}
+
+impl TextIn {
+    fn is_stale(&self, now: Timestamp) -> bool {
+        self.written_at.is_some_and(|at| at + STALE_AFTER < now)
+    }
 }
 
 struct Input {
@@ -61,7 +76,10 @@ async fn text_in(tx: &mut Tx, input: &Input) -> Result<(), StoreError> {
         return Ok(());
     }
     inbox::answer(tx, &text.carrier, &key, "", world.now).await?;
-    let Some(from) = number_plan::caller_id(&text.from) else { return Ok(()) };
+    let Some(from) = number_plan::caller_id(&text.from) else {
+        tracing::warn!(text.sid = text.sid, "a text from a sender that is no telephone number was dropped");
+        return Ok(());
+    };
     let to: Option<PhoneNumber> = text.to.parse().ok();
     let at_line = to.as_ref().and_then(|to| world.desks.by_line(to));
     if let Some((desk, agent)) = world.desks.agent_by_number(&from, at_line) {
@@ -88,8 +106,17 @@ async fn agent_text(
     from: &PhoneNumber,
 ) -> Result<(), StoreError> {
     let answer = match command::parse(&text.body) {
+        // What he wrote while we were away was about what he knew then; what is open now, he is told.
+        command::Reply::Command(_) if text.is_stale(world.now) => status(tx, desk, &agent.key).await?,
         command::Reply::Command(parsed) => obey(tx, world, desk, &agent.key, parsed, &text.to).await?,
         command::Reply::Unclear { nearest, .. } => {
+            // Two machines that answer each other would never stop.
+            let window = world.now.0 / i64::try_from(UNCLEAR_ONCE_IN.as_millis()).unwrap_or(i64::MAX);
+            let once = format!("unclear {from} {window}");
+            if inbox::answered(tx, &text.carrier, &once).await?.is_some() {
+                return Ok(());
+            }
+            inbox::answer(tx, &text.carrier, &once, "", world.now).await?;
             Answer::Unclear { perhaps: nearest.map(|verb| verb.spelling().to_owned()) }
         }
         // The carrier answers these by itself; we only have to know.
@@ -160,14 +187,15 @@ async fn obey(
     let mine = open_cases(tx, desk.key.as_str(), agent).await?;
     let meant = match (&parsed.command, parsed.ticket) {
         (Command::Help, _) => return Ok(Answer::Help),
-        (Command::Status, _) => {
-            let name = |case: &Case| case.holder().map(|holder| name_of(desk, holder));
-            return Ok(Answer::Status(mine.iter().map(|case| (case.brief(), name(case))).collect()));
-        }
+        (Command::Status, _) => return Ok(status_of(desk, &mine)),
         (Command::Who, None) if mine.len() != 1 => return Ok(who(world, desk)),
-        (_, Some(number)) => match ticket::by_number(tx, desk.key.as_str(), number).await? {
-            Some(id) => vec![id],
-            None => return Ok(Answer::NoSuchTicket { number: Some(number) }),
+        // Numbers are unique on a line alone: what he was paged for is what he means.
+        (_, Some(number)) => match mine.iter().find(|case| case.ticket.number == number) {
+            Some(case) => vec![case.ticket.id.clone()],
+            None => match ticket::by_number(tx, desk.key.as_str(), number).await? {
+                Some(id) => vec![id],
+                None => return Ok(Answer::NoSuchTicket { number: Some(number) }),
+            },
         },
         (Command::Acknowledge, None) => match acknowledged_by_bare_word(world, &mine, agent) {
             Ok(meant) => meant,
@@ -224,16 +252,27 @@ fn acknowledged_by_bare_word(
     Ok(meant)
 }
 
-/// The ticket that a command without a number means: the one that he has, or the only one.
+/// The ticket that a command without a number means: the only one that he has or is being asked to take. With another
+/// one waiting for him, a bare word could be about either.
 fn meant_by_bare_word(mine: &[Case], agent: &AgentKey) -> Result<TicketId, Answer> {
-    let held: Vec<&Case> = mine.iter().filter(|case| case.holder() == Some(agent)).collect();
-    match (held.as_slice(), mine) {
+    let his = |case: &&Case| case.holder() == Some(agent) || case.waits_for(agent);
+    let his: Vec<&Case> = mine.iter().filter(his).collect();
+    match (his.as_slice(), mine) {
         ([one], _) => Ok(one.ticket.id.clone()),
         ([], [one]) => Ok(one.ticket.id.clone()),
         ([], []) => Err(Answer::NoSuchTicket { number: None }),
         ([], all) => Err(Answer::WhichOne(all.iter().map(|case| case.ticket.number).collect())),
         (several, _) => Err(Answer::WhichOne(several.iter().map(|case| case.ticket.number).collect())),
     }
+}
+
+async fn status(tx: &mut Tx, desk: &Desk, agent: &AgentKey) -> Result<Answer, StoreError> {
+    Ok(status_of(desk, &open_cases(tx, desk.key.as_str(), agent).await?))
+}
+
+fn status_of(desk: &Desk, mine: &[Case]) -> Answer {
+    let name = |case: &Case| case.holder().map(|holder| name_of(desk, holder));
+    Answer::Status(mine.iter().map(|case| (case.brief(), name(case))).collect())
 }
 
 fn who(world: &World, desk: &Desk) -> Answer {
@@ -246,6 +285,24 @@ fn who(world: &World, desk: &Desk) -> Answer {
 async fn caller_text(tx: &mut Tx, input: &Input, desk: &Desk, from: PhoneNumber) -> Result<(), StoreError> {
     let Input { world, text, ticket: id } = input;
     let body = text.body.clone();
+    // The carrier's own words: it has acted on them, and we only have to know.
+    if let command::Reply::Reserved(word) = command::parse(&body) {
+        match word {
+            Reserved::OptOut => {
+                desks::mark_dead(tx, &from, MethodKind::Sms, "opted out by text", world.now).await?;
+            }
+            Reserved::OptIn => {
+                desks::revive(tx, &from, MethodKind::Sms).await?;
+            }
+            Reserved::Info => {}
+        }
+        return Ok(());
+    }
+    // What came before this desk was ours was for somebody else.
+    let since = desks::since(tx, desk.key.as_str()).await?;
+    if text.written_at.is_some_and(|at| since.is_none_or(|since| at < since)) {
+        return Ok(());
+    }
     if desk.is_blocked(&from) {
         tracing::info!(
             desk = desk.key.as_str(),

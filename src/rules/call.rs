@@ -44,6 +44,9 @@ pub struct Call {
     pub language: String,
     /// Whether there was a key or speech: without one it is an abandoned call.
     pub engaged: bool,
+    /// Whether another number forwarded it.
+    #[serde(default)]
+    pub forwarded: bool,
     /// Whether a call from the same number was abandoned just before.
     pub returning: bool,
     /// When it came in.

@@ -48,6 +48,9 @@ pub struct Case {
     pub attempts: Vec<Attempt>,
     /// The callback that is being made.
     pub bridge: Option<Bridge>,
+    /// When agents were last told that the caller wrote.
+    #[serde(default)]
+    pub texted_at: Option<Timestamp>,
     /// Everybody who was ever paged for it: their word counts.
     pub paged: BTreeSet<AgentKey>,
     /// Pages so far.
@@ -313,6 +316,7 @@ impl Case {
             pages: Vec::new(),
             attempts: Vec::new(),
             bridge: None,
+            texted_at: None,
             paged: BTreeSet::new(),
             page_count: 0,
             attempt_count: 0,

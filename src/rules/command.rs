@@ -129,6 +129,11 @@ fn read(own: &own_words::Own<'_>, first: &[Token]) -> Option<Parsed> {
     let verb = Verb::of(word)?;
     let before = leading_ticket(&words[..at])?;
     if verb.takes_text() {
+        // "I will resolve it" promises, and does nothing yet.
+        let promise = |token: &&Token| matches!(token, Token::Word(word) if !vocabulary::is_greeting(word));
+        if words[..at].iter().any(|token| promise(&token)) {
+            return None;
+        }
         return read_text(verb, before, own, word);
     }
     let rest = &words[at + 1..];
@@ -223,9 +228,13 @@ fn read_text(
             Command::Note(Some(text).filter(|text| text.contains(|c: char| !c.is_ascii_punctuation()))?)
         }
         _ => {
-            // "RESOLVE?" and "RESOLVE not yet" resolve nothing.
+            // "RESOLVE?", "RESOLVE not yet" and "RESOLVE when DNS is back" resolve nothing.
             let opening = tokens(&text).into_iter().next();
-            let doubtful = matches!(&opening, Some(Token::Word(word)) if vocabulary::is_doubt(word));
+            let doubtful = matches!(&opening, Some(Token::Word(word))
+                if vocabulary::is_doubt(word) || vocabulary::postpones(word))
+                || tokens(&text)
+                    .iter()
+                    .any(|token| matches!(token, Token::Word(word) if vocabulary::is_promise(word)));
             if doubtful || (opening.is_none() && own.asks()) {
                 return None;
             }

@@ -220,6 +220,11 @@ pub enum Alert {
         /// Why.
         why: String,
     },
+    /// Everybody was paged and nobody answered: the last resort is paged now.
+    NobodyTookIt {
+        /// The ticket.
+        number: TicketNumber,
+    },
     /// A step of a policy found nobody.
     NobodyOnCall {
         /// The ticket.
@@ -250,6 +255,11 @@ pub enum Answer {
     },
     /// It is yours already.
     YoursAlready(Brief),
+    /// The notice of an abandoned call was seen; nobody is paged, and nobody owes a call.
+    Seen {
+        /// The ticket.
+        number: TicketNumber,
+    },
     /// Declined; the next one is being paged.
     Declined {
         /// The ticket.

@@ -35,7 +35,18 @@ pub async fn put(tx: &mut Tx, desk: &Desk, source: &str, now: Timestamp) -> Resu
                 args![line.number.as_str(), key],
             )
             .await?;
-        if owner != key {
+        // A line that its old desk no longer names is free to go.
+        let owned = owner != key && {
+            let document: Option<(String,)> =
+                tx.opt("select document from desk where key = $1", args![owner.as_str()]).await?;
+            let other: Option<Desk> = document.map(|(text,)| decode(&text, "desk")).transpose()?;
+            other.is_some_and(|other| other.line(&line.number).is_some())
+        };
+        if owner != key && !owned {
+            tx.execute("update line set desk = $2 where number = $1", args![line.number.as_str(), key])
+                .await?;
+        }
+        if owned {
             return Err(StoreError::Conflict(format!("line: {owner} has a line of this desk")));
         }
     }

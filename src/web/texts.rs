@@ -24,6 +24,7 @@ pub(super) async fn incoming(State(app): State<App>, signed: Signed) -> Response
         from: text.from.as_str().to_owned(),
         to: text.to.as_str().to_owned(),
         body: text.body.as_str().to_owned(),
+        written_at: None,
     };
     match in_time(app.acts().text_in(text)).await {
         Ok(()) => verbs(&signed, Vec::new()),

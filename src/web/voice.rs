@@ -98,6 +98,7 @@ fn call_in(app: &App, signed: &Signed, request: &VoiceRequest) -> Option<CallIn>
         sid: request.call_sid.as_str().to_owned(),
         from: signed.form.get("From").unwrap_or_default().into_owned(),
         to,
+        forwarded: request.forwarded_from.is_some(),
     })
 }
 

@@ -43,6 +43,7 @@ taken-ticket = { $ticket } { $customer } { $number }
 taken-ticket-no-number = { $ticket } { $customer } (no callback number)
 taken-nothing = There is nothing for you to take. STATUS shows what is open.
 already-taken = { $ticket } was taken by { $by } at { $time }. Nothing to do.
+seen = Noted: you have seen { $ticket }. Nobody is paged for it. RESOLVE closes it.
 yours-already = { $ticket } is yours already. Call back, then reply DONE. CALL connects you.
 declined = { $ticket } is declined. The next one is being paged.
 escalated = { $ticket } goes to the next step now.
@@ -58,6 +59,7 @@ who-nobody = Nobody is on call.
 who-ticket-held = { $ticket } is with { $holder }. { $on_call }
 who-ticket-free = Nobody has { $ticket } yet. { $on_call }
 status = Open: { $entries }.
+and-more = and { $count } more
 status-entry-free = { $ticket } SEV{ $severity } { $customer }, nobody has it
 status-entry-held = { $ticket } SEV{ $severity } { $customer }, { $holder } has it
 status-nothing = Nothing is open.
@@ -86,6 +88,7 @@ writer-receipt = { $desk }: we have your text, ticket { $digits }. Urgent? Call 
 ## To managers.
 method-dead-sms = { $agent } gets no texts any more: { $why }. Pages go by other ways. Please mend it.
 method-dead-voice = { $agent } gets no calls any more: { $why }. Pages go by other ways. Please mend it.
+nobody-took-it = { $ticket }: nobody has answered. The last resort is being paged now, and then it begins again.
 nobody-on-call = { $ticket }: a step of the escalation found nobody on call. The next one is being paged. Please look at the rota.
 carrier-refused = The carrier { $carrier } refuses to send: { $why }. Others are tried. Please see to the account.
 

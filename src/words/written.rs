@@ -7,6 +7,9 @@ use crate::rules::effect::{Alert, Answer, Brief, Message, News};
 use crate::rules::policy::MethodKind;
 use crate::rules::zone::{Zone, ZoneBook};
 
+/// Tickets that one text names.
+const MOST_LISTED: usize = 8;
+
 /// A name or a caller's words are not cut below this.
 const LEAST: usize = 15;
 
@@ -118,6 +121,9 @@ impl Words {
                     MethodKind::Voice => self.say(lang, "method-dead-voice", &values),
                 }
             }
+            Alert::NobodyTookIt { number } => {
+                self.say(lang, "nobody-took-it", &[("ticket", &self.ticket(lang, Medium::Written, *number))])
+            }
             Alert::NobodyOnCall { number } => {
                 self.say(lang, "nobody-on-call", &[("ticket", &self.ticket(lang, Medium::Written, *number))])
             }
@@ -141,15 +147,15 @@ impl Words {
         match answer {
             Answer::Taken(briefs) if briefs.is_empty() => self.say(lang, "taken-nothing", &[]),
             Answer::Taken(briefs) => {
-                let tickets: Vec<String> =
-                    briefs.iter().map(|brief| self.taken(lang, medium, brief)).collect();
-                self.say(lang, "taken", &[("tickets", &tickets.join("; "))])
+                let taken = briefs.iter().map(|brief| self.taken(lang, medium, brief));
+                self.say(lang, "taken", &[("tickets", &self.some_of(lang, taken, "; "))])
             }
             Answer::AlreadyTaken { number, by, at } => {
                 let values = [ticket(*number), one_line(by), self.time(lang, book, zone, *at)];
                 let values = [("ticket", &*values[0]), ("by", &*values[1]), ("time", &*values[2])];
                 self.say(lang, "already-taken", &values)
             }
+            Answer::Seen { number } => plain("seen", *number),
             Answer::YoursAlready(brief) => plain("yours-already", brief.number),
             Answer::Declined { number } => plain("declined", *number),
             Answer::Escalated { number } => plain("escalated", *number),
@@ -200,8 +206,8 @@ impl Words {
                         None => self.say(lang, "status-entry-free", &values),
                     }
                 };
-                let entries: Vec<String> = open.iter().map(entry).collect();
-                self.say(lang, "status", &[("entries", &entries.join("; "))])
+                let entries = self.some_of(lang, open.iter().map(entry), "; ");
+                self.say(lang, "status", &[("entries", &entries)])
             }
             Answer::Help => self.say(lang, "help", &[]),
             Answer::Unclear { perhaps: None } => self.say(lang, "unclear", &[]),
@@ -209,10 +215,20 @@ impl Words {
                 self.say(lang, "unclear-perhaps", &[("command", &one_line(command))])
             }
             Answer::WhichOne(numbers) => {
-                let tickets: Vec<String> = numbers.iter().map(|number| ticket(*number)).collect();
-                self.say(lang, "which-one", &[("tickets", &tickets.join(", "))])
+                let tickets = self.some_of(lang, numbers.iter().map(|number| ticket(*number)), ", ");
+                self.say(lang, "which-one", &[("tickets", &tickets)])
             }
         }
+    }
+
+    /// The first of a list, and how many more there are: a text holds 1600 characters, and a reader fewer.
+    fn some_of(&self, lang: &str, parts: impl ExactSizeIterator<Item = String>, between: &str) -> String {
+        let more = parts.len().saturating_sub(MOST_LISTED);
+        let mut some: Vec<String> = parts.take(MOST_LISTED).collect();
+        if more > 0 {
+            some.push(self.say(lang, "and-more", &[("count", &more.to_string())]));
+        }
+        some.join(between)
     }
 
     /// One ticket of an acknowledgement.

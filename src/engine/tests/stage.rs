@@ -82,6 +82,7 @@ impl Stage {
     /// A call rings at the line; nothing more is heard of it.
     pub async fn call(&self, sid: &str) {
         let call = CallIn {
+            forwarded: false,
             carrier: "main".into(),
             sid: sid.into(),
             from: "+18025550121".into(),
@@ -92,6 +93,7 @@ impl Stage {
 
     pub async fn text(&self, sid: &str, from: &str, body: &str) {
         let text = TextIn {
+            written_at: None,
             carrier: "main".into(),
             sid: sid.into(),
             from: from.into(),

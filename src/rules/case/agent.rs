@@ -76,7 +76,7 @@ impl Case {
             _ => {
                 self.note_ack(hand, agent, via);
                 self.end_pages(hand, agent, PageState::Acknowledged, leg);
-                Answer::Taken(vec![self.brief()])
+                Answer::Seen { number: self.ticket.number }
             }
         }
     }

@@ -1,5 +1,7 @@
 //! The caller's side: what the voice flow asks for, what the end of a call means, texts, and joining another ticket.
 
+use std::time::Duration;
+
 use super::{Actor, Case, FlowCommand, Hand, Happening, Message, Recipient, Reply, Ticket, TicketState};
 use crate::clock::Timestamp;
 use crate::rules::contact::PhoneNumber;
@@ -9,6 +11,9 @@ use crate::rules::escalation::{Escalation, Phase, Place};
 use crate::rules::page::PageKind;
 use crate::rules::severity::Severity;
 use crate::rules::ticket::CallbackNumber;
+
+/// How often agents are told that the caller wrote again.
+const TEXTS_TOLD_EVERY: Duration = Duration::from_secs(2 * 60);
 
 /// Words of a ticket's subject that a page has room for, in characters.
 const FIRST_WORDS: usize = 120;
@@ -261,7 +266,11 @@ impl Case {
     pub(super) fn caller_texted(&mut self, hand: &mut Hand<'_>, body: String) -> Reply {
         self.describe(&body);
         hand.enter(Actor::Caller, Happening::Texted { body });
-        self.update(hand, News::Texted);
+        // A hundred texts are one piece of news; all of them stand in the timeline.
+        if self.texted_at.is_none_or(|at| at + TEXTS_TOLD_EVERY <= hand.now()) {
+            self.texted_at = Some(hand.now());
+            self.update(hand, News::Texted);
+        }
         Reply::None
     }
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 const LOOKS: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(5), Duration::from_secs(15)];
 
 /// How long it waits, at the most, before a request that was not processed is made again.
-const LONGEST_PAUSE: u64 = 60;
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 impl Case {
     pub(super) fn sent(&mut self, hand: &mut Hand<'_>, id: &AttemptId, outcome: Sent) -> Reply {
@@ -130,8 +130,7 @@ impl Case {
         } else {
             attempt.tried.clear();
             attempt.retries += 1;
-            hand.now()
-                + Duration::from_secs(1 << attempt.retries.min(6)).min(Duration::from_secs(LONGEST_PAUSE))
+            hand.now() + growing_pause(attempt.retries)
         };
         self.ask(hand, id, at);
         self.bring_next_forward(hand, id);
@@ -147,11 +146,15 @@ impl Case {
             // The instants count from the moment at which it became unknown.
             let at = hand.now() + (*pause - LOOKS[looked - 1]);
             hand.effect(Effect::LookUp { attempt: id.clone(), at });
-        } else if wanted && !attempt.resent {
+        } else if wanted {
+            // At once the first time, then after a pause that grows: a carrier that fails for an hour must not leave
+            // the night silent once it is well again. Each was looked for in vain before it is sent again.
+            let pause = if attempt.resent { growing_pause(attempt.retries) } else { Duration::ZERO };
+            attempt.retries += 1;
             attempt.resent = true;
             attempt.state = AttemptState::Asked;
-            note(hand, attempt.ordinal, "not found; it is sent once more".into());
-            self.ask(hand, id, hand.now());
+            note(hand, attempt.ordinal, "not found; it is sent again".into());
+            self.ask(hand, id, hand.now() + pause);
         } else {
             note(hand, attempt.ordinal, "not found".into());
             attempt.state = AttemptState::Ended(Ending::Failed);
@@ -291,4 +294,8 @@ fn ended(ending: Ending) -> &'static str {
         Ending::Failed => "failed",
         Ending::Withdrawn => "taken back",
     }
+}
+
+fn growing_pause(tries: u32) -> Duration {
+    Duration::from_secs(1 << tries.min(6)).min(LONGEST_PAUSE)
 }

@@ -253,8 +253,11 @@ impl Case {
         );
         if nobody || agents.is_empty() || place.is_last_resort(steps) {
             let number = self.ticket.number;
-            let what = if nobody { "nobody is on call" } else { "nobody has taken it" };
-            hand.alert_manager(what, Message::Alert(Alert::NobodyOnCall { number }));
+            let (what, alert) = match nobody || agents.is_empty() {
+                true => ("nobody is on call", Alert::NobodyOnCall { number }),
+                false => ("nobody has taken it", Alert::NobodyTookIt { number }),
+            };
+            hand.alert_manager(what, Message::Alert(alert));
         }
         let delay = policy
             .steps

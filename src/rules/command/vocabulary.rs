@@ -101,6 +101,12 @@ pub(super) const LABELS: [&str; 5] = ["ticket", "tkt", "case", "number", "nr"];
 const OPENINGS: [&str; 12] =
     ["ok", "okay", "hi", "hello", "yes", "yep", "please", "pls", "nightbell", "i", "ill", "will"];
 
+/// May stand before a command that takes words of its own: "I will resolve it" promises, and resolves nothing.
+const GREETINGS: [&str; 8] = ["ok", "okay", "hi", "hello", "yes", "please", "pls", "nightbell"];
+
+/// Words that put a resolution off.
+const POSTPONING: [&str; 8] = ["in", "when", "after", "once", "soon", "will", "tonight", "by"];
+
 /// May stand after a command. Nothing here can take it back or put it off.
 const COURTESIES: [&str; 46] = [
     "ok", "okay", "thanks", "thank", "you", "thx", "ty", "please", "pls", "i", "im", "ill", "ive", "am",
@@ -121,6 +127,21 @@ const DOUBTS: [&str; 46] = [
 /// Whether the word may open a text.
 pub(super) fn is_opening(word: &str) -> bool {
     OPENINGS.contains(&word)
+}
+
+/// Whether the word may open a text that is kept as it is.
+pub(super) fn is_greeting(word: &str) -> bool {
+    GREETINGS.contains(&word)
+}
+
+/// Whether the word tells of what is still to come, wherever it stands.
+pub(super) fn is_promise(word: &str) -> bool {
+    ["will", "tomorrow", "tonight", "soon", "later"].contains(&word)
+}
+
+/// Whether the word puts off what it follows.
+pub(super) fn postpones(word: &str) -> bool {
+    POSTPONING.contains(&word)
 }
 
 /// Whether the word may follow a command.

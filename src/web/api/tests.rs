@@ -21,6 +21,7 @@ async fn ask(gateway: &Gateway, token: &str, address: &str) -> (StatusCode, Valu
 
 async fn call(gateway: &Gateway, sid: &str) {
     let call = CallIn {
+        forwarded: false,
         carrier: "main".into(),
         sid: sid.into(),
         from: "+18025550121".into(),

@@ -77,6 +77,7 @@ fn inbound(sid: &str, deadline: Option<u64>) -> Call {
         turn: 1,
         language: "en".into(),
         engaged: false,
+        forwarded: false,
         returning: false,
         started_at: NOW,
         deadline: deadline.map(after),
