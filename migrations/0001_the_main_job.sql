@@ -146,6 +146,7 @@ create table recording (
     fetched_at bigint,
     primary key (carrier, sid)
 );
+create index recording_of_ticket on recording (ticket_id);
 
 -- Addresses at which a carrier may play a recording, for ten minutes.
 create table recording_link (

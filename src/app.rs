@@ -12,13 +12,11 @@ mod serve;
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
-use url::Url;
 
-use crate::act::{ActError, Acts, FlowSource, Setup};
+use crate::act::{ActError, Acts, Setup};
 use crate::channel::{CarrierConfigError, Carriers, Deadlines};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -84,11 +82,6 @@ impl From<Refused> for AppError {
     }
 }
 
-/// The voice flows of a folder, and the shipped ones.
-pub fn load_flows(folder: Option<&Path>) -> Result<Vec<FlowSource>, Refused> {
-    Ok(flows::load_all(folder)?.into_iter().map(|text| FlowSource { text }).collect())
-}
-
 /// What an app is built from.
 #[derive(Debug)]
 pub struct Parts {
@@ -103,7 +96,7 @@ pub struct Parts {
     /// Ids and chance.
     pub ids: Ids,
     /// The voice flows.
-    pub flows: Vec<FlowSource>,
+    pub flows: Vec<String>,
 }
 
 impl Parts {
@@ -114,7 +107,7 @@ impl Parts {
         clock: Arc<dyn Clock>,
         ids: Ids,
     ) -> Result<Parts, AppError> {
-        let flows = load_flows(config.flows.as_deref())?;
+        let flows = flows::load_all(config.flows.as_deref())?;
         let store = open_store(&config, upgrade).await?;
         let node = open::node(&config, &ids)?;
         Ok(Parts { config, store, node, clock, ids, flows })
@@ -165,9 +158,7 @@ impl App {
         let carriers = Carriers::new(configs, Deadlines::default(), parts.clock.clone());
         let carriers = Arc::new(carriers.map_err(AppError::Carriers)?);
         let acts = Acts::start(parts.setup()).await?;
-        let address = Url::parse(&public_url)
-            .map_err(|error| AppError::Failed(format!("public_url is no address: {error}")))?;
-        let engine = Engine::new(acts.clone(), carriers, &address);
+        let engine = Engine::new(acts.clone(), carriers, &public_url);
         let watched = engine.clone();
         let web = Web {
             acts: acts.clone(),

@@ -4,13 +4,13 @@
 //! transaction → the engine performs. The arrows that are allowed (checked by tests/it/architecture.rs):
 //!
 //! ```text
-//! main → app → {web, engine, inbox, simulator}
-//! {web, engine, inbox} → act → store → rules
-//! engine → channel → wire        web → wire
-//! {web, engine, inbox} → words → rules
+//! main → cli → app → {web, engine, simulator}
+//! {web, engine} → act → {store, words} → rules
 //! {web, engine} → report → {wire, rules}
-//! app → zones → rules            app → config → {channel, rules}
-//! everything → {clock, id}      simulator → nothing of ours
+//! engine → channel → wire        web → wire
+//! app → flows → rules            app → zones → rules
+//! app → config → {channel, rules}
+//! everything → {clock, id}       simulator → nothing of ours
 //! ```
 
 pub mod act;

@@ -12,13 +12,6 @@ use crate::rules::policy::MethodKind;
 use crate::rules::source::Problem;
 use crate::store::{StoreError, Tx, call, desk as desks, instance};
 
-/// A voice flow as it was written.
-#[derive(Clone, Debug)]
-pub struct FlowSource {
-    /// Its text.
-    pub text: String,
-}
-
 /// Why a desk file was not applied.
 #[derive(Debug, thiserror::Error)]
 pub enum ApplyError {
@@ -108,7 +101,7 @@ type ByName = BTreeMap<String, Arc<Flow>>;
 impl Acts {
     /// Says that this process lives, frees what an earlier one of this node held, remembers the flows' versions, and
     /// doubts every call that was under way.
-    pub(super) async fn begin(&self, sources: Vec<FlowSource>) -> Result<(), ActError> {
+    pub(super) async fn begin(&self, sources: Vec<String>) -> Result<(), ActError> {
         let now = self.clock().now();
         let (flows, current) = read_flows(sources)?;
         let begin = Begin {
@@ -124,7 +117,7 @@ impl Acts {
     }
 
     /// Brings other voice flows into force. Calls that are under way go on by the version that they began with.
-    pub async fn replace_flows(&self, sources: Vec<FlowSource>) -> Result<(), ActError> {
+    pub async fn replace_flows(&self, sources: Vec<String>) -> Result<(), ActError> {
         let (flows, current) = read_flows(sources)?;
         self.store().write(remember_flows, (flows, self.clock().now())).await?;
         self.publish(|desks| desks.flows = current);
@@ -186,15 +179,15 @@ fn lines_of(all: &[(Desk, i64)]) -> BTreeMap<PhoneNumber, String> {
         .collect()
 }
 
-fn read_flows(sources: Vec<FlowSource>) -> Result<(Vec<FlowVersion>, ByName), StoreError> {
+fn read_flows(sources: Vec<String>) -> Result<(Vec<FlowVersion>, ByName), StoreError> {
     let mut versions = Vec::new();
     let mut current = BTreeMap::new();
     for source in sources {
-        let flow = Flow::parse(&source.text).map_err(|problems| {
+        let flow = Flow::parse(&source).map_err(|problems| {
             let first = problems.first().map(|problem| problem.at("voice flow").to_string());
             StoreError::Fault(first.unwrap_or_else(|| "a voice flow is empty".into()))
         })?;
-        versions.push((flow.version().to_owned(), flow.name.clone(), source.text));
+        versions.push((flow.version().to_owned(), flow.name.clone(), source));
         current.insert(flow.name.clone(), Arc::new(flow));
     }
     Ok((versions, current))

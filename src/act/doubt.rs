@@ -111,7 +111,7 @@ async fn page_unread(tx: &mut Tx, Unread { world, ticket: id }: &Unread) -> Resu
         what: None,
         recording: false,
     };
-    for key in first_on_call(world, desk)? {
+    for key in first_on_call(world, desk, None) {
         let Some(agent) = desk.agent(&key) else { continue };
         let Some(to) = agent.numbers(MethodKind::Sms).next() else { continue };
         let (words, zone) = (&world.words, agent.zone.unwrap_or(desk.zone()));

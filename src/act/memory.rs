@@ -48,5 +48,5 @@ fn unwritten_pages(world: &World, desk: &Desk, call: &CallIn) -> Vec<Claimed> {
             payload: serde_json::to_string(&job).ok()?,
         })
     };
-    first_on_call(world, desk).unwrap_or_default().into_iter().filter_map(page).collect()
+    first_on_call(world, desk, Some(&call.to)).into_iter().filter_map(page).collect()
 }

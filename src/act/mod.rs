@@ -25,7 +25,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 pub use answer::{CallAnswer, NextTurn};
 pub use call::{CallIn, CallTurn};
-pub use desks::{ApplyError, Desks, FlowSource};
+pub use desks::{ApplyError, Desks};
 pub use doubt::Standing;
 pub use job::{Job, Performed};
 pub use query::{TicketPage, TicketView};
@@ -97,8 +97,8 @@ pub struct Setup {
     pub node: String,
     /// How many carriers there are.
     pub carriers: usize,
-    /// The voice flows, by the name that desks know them by.
-    pub flows: Vec<FlowSource>,
+    /// The texts of the voice flows; each says its own name.
+    pub flows: Vec<String>,
 }
 
 /// What one transaction knows of the world: it may run more than once, and sees the same world each time.

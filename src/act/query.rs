@@ -3,9 +3,9 @@
 use super::{ActError, Acts, World};
 use crate::clock::Timestamp;
 use crate::rules::case::Case;
+use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::Desk;
 use crate::rules::people::AgentKey;
-use crate::rules::policy::Target;
 use crate::rules::ticket::Entry;
 use crate::rules::ticket_number::TicketNumber;
 use crate::store::{StoreError, Tx, ticket};
@@ -87,25 +87,11 @@ async fn view(
     Ok(Some(TicketView { case, timeline: ticket::timeline(tx, &id).await? }))
 }
 
-/// Whom the first step of a desk's first policy pages now.
-pub(super) fn first_on_call(world: &World, desk: &Desk) -> Result<Vec<AgentKey>, StoreError> {
-    let Some(step) = desk.policies.first().and_then(|policy| policy.steps.first()) else {
-        return Ok(Vec::new());
-    };
-    Ok(step
-        .targets
-        .iter()
-        .flat_map(|target| match target {
-            Target::Rota(name) => desk
-                .rota(name)
-                .and_then(|rota| rota.on_call(&world.book, world.now))
-                .map(|found| found.agent.clone())
-                .into_iter()
-                .collect(),
-            Target::Agent(agent) => vec![agent.clone()],
-            Target::Everyone => desk.agents.iter().map(|agent| agent.key.clone()).collect(),
-        })
-        .collect())
+/// Whom an emergency on a line pages first now; on any line, for none.
+pub(super) fn first_on_call(world: &World, desk: &Desk, line: Option<&PhoneNumber>) -> Vec<AgentKey> {
+    let of_line = line.and_then(|line| desk.policy_of(desk.line(line)?));
+    let policy = of_line.or(desk.policies.first());
+    policy.map(|policy| desk.first_on_call(policy, &world.book, world.now)).unwrap_or_default()
 }
 
 #[cfg(test)]

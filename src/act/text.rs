@@ -164,7 +164,7 @@ async fn obey(
             let name = |case: &Case| case.holder().map(|holder| name_of(desk, holder));
             return Ok(Answer::Status(mine.iter().map(|case| (case.brief(), name(case))).collect()));
         }
-        (Command::Who, None) if mine.len() != 1 => return who(world, desk),
+        (Command::Who, None) if mine.len() != 1 => return Ok(who(world, desk)),
         (_, Some(number)) => match ticket::by_number(tx, desk.key.as_str(), number).await? {
             Some(id) => vec![id],
             None => return Ok(Answer::NoSuchTicket { number: Some(number) }),
@@ -236,10 +236,10 @@ fn meant_by_bare_word(mine: &[Case], agent: &AgentKey) -> Result<TicketId, Answe
     }
 }
 
-fn who(world: &World, desk: &Desk) -> Result<Answer, StoreError> {
-    let on_call = super::query::first_on_call(world, desk)?;
+fn who(world: &World, desk: &Desk) -> Answer {
+    let on_call = super::query::first_on_call(world, desk, None);
     let names = on_call.iter().map(|agent| name_of(desk, agent)).collect();
-    Ok(Answer::Who { number: None, holder: None, on_call: names })
+    Answer::Who { number: None, holder: None, on_call: names }
 }
 
 /// Somebody who is no agent wrote: it joins his open ticket, or opens a normal one and is answered once a day.

@@ -11,8 +11,10 @@ use crate::config::{LogConfig, LogFormat};
 pub fn start_logs(config: &LogConfig) {
     // The level was checked when the configuration was read.
     let filter = EnvFilter::try_new(&config.level).unwrap_or_else(|_| EnvFilter::new("info"));
-    let colours = io::stderr().is_terminal();
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colours);
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal());
     // An error says that logs are being written already, which is as well.
     let _ = match config.format {
         LogFormat::Human => logs.with_target(false).try_init(),

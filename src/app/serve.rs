@@ -11,8 +11,9 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use super::{App, AppError, load_flows};
+use super::{App, AppError};
 use crate::act::Acts;
+use crate::flows;
 use crate::flows::Refused;
 
 /// How long connections may take to come to their end; requests to carriers have their own, shorter deadlines.
@@ -97,7 +98,7 @@ pub async fn reload_flows(acts: Acts, folder: Option<PathBuf>) {
         }
     };
     while hang_up.recv().await.is_some() {
-        let sources = match load_flows(folder.as_deref()) {
+        let sources = match flows::load_all(folder.as_deref()) {
             Ok(sources) => sources,
             Err(Refused(problems)) => {
                 for problem in problems {

@@ -26,7 +26,6 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
-use url::Url;
 
 use crate::act::{ActError, Acts};
 use crate::channel::Carriers;
@@ -60,12 +59,13 @@ struct Inner {
 
 impl Engine {
     /// An engine for these acts; from now on it hears of what they commit. Only one engine may listen to a store.
-    pub fn new(acts: Acts, carriers: Arc<Carriers>, public_url: &Url) -> Engine {
+    /// `public_url` has no slash at its end and is spelled as the way in checks signatures by, letter by letter.
+    pub fn new(acts: Acts, carriers: Arc<Carriers>, public_url: &str) -> Engine {
         let news = tokio::sync::Mutex::new(acts.store().wakes());
         Engine(Arc::new(Inner {
             acts,
             carriers,
-            public_url: public_url.as_str().trim_end_matches('/').to_owned(),
+            public_url: public_url.to_owned(),
             news,
             next: watch::Sender::new(Timestamp::NEVER),
             in_hand: Mutex::default(),

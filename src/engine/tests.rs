@@ -200,8 +200,8 @@ async fn without_an_answer_the_next_method_starts_and_this_one_is_looked_for() {
     stage.run_until(30).await;
     let looks: Vec<u64> = stage.carrier.looks().into_iter().map(stage::second).collect();
     assert_eq!(looks, [2, 5, 15]);
-    // The call that was due after two minutes rings at once; the text is sent once more.
-    assert_eq!((stage.calls_to(ADA), stage.texts_to(ADA)), (vec![0, 0], vec![0, 15]));
+    // Her phone rings already, so that the call after two minutes keeps its time; the text is sent once more.
+    assert_eq!((stage.calls_to(ADA), stage.texts_to(ADA)), (vec![0], vec![0, 15]));
 
     let stage = Stage::new().await;
     stage.carrier.next_text(Next::TakeAndLose);
@@ -220,7 +220,7 @@ async fn a_throttled_text_is_sent_again_and_nothing_waits_for_it() {
     stage.carrier.next_text(Next::Say(Sent::Throttled { retry_after: None }));
     stage.emergency("CAx").await;
     stage.run_until(10).await;
-    assert_eq!((stage.texts_to(ADA), stage.calls_to(ADA)), (vec![0, 2], vec![0, 0]));
+    assert_eq!((stage.texts_to(ADA), stage.calls_to(ADA)), (vec![0, 2], vec![0]));
 }
 
 #[tokio::test]
@@ -322,7 +322,7 @@ async fn a_row_beyond_reading_is_put_away_and_its_agent_paged_all_the_same() {
     stage.sql("update outbox set payload = '{\"text\":'").await;
     stage.kill_and_begin().await;
     stage.run_until(10).await;
-    assert_eq!((stage.texts_to(ADA), stage.calls_to(ADA)), (vec![2], vec![0, 2]));
+    assert_eq!((stage.texts_to(ADA), stage.calls_to(ADA)), (vec![2], vec![2]));
     let put_away = "select count(*) from outbox where due = 9223372036854775807 and lease_until = 0";
     assert_eq!(stage.count(put_away).await, 2);
 }

@@ -30,7 +30,7 @@ use super::escalation::{Escalation, Phase};
 use super::flow::FlowCommand;
 use super::number_plan;
 use super::page::{Attempt, Page, Receipt, Sent};
-use super::policy::{MethodKind, Policy};
+use super::policy::{MethodKind, Policy, Target};
 use super::ticket::{Actor, Entry, Happening, Ticket, TicketState, Via};
 use super::zone::ZoneBook;
 use crate::clock::Timestamp;
@@ -294,19 +294,13 @@ impl Context<'_> {
         self.desk.agent(agent).map_or_else(|| agent.to_string(), |agent| agent.name.clone())
     }
 
-    /// Who is on call by a rota at this instant, in order.
-    pub fn on_call(&self, rota: &str) -> Vec<AgentKey> {
-        let rota = self.desk.rotas.iter().find(|known| known.name == rota);
-        rota.and_then(|rota| rota.on_call(self.book, self.now))
-            .map(|found| found.agent.clone())
-            .into_iter()
-            .collect()
+    fn agents_of(&self, targets: &[Target]) -> Vec<AgentKey> {
+        self.desk.agents_of(targets, self.book, self.now)
     }
 
-    /// Everybody whom the first step pages now, in order.
+    /// Everybody who would be paged first now, in order.
     pub fn first_on_call(&self) -> Vec<AgentKey> {
-        let first = self.policy.steps.first().map_or(&self.policy.last_resort[..], |step| &step.targets[..]);
-        settle::agents_of(self, first)
+        self.desk.first_on_call(self.policy, self.book, self.now)
     }
 }
 
@@ -418,7 +412,7 @@ impl Case {
 
     /// Who has it.
     pub fn holder(&self) -> Option<&AgentKey> {
-        self.escalation.as_ref().and_then(|run| run.phase.holder())
+        self.escalation.as_ref().and_then(|run| run.phase.held()).map(|(by, _)| by)
     }
 
     /// What an agent needs to know of it.

@@ -22,10 +22,11 @@ use super::contact::PhoneNumber;
 use super::flow::Plan;
 use super::hours::Calendar;
 use super::number_plan::{Country, NumberPlan};
-use super::policy::{Limits, Policy};
+use super::policy::{Limits, Policy, Target};
 use super::rota::Rota;
 use super::severity::Severity;
-use super::zone::Zone;
+use super::zone::{Zone, ZoneBook};
+use crate::clock::Timestamp;
 
 /// A desk's short name in its installation.
 pub type DeskKey = Key<Desk>;
@@ -69,9 +70,6 @@ pub struct DeskOf<Hours, OneRota> {
     /// Where the manager is told at once, by text, what cannot wait: a dead contact method, a step without anybody.
     #[serde(default)]
     pub manager: Option<PhoneNumber>,
-    /// The numbers that pages come from, so that agents can let them through Do Not Disturb; the lines' own if empty.
-    #[serde(default, deserialize_with = "read::two_way_numbers")]
-    pub page_from: Vec<PhoneNumber>,
     /// What is turned away to the written way and the support hours, as it is said: "password resets".
     #[serde(default)]
     pub never_urgent: Vec<String>,
@@ -202,6 +200,37 @@ impl Desk {
     /// The rota of that name.
     pub fn rota(&self, name: &str) -> Option<&Rota> {
         self.rotas.iter().find(|rota| rota.name == name)
+    }
+
+    /// The agents whom targets mean at an instant: each once, in order, and only those whom the desk has.
+    pub fn agents_of(&self, targets: &[Target], book: &ZoneBook, at: Timestamp) -> Vec<AgentKey> {
+        let mut agents: Vec<AgentKey> = Vec::new();
+        for target in targets {
+            let meant: Vec<AgentKey> = match target {
+                Target::Rota(name) => {
+                    let on_call = self.rota(name).and_then(|rota| rota.on_call(book, at));
+                    on_call.map(|found| found.agent.clone()).into_iter().collect()
+                }
+                Target::Agent(agent) => vec![agent.clone()],
+                Target::Everyone => self.agents.iter().map(|agent| agent.key.clone()).collect(),
+            };
+            for agent in meant {
+                if self.agent(&agent).is_some() && !agents.contains(&agent) {
+                    agents.push(agent);
+                }
+            }
+        }
+        agents
+    }
+
+    /// Whom a policy pages first at an instant: the first of its steps that finds somebody, else its last resort, else
+    /// everybody.
+    pub fn first_on_call(&self, policy: &Policy, book: &ZoneBook, at: Timestamp) -> Vec<AgentKey> {
+        let steps = policy.steps.iter().map(|step| &step.targets[..]);
+        let everybody = [Target::Everyone];
+        let all = steps.chain([&policy.last_resort[..], &everybody[..]]);
+        let mut found = all.map(|targets| self.agents_of(targets, book, at));
+        found.find(|agents| !agents.is_empty()).unwrap_or_default()
     }
 
     /// The agent of that key.

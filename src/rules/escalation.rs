@@ -87,6 +87,8 @@ pub enum Phase {
     CalledBack {
         /// By whom.
         by: AgentKey,
+        /// Since when it was theirs.
+        at: Timestamp,
         /// At which step it had been taken.
         place: Place,
     },
@@ -105,10 +107,10 @@ impl Phase {
         }
     }
 
-    /// Who has it.
-    pub fn holder(&self) -> Option<&AgentKey> {
+    /// Who has it, and since when.
+    pub fn held(&self) -> Option<(&AgentKey, Timestamp)> {
         match self {
-            Phase::Acknowledged { by, .. } | Phase::CalledBack { by, .. } => Some(by),
+            Phase::Acknowledged { by, at, .. } | Phase::CalledBack { by, at, .. } => Some((by, *at)),
             _ => None,
         }
     }

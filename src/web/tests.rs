@@ -10,7 +10,7 @@ use tower::ServiceExt;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use super::*;
-use crate::act::{FlowSource, Setup};
+use crate::act::Setup;
 use crate::clock::{Clock, ManualClock, Timestamp};
 use crate::id::Ids;
 use crate::rules::case::Case;
@@ -76,7 +76,7 @@ impl Gateway {
             words: Arc::new(Words::load()),
             node: "test".into(),
             carriers: 1,
-            flows: vec![FlowSource { text: flow.into() }],
+            flows: vec![flow.into()],
         })
         .await
         .unwrap();

@@ -94,6 +94,12 @@ impl<'a> Phone<'a> {
         self.browser.until(&format!("the status \"{words}\""), has, json!([self.id, words])).await;
     }
 
+    /// Waits until it rings no more.
+    pub async fn is_silent(&self) {
+        let silent = "return !document.getElementById(arguments[0]).classList.contains('rings')";
+        self.browser.until("the phone to be silent", silent, json!([self.id])).await;
+    }
+
     /// Waits until something is heard on it.
     pub async fn hears(&self, words: &str) {
         self.shows("Call", words).await;

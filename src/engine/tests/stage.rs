@@ -6,7 +6,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::fake::Fake;
-use crate::act::{Acts, CallIn, FlowSource, Missed, Setup, TextIn, TicketView};
+use crate::act::{Acts, CallIn, Missed, Setup, TextIn, TicketView};
 use crate::args;
 use crate::channel::{Carrier, CarrierConfig, Carriers};
 use crate::clock::{Clock, ManualClock, Timestamp};
@@ -188,7 +188,7 @@ async fn begin(store: &Store, clock: &ManualClock, node: &str) -> Acts {
         words: Arc::new(Words::load()),
         node: node.into(),
         carriers: 1,
-        flows: vec![FlowSource { text: flow }],
+        flows: vec![flow],
     })
     .await
     .unwrap()
@@ -202,5 +202,5 @@ fn engine(acts: &Acts, carrier: &Arc<Fake>, clock: &ManualClock, texts_per_secon
     .unwrap();
     let carrier = Arc::clone(carrier) as Arc<dyn Carrier>;
     let carriers = Carriers::assemble(vec![(config, carrier)], Arc::new(clock.clone()));
-    Engine::new(acts.clone(), Arc::new(carriers), &"https://pager.example.com/".parse().unwrap())
+    Engine::new(acts.clone(), Arc::new(carriers), "https://pager.example.com")
 }

@@ -61,24 +61,19 @@ impl Case {
         via: Via,
         leg: Option<&AttemptId>,
     ) -> Answer {
-        let number = self.ticket.number;
+        if self.holder() == Some(agent) {
+            return Answer::YoursAlready(self.brief());
+        }
+        if let Some(taken) = self.already_taken(hand) {
+            return taken;
+        }
         match self.escalation.as_ref().map(|run| &run.phase) {
-            Some(Phase::Acknowledged { by, .. } | Phase::CalledBack { by, .. }) if by == agent => {
-                Answer::YoursAlready(self.brief())
-            }
-            Some(Phase::Acknowledged { by, at, .. }) => {
-                Answer::AlreadyTaken { number, by: hand.context.name_of(by), at: *at }
-            }
-            Some(Phase::CalledBack { by, .. }) => {
-                let at = self.ticket.acked_at.unwrap_or(hand.now());
-                Answer::AlreadyTaken { number, by: hand.context.name_of(by), at }
-            }
             Some(Phase::Waiting { .. } | Phase::Paging { .. }) => {
                 self.take(hand, agent, via, leg);
                 Answer::Taken(vec![self.brief()])
             }
             // A notice of an abandoned call, or no longer urgent: nothing runs, and it is good to know who sees to it.
-            Some(Phase::Ended) | None => {
+            _ => {
                 self.note_ack(hand, agent, via);
                 self.end_pages(hand, agent, PageState::Acknowledged, leg);
                 Answer::Taken(vec![self.brief()])
@@ -133,13 +128,13 @@ impl Case {
         if self.end_pages(hand, agent, PageState::Declined, leg) {
             hand.enter(Actor::Agent(agent.clone()), Happening::Declined { via });
         }
-        match self.holder() {
-            Some(by) => {
-                let at = self.ticket.acked_at.unwrap_or(hand.now());
-                Answer::AlreadyTaken { number, by: hand.context.name_of(by), at }
-            }
-            None => Answer::Declined { number },
-        }
+        self.already_taken(hand).unwrap_or(Answer::Declined { number })
+    }
+
+    /// Who has it, and since when; none if nobody does.
+    pub(super) fn already_taken(&self, hand: &Hand<'_>) -> Option<Answer> {
+        let (by, at) = self.escalation.as_ref()?.phase.held()?;
+        Some(Answer::AlreadyTaken { number: self.ticket.number, by: hand.context.name_of(by), at })
     }
 
     fn escalate(
@@ -232,7 +227,8 @@ impl Case {
     /// Whoever has the ticket keeps it: his colleague may have been on the telephone when he took it.
     pub(super) fn called_back(&mut self, hand: &mut Hand<'_>, agent: &AgentKey, via: Via) {
         let place = self.place_now();
-        let by = self.holder().unwrap_or(agent).clone();
+        let held = self.escalation.as_ref().and_then(|run| run.phase.held());
+        let (by, at) = held.map_or((agent.clone(), hand.now()), |(by, at)| (by.clone(), at));
         if self.ticket.called_back_at.is_none() {
             self.ticket.called_back_at = Some(hand.now());
         }
@@ -242,7 +238,7 @@ impl Case {
                 self.withdraw_pages(hand, Some(&by), None);
             }
             if let Some(run) = &mut self.escalation {
-                run.phase = Phase::CalledBack { by, place };
+                run.phase = Phase::CalledBack { by, at, place };
                 run.tell_caller_at = None;
             }
         }

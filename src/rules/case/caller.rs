@@ -55,7 +55,7 @@ impl Case {
                 }
             }
             FlowCommand::Page => self.page_now(hand),
-            FlowCommand::TextCaller { text } => {
+            FlowCommand::TextCaller { text } if hand.context.desk.options.text_receipts => {
                 if hand.context.desk.options.text_receipts {
                     self.tell_caller(hand, "by the voice flow", Message::Composed { text });
                 }
@@ -77,8 +77,9 @@ impl Case {
                 self.describe(&text);
                 hand.enter(Actor::Caller, Happening::Note { text });
             }
-            // These concern the call, or an agent: the call machine carries them out.
-            FlowCommand::Report
+            // A desk may write to no caller; the rest concerns the call, or an agent, and the call machine carries it out.
+            FlowCommand::TextCaller { .. }
+            | FlowCommand::Report
             | FlowCommand::Join
             | FlowCommand::Acknowledge
             | FlowCommand::CallCustomer

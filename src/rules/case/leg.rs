@@ -118,13 +118,7 @@ impl Case {
 
     fn stand_down_aloud(&self, hand: &Hand<'_>) -> Spoken {
         let number = self.ticket.number;
-        Spoken::Answer(match self.holder() {
-            Some(by) => {
-                let at = self.ticket.acked_at.unwrap_or(hand.now());
-                Answer::AlreadyTaken { number, by: hand.context.name_of(by), at }
-            }
-            None => Answer::Closed { number },
-        })
+        Spoken::Answer(self.already_taken(hand).unwrap_or(Answer::Closed { number }))
     }
 
     /// A talk on one of our calls is over; its report may come after the callback was given up for lost.

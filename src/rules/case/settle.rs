@@ -4,8 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Actor, AgentKey, AttemptId, Case, Context, Effect, Hand, Happening, Message, MethodKind, Recipient,
-    TicketState,
+    Actor, AgentKey, AttemptId, Case, Effect, Hand, Happening, Message, MethodKind, Recipient, TicketState,
 };
 use crate::clock::Timestamp;
 use crate::rules::effect::Alert;
@@ -225,10 +224,10 @@ impl Case {
         let mut nobody = false;
         let agents = loop {
             if place.is_last_resort(steps) {
-                let agents = agents_of(context, &policy.last_resort);
-                break if agents.is_empty() { agents_of(context, &[Target::Everyone]) } else { agents };
+                let agents = context.agents_of(&policy.last_resort);
+                break if agents.is_empty() { context.agents_of(&[Target::Everyone]) } else { agents };
             }
-            let agents = agents_of(context, &policy.steps[place.step].targets);
+            let agents = context.agents_of(&policy.steps[place.step].targets);
             if !agents.is_empty() {
                 break agents;
             }
@@ -238,11 +237,7 @@ impl Case {
                 Happening::NobodyOnStep { cycle: place.cycle, step: place.step + 1 },
             );
             // An empty rota must not cost the caller the rest of the cycles: the last resort is next at the latest.
-            place = if place.step + 1 < steps {
-                Place { step: place.step + 1, ..place }
-            } else {
-                Place { step: steps, ..place }
-            };
+            place.step += 1;
         };
         hand.enter(
             Actor::Nightbell,
@@ -495,22 +490,4 @@ impl Page {
         next.fired = true;
         Some(next.clone())
     }
-}
-
-/// The agents whom targets mean at this instant: each once, in order, and only those that the desk still has.
-pub(super) fn agents_of(context: &Context<'_>, targets: &[Target]) -> Vec<AgentKey> {
-    let mut agents: Vec<AgentKey> = Vec::new();
-    for target in targets {
-        let meant = match target {
-            Target::Rota(name) => context.on_call(name),
-            Target::Agent(agent) => vec![agent.clone()],
-            Target::Everyone => context.desk.agents.iter().map(|agent| agent.key.clone()).collect(),
-        };
-        for agent in meant {
-            if context.desk.agent(&agent).is_some() && !agents.contains(&agent) {
-                agents.push(agent);
-            }
-        }
-    }
-    agents
 }

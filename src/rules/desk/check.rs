@@ -68,9 +68,6 @@ impl<'a> Checks<'a> {
         if let Some(number) = &desk.manager {
             self.number(&["manager"], number);
         }
-        for (index, number) in desk.page_from.iter().enumerate() {
-            self.number(&["page_from", &index.to_string()], number);
-        }
         if !(5..=60).contains(&desk.limits.ring.0) {
             self.note(
                 &["limits", "ring"],

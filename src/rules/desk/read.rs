@@ -1,11 +1,7 @@
 //! From a desk file's text to a [`Desk`], or to everything that is wrong with it.
 
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
-
 use super::check::Checks;
 use super::{Desk, DeskOf};
-use crate::rules::contact::PhoneNumber;
 use crate::rules::hours::WrittenCalendar;
 use crate::rules::people::AgentKey;
 use crate::rules::rota::WrittenRota;
@@ -96,7 +92,6 @@ impl<H, R> DeskOf<H, R> {
             web: self.web,
             main_number: self.main_number,
             manager: self.manager,
-            page_from: self.page_from,
             never_urgent: self.never_urgent,
             blocked: self.blocked,
             callback_countries: self.callback_countries,
@@ -111,17 +106,4 @@ impl<H, R> DeskOf<H, R> {
             customers: self.customers,
         }
     }
-}
-
-/// Numbers that agents can answer: a name in place of a number is a one-way sender.
-pub(super) fn two_way_numbers<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<PhoneNumber>, D::Error> {
-    let texts = Vec::<String>::deserialize(from)?;
-    let read = texts.iter().map(|text| {
-        text.parse().map_err(|_| {
-            D::Error::custom(format!(
-                "`{text}` is a one-way sender, to which no agent can reply: use a telephone number, like +18025550100"
-            ))
-        })
-    });
-    read.collect()
 }

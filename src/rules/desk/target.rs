@@ -3,8 +3,13 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::clock::Timestamp;
+use crate::rules::hours::{Calendar, DeskState};
+use crate::rules::zone::ZoneBook;
 
 /// How soon something is promised.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,6 +46,37 @@ pub enum TargetClock {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("`{0}` is no target: write for example \"12 hours\", \"24 business hours\" or \"5 business days\"")]
 pub struct NotAResponseTarget(String);
+
+impl ResponseTarget {
+    /// By when it is to be kept, for what began at `from`; [`Timestamp::NEVER`] if the support hours do not suffice.
+    /// Business days are counted from the day after, and the last one ends with its support hours.
+    pub fn due(self, hours: &Calendar, book: &ZoneBook, from: Timestamp) -> Timestamp {
+        let of = |seconds: u64| Duration::from_secs(u64::from(self.amount) * seconds);
+        match (self.clock, self.unit) {
+            (TargetClock::Calendar, TargetUnit::Minutes) => from + of(60),
+            (TargetClock::Calendar, TargetUnit::Hours) => from + of(60 * 60),
+            (TargetClock::Calendar, TargetUnit::Days) => from + of(24 * 60 * 60),
+            (TargetClock::Business, TargetUnit::Minutes) => hours.add_business(book, from, of(60)),
+            (TargetClock::Business, TargetUnit::Hours) => hours.add_business(book, from, of(60 * 60)),
+            (TargetClock::Business, TargetUnit::Days) => self.business_days(hours, book, from),
+        }
+    }
+
+    fn business_days(self, hours: &Calendar, book: &ZoneBook, from: Timestamp) -> Timestamp {
+        let mut day = from;
+        for _ in 0..self.amount {
+            let Some(tomorrow) = book.date(hours.zone, day).succ_opt() else { return Timestamp::NEVER };
+            day = hours.next_support(book, book.day_start(hours.zone, tomorrow));
+            if day == Timestamp::NEVER {
+                return day;
+            }
+        }
+        match hours.state_at(book, day) {
+            DeskState::Support { until } => until,
+            DeskState::OnCall { .. } | DeskState::Closed { .. } => day,
+        }
+    }
+}
 
 impl FromStr for ResponseTarget {
     type Err = NotAResponseTarget;
@@ -90,6 +126,24 @@ impl<'de> Deserialize<'de> for ResponseTarget {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn targets_run_by_their_own_clock() {
+        let hours = "zone = \"America/New_York\"\nsupport = [\"Mon-Fri 09:00-20:00\"]";
+        let hours = toml::from_str::<crate::rules::hours::WrittenCalendar>(hours).unwrap().read().unwrap();
+        let book = ZoneBook::bundled();
+        // A Friday at 19:00 in New York.
+        let friday = Timestamp(1_771_632_000_000);
+        for (target, due) in [
+            ("12 hours", "2026-02-21T12:00:00.000Z"),
+            ("2 business hours", "2026-02-23T15:00:00.000Z"),
+            ("1 business day", "2026-02-24T01:00:00.000Z"),
+            ("2 business days", "2026-02-25T01:00:00.000Z"),
+        ] {
+            let target: ResponseTarget = target.parse().unwrap();
+            assert_eq!(target.due(&hours, &book, friday).to_string(), due, "{target}");
+        }
+    }
 
     #[test]
     fn targets_are_written_as_they_are_read() {

@@ -224,11 +224,6 @@ fn each_mistake_is_named_with_its_line() {
         ),
         (
             "[[line]]",
-            "page_from = [\"NIGHTBELL\"]\n[[line]]",
-            "7: `NIGHTBELL` is a one-way sender, to which no agent can reply; use a telephone number",
-        ),
-        (
-            "[[line]]",
             "limits = { ring = 90 }\n[[line]]",
             "7: an agent's telephone rings too short or too long",
         ),

@@ -156,3 +156,13 @@ proptest! {
         prop_assert!(BOOK.date(zone, Timestamp(BOOK.day_start(zone, date).0 - 1)) < date);
     }
 }
+
+#[test]
+fn the_names_that_chrono_knows_are_zones() {
+    let strangers: Vec<&str> = chrono_tz::TZ_VARIANTS
+        .iter()
+        .map(|zone| zone.name())
+        .filter(|name| name.parse::<Zone>().is_err())
+        .collect();
+    assert!(strangers.is_empty(), "{strangers:?}");
+}

@@ -9,6 +9,7 @@ use super::timeline::{Event, event, instant};
 use super::{App, Query};
 use crate::clock::Timestamp;
 use crate::rules::case::Case;
+use crate::rules::desk::{ResponseTarget, SeverityRule};
 use crate::rules::ticket::TicketState;
 use crate::rules::ticket_number::TicketNumber;
 use crate::web::hold::in_time;
@@ -73,6 +74,10 @@ struct Ticket {
     called_back_at: Option<String>,
     /// When it was last resolved.
     resolved_at: Option<String>,
+    /// By when the desk promises a response for this severity.
+    respond_by: Option<String>,
+    /// By when the desk promises that it is solved.
+    resolve_by: Option<String>,
 }
 
 /// Where the caller wants to be called.
@@ -94,8 +99,16 @@ struct Contact {
 }
 
 impl Ticket {
-    fn of(case: &Case) -> Ticket {
+    fn of(app: &App, case: &Case) -> Ticket {
         let ticket = &case.ticket;
+        let desks = app.acts().desks();
+        let desk = desks.by_key(&ticket.desk);
+        let promised = |which: fn(&SeverityRule) -> Option<ResponseTarget>| {
+            let desk = desk?;
+            let due =
+                which(desk.severity(ticket.severity)?)?.due(&desk.hours, app.acts().book(), ticket.opened_at);
+            (due != Timestamp::NEVER).then(|| instant(due))
+        };
         Ticket {
             id: ticket.id.as_str().to_owned(),
             number: ticket.number.0,
@@ -125,6 +138,8 @@ impl Ticket {
             acked_at: ticket.acked_at.map(instant),
             called_back_at: ticket.called_back_at.map(instant),
             resolved_at: ticket.resolved_at.map(instant),
+            respond_by: promised(|rule| rule.response),
+            resolve_by: promised(|rule| rule.resolution),
         }
     }
 }
@@ -135,7 +150,7 @@ pub(super) async fn list(State(app): State<App>, query: Query) -> Result<Json<Ti
     let before = query.instant("before")?.unwrap_or(Timestamp::NEVER);
     let desk = known_desk(&app, &query)?;
     let page = in_time(app.acts().tickets(desk, before)).await?;
-    let tickets = page.cases.iter().map(Ticket::of).collect();
+    let tickets = page.cases.iter().map(|case| Ticket::of(&app, case)).collect();
     Ok(Json(Tickets { tickets, next: page.next.map(instant) }))
 }
 
@@ -151,7 +166,7 @@ pub(super) async fn one(
     let found = in_time(app.acts().ticket(desk, number)).await?;
     let view = found.ok_or(Problem::NotFound("ticket"))?;
     let timeline = view.timeline.iter().map(event).collect();
-    Ok(Json(TicketWithTimeline { ticket: Ticket::of(&view.case), timeline }))
+    Ok(Json(TicketWithTimeline { ticket: Ticket::of(&app, &view.case), timeline }))
 }
 
 fn known_desk<'a>(app: &App, query: &'a Query) -> Result<Option<&'a str>, Problem> {

@@ -50,7 +50,8 @@ use axum::Router;
 use chrono::NaiveDateTime;
 use nightbell::act::Acts;
 use nightbell::app::simulated::{SimClock, Simulated};
-use nightbell::app::{App, Parts, apply_desk, load_flows};
+use nightbell::app::{App, Parts, apply_desk};
+use nightbell::flows;
 use nightbell::clock::{Clock, ManualClock, Timestamp};
 use nightbell::config::Config;
 use nightbell::engine::Engine;
@@ -232,7 +233,7 @@ impl World {
             node: "story".into(),
             clock: Arc::new(clock.clone()),
             ids: Ids::from_seed(1),
-            flows: load_flows(None).unwrap(),
+            flows: flows::load_all(None).unwrap(),
         };
         let App { acts, engine, router } = App::build(parts).await.unwrap();
         apply_desk(&acts, &[CARRIER.to_owned()], "the desk of the story", &scene.desk).await.unwrap();

@@ -1,0 +1,348 @@
+//! What the domain asks of the store, question by question, on both databases.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use nightbell::args;
+use nightbell::clock::Timestamp;
+use nightbell::id::Id;
+use nightbell::rules::call::Call;
+use nightbell::rules::case::Case;
+use nightbell::rules::contact::PhoneNumber;
+use nightbell::rules::desk::Desk;
+use nightbell::rules::policy::MethodKind;
+use nightbell::rules::severity::Severity;
+use nightbell::rules::ticket::{Actor, CallbackNumber, Entry, Happening, Ticket, TicketId, TicketState};
+use nightbell::rules::ticket_number::TicketNumber;
+use nightbell::store::{
+    Claimed, Store, StoreError, Tx, call, desk, instance, outbox, recording, ticket, token,
+};
+
+use crate::support::db::each_database;
+
+const DESK: &str = include_str!("../../desks/reservations.toml");
+const LINE: &str = "+18025550100";
+const CALLER: &str = "+18025550121";
+const NOW: Timestamp = Timestamp(1_800_000_000_000);
+
+fn after(seconds: u64) -> Timestamp {
+    NOW + Duration::from_secs(seconds)
+}
+
+fn number(text: &str) -> PhoneNumber {
+    text.parse().unwrap()
+}
+
+/// A ticket of its own id and number, opened so many seconds after the beginning.
+fn case(id: &str, of_line: u64, opened: u64) -> Case {
+    Case::open(Ticket {
+        id: Id::from_text(id),
+        desk: "reservations".into(),
+        line: number(LINE),
+        number: TicketNumber(of_line),
+        severity: Severity::ONE,
+        provisional: false,
+        state: TicketState::Open,
+        caller_id: Some(number(CALLER)),
+        callback: None,
+        contact: None,
+        language: "en".into(),
+        what: None,
+        recordings: Vec::new(),
+        opened_at: after(opened),
+        acked_at: None,
+        called_back_at: None,
+        resolved_at: None,
+    })
+}
+
+fn note(text: &str) -> Entry {
+    Entry { at: NOW, by: Actor::Nightbell, what: Happening::Note { text: text.into() } }
+}
+
+fn inbound(sid: &str, deadline: Option<u64>) -> Call {
+    Call {
+        carrier: "main".into(),
+        sid: sid.into(),
+        desk: "reservations".into(),
+        line: number(LINE),
+        ticket: None,
+        caller_id: None,
+        agent: None,
+        took: None,
+        offered: None,
+        flow_version: "v".into(),
+        position: None,
+        turn: 1,
+        language: "en".into(),
+        engaged: false,
+        returning: false,
+        started_at: NOW,
+        deadline: deadline.map(after),
+    }
+}
+
+async fn desks(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
+    let mine = Desk::parse(DESK).unwrap();
+    let before = desk::generation(tx).await?;
+    assert_eq!(desk::since(tx, "reservations").await?, None);
+    assert_eq!(desk::put(tx, &mine, DESK, NOW).await?, 1);
+    assert_eq!(desk::put(tx, &mine, DESK, after(1)).await?, 2);
+    assert_eq!(desk::since(tx, "reservations").await?, Some(NOW));
+    assert_eq!(desk::all(tx).await?, [(mine, 2)]);
+    assert_ne!(desk::generation(tx).await?, before);
+    for _ in 0..2 {
+        desk::remember_flow(tx, "v1", "emergency", "text", NOW).await?;
+    }
+    assert_eq!(desk::flow_sources(tx).await?, [("v1".to_owned(), "text".to_owned())]);
+    let caller = number(CALLER);
+    let before = desk::generation(tx).await?;
+    for second in 0..2 {
+        desk::mark_dead(tx, &caller, MethodKind::Sms, "gone", after(second)).await?;
+    }
+    assert_ne!(desk::generation(tx).await?, before);
+    assert_eq!(desk::dead_methods(tx).await?, BTreeSet::from([(MethodKind::Sms, caller.clone())]));
+    assert!(!desk::revive(tx, &caller, MethodKind::Voice).await?);
+    assert!(desk::revive(tx, &caller, MethodKind::Sms).await?);
+    assert!(desk::dead_methods(tx).await?.is_empty());
+    Ok(())
+}
+
+async fn tickets(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
+    let (caller, agent) = (number(CALLER), "ada".parse().unwrap());
+    // Over no rows at all.
+    assert_eq!(ticket::next_due(tx).await?, None);
+    assert!(ticket::due(tx, NOW, 10).await?.is_empty());
+    assert!(!ticket::abandoned_since(tx, "reservations", &caller, NOW).await?);
+    assert_eq!(ticket::wake_forgotten(tx, NOW).await?, 0);
+
+    let mut old = case("01A", 1001, 0);
+    old.paged.insert("ada".parse().unwrap());
+    ticket::insert(tx, &old, &[note("one"), note("two")]).await?;
+    let mut new = case("01B", 1002, 10);
+    new.ticket.caller_id = None;
+    new.ticket.callback = Some(CallbackNumber { number: caller.clone(), confirmed: true });
+    ticket::insert(tx, &new, &[]).await?;
+    let id = |text: &str| TicketId::from_text(text);
+
+    // An update without news writes no row of the timeline, and one with news writes the next one.
+    let loaded = ticket::lock(tx, &id("01A")).await?;
+    assert_eq!((loaded.entry_rows, loaded.paged.len()), (1, 1));
+    ticket::update(tx, &loaded, &[]).await?;
+    let mut loaded = ticket::lock_if_any(tx, &id("01A")).await?.unwrap();
+    assert_eq!(loaded.entry_rows, 1);
+    loaded.case.paged.insert("ben".parse().unwrap());
+    ticket::update(tx, &loaded, &[note("three")]).await?;
+    assert_eq!(ticket::lock(tx, &id("01A")).await?.entry_rows, 2);
+    assert_eq!(ticket::timeline(tx, &id("01A")).await?, [note("one"), note("two"), note("three")]);
+    assert!(ticket::lock_if_any(tx, &id("01Z")).await?.is_none());
+    assert!(ticket::read_if_any(tx, &id("01Z")).await?.is_none());
+    assert_eq!(ticket::read(tx, &id("01B")).await?, new);
+
+    // Whom it concerns.
+    let of = |cases: Vec<Case>| cases.into_iter().map(|case| case.ticket.number.0).collect::<Vec<_>>();
+    assert_eq!(of(ticket::open_for_agent(tx, "reservations", &agent).await?), [1001]);
+    assert!(ticket::open_for_agent(tx, "other", &agent).await?.is_empty());
+    for (before, found) in [(None, Some(1002)), (Some("01B"), Some(1001)), (Some("01A"), None)] {
+        let before = before.map(id);
+        let open = ticket::open_for_caller(tx, "reservations", &caller, before.as_ref()).await?;
+        assert_eq!(open.map(|case| case.ticket.number.0), found, "before {before:?}");
+    }
+    for (desk, of_line, found) in
+        [("reservations", 1002, true), ("", 1002, true), ("other", 1002, false), ("", 9, false)]
+    {
+        assert_eq!(ticket::by_number(tx, desk, TicketNumber(of_line)).await?.is_some(), found);
+    }
+    assert_eq!(of(ticket::list(tx, None, after(10), 10).await?), [1001]);
+    assert_eq!(of(ticket::list(tx, Some("reservations"), after(11), 10).await?), [1002, 1001]);
+
+    // An abandoned one is no ticket to join, and makes the next call an emergency.
+    let mut gone = case("01C", 1003, 20);
+    gone.ticket.state = TicketState::Abandoned;
+    ticket::insert(tx, &gone, &[]).await?;
+    assert!(ticket::abandoned_since(tx, "reservations", &caller, after(20)).await?);
+    assert!(!ticket::abandoned_since(tx, "reservations", &caller, after(21)).await?);
+    assert!(!ticket::abandoned_since(tx, "other", &caller, NOW).await?);
+
+    // The auditor wakes those that nobody has, but not while their call goes on, and not for ever.
+    let mut ongoing = inbound("CA1", Some(60));
+    ongoing.ticket = Some(id("01B"));
+    call::insert(tx, &ongoing).await?;
+    assert_eq!(ticket::wake_forgotten(tx, after(30)).await?, 1);
+    assert_eq!(ticket::due(tx, after(30), 10).await?, [id("01A")]);
+    assert_eq!(ticket::next_due(tx).await?, Some(after(30)));
+    ticket::look_again(tx, &id("01A"), Some(after(99))).await?;
+    assert!(ticket::due(tx, after(30), 10).await?.is_empty());
+    ticket::look_again(tx, &id("01A"), None).await?;
+    assert_eq!(ticket::next_due(tx).await?, None);
+    Ok(())
+}
+
+async fn calls(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
+    assert_eq!(call::next_deadline(tx).await?.filter(|at| *at < after(60)), None);
+    assert!(call::lock(tx, "main", "CA9").await?.is_none());
+    let mut mine = inbound("CA9", Some(5));
+    call::insert(tx, &mine).await?;
+    assert_eq!(call::lock(tx, "main", "CA9").await?.as_ref(), Some(&mine));
+    assert!(call::lock(tx, "other", "CA9").await?.is_none(), "another carrier's call of that name");
+    assert_eq!(call::next_deadline(tx).await?, Some(after(5)));
+    assert!(call::silent(tx, after(4), 10).await?.is_empty());
+    assert_eq!(call::silent(tx, after(5), 10).await?, [("main".to_owned(), "CA9".to_owned())]);
+    assert!(call::doubt_all(tx, after(2)).await? >= 1);
+    assert_eq!(call::next_deadline(tx).await?, Some(after(2)));
+    mine.deadline = None;
+    call::update(tx, &mine).await?;
+    assert!(call::is_known(tx, "main", "CA9").await?);
+
+    assert!(!call::is_known(tx, "main", "SM1").await?);
+    assert_eq!(call::answered(tx, "main", "text SM1").await?, None);
+    call::answer(tx, "main", "text SM1", "said", NOW).await?;
+    assert_eq!(call::answered(tx, "main", "text SM1").await?.as_deref(), Some("said"));
+    assert!(call::is_known(tx, "main", "SM1").await? && !call::is_known(tx, "other", "SM1").await?);
+    assert_eq!(call::forget(tx, NOW).await?, 0);
+    assert_eq!(call::forget(tx, after(1)).await?, 1);
+    Ok(())
+}
+
+async fn recordings_and_tokens(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
+    let (mine, other) = (TicketId::from_text("01A"), TicketId::from_text("01B"));
+    assert!(recording::insert(tx, "main", "RE1", &mine, 9).await?);
+    assert!(!recording::insert(tx, "main", "RE1", &other, 9).await?, "known already");
+    assert_eq!(recording::ticket(tx, "main", "RE1").await?, Some(mine.clone()));
+    assert_eq!(recording::ticket(tx, "other", "RE1").await?, None);
+    assert!(!recording::link(tx, &mine, "RE1", "early", after(600)).await?, "not fetched yet");
+    assert!(recording::keep(tx, "main", "RE1", b"RIFF", NOW).await?);
+    assert!(!recording::keep(tx, "main", "RE1", b"other", NOW).await?, "kept already");
+    recording::hand_over(tx, &mine, &other).await?;
+    assert!(!recording::link(tx, &mine, "RE1", "wrong", after(600)).await?);
+    assert!(recording::link(tx, &other, "RE1", "secret", after(600)).await?);
+    assert_eq!(recording::play(tx, "secret", after(599)).await?.as_deref(), Some(&b"RIFF"[..]));
+    assert_eq!(recording::play(tx, "secret", after(600)).await?, None);
+    assert_eq!(recording::play(tx, "early", NOW).await?, None);
+    assert_eq!(recording::forget_links(tx, after(599)).await?, 0);
+    assert_eq!(recording::forget_links(tx, after(600)).await?, 1);
+
+    token::insert(tx, "h1", "for ever", NOW, None).await?;
+    token::insert(tx, "h2", "for a while", NOW, Some(after(5))).await?;
+    for (hash, second, name) in
+        [("h1", 9999, Some("for ever")), ("h2", 4, Some("for a while")), ("h2", 5, None), ("h3", 0, None)]
+    {
+        assert_eq!(token::name_of(tx, hash, after(second)).await?.as_deref(), name, "{hash} at {second}");
+    }
+    Ok(())
+}
+
+async fn number_of(tx: &mut Tx, _: &()) -> Result<u64, StoreError> {
+    Ok(ticket::next_number(tx, &number(LINE)).await?.0)
+}
+
+async fn no_such_line(tx: &mut Tx, _: &()) -> Result<u64, StoreError> {
+    Ok(ticket::next_number(tx, &number("+18025550199")).await?.0)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_question_has_its_answer() {
+    each_database(|store| async move {
+        store.write(desks, ()).await.unwrap();
+        store.write(tickets, ()).await.unwrap();
+        store.write(calls, ()).await.unwrap();
+        store.write(recordings_and_tokens, ()).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ticket_numbers_are_given_once() {
+    each_database(|store| async move {
+        store.write(desks, ()).await.unwrap();
+        let asked = (0..60).map(|_| store.write(number_of, ()));
+        let mut given: Vec<u64> = join_all(asked).await.into_iter().map(Result::unwrap).collect();
+        given.sort();
+        assert_eq!(given, (1001..=1060).collect::<Vec<_>>());
+        assert_eq!(store.write(no_such_line, ()).await, Err(StoreError::NotFound));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_another_desk_has_is_refused() {
+    async fn second(tx: &mut Tx, _: &()) -> Result<i64, StoreError> {
+        let other = DESK.replace("key = \"reservations\"", "key = \"second\"");
+        desk::put(tx, &Desk::parse(&other).unwrap(), &other, NOW).await
+    }
+    each_database(|store| async move {
+        store.write(desks, ()).await.unwrap();
+        assert!(matches!(store.write(second, ()).await, Err(StoreError::Conflict(_))));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn owners_who_race_for_the_outbox_share_it() {
+    async fn fill(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
+        for n in 0..100 {
+            let id = format!("{n:03}");
+            let row = outbox::New { id: &id, ticket: None, attempt: None, payload: "{}", rank: 1, due: NOW };
+            outbox::insert(tx, &row, None, NOW).await?;
+        }
+        Ok(())
+    }
+    async fn claim(tx: &mut Tx, owner: &String) -> Result<Vec<Claimed>, StoreError> {
+        instance::beat(tx, owner, owner, NOW).await?;
+        outbox::claim(tx, owner, NOW, 7).await
+    }
+    async fn living(tx: &mut Tx, _: &()) -> Result<i64, StoreError> {
+        instance::living(tx, NOW).await
+    }
+    each_database(|store| async move {
+        store.write(fill, ()).await.unwrap();
+        let claims = (0..30).map(|n| store.write(claim, format!("owner {}", n % 3)));
+        let mut claimed: Vec<Claimed> = join_all(claims).await.into_iter().flat_map(Result::unwrap).collect();
+        claimed.extend(store.write(claim, "owner 0".to_owned()).await.unwrap());
+        while let Some(more) =
+            Some(store.write(claim, "owner 1".to_owned()).await.unwrap()).filter(|m| !m.is_empty())
+        {
+            claimed.extend(more);
+        }
+        assert!(claimed.iter().all(|row| row.fence == 1), "a row was handed out twice");
+        let ids: BTreeSet<_> = claimed.iter().map(|row| row.id.clone()).collect();
+        assert_eq!((ids.len(), claimed.len()), (100, 100));
+        assert_eq!(store.read(living, ()).await, Ok(3));
+    })
+    .await;
+}
+
+/// The questions that are asked all the time find their rows by an index.
+#[tokio::test]
+async fn nothing_that_is_asked_often_reads_a_whole_table() {
+    async fn plan(tx: &mut Tx, sql: &&'static str) -> Result<Vec<String>, StoreError> {
+        let rows: Vec<(i64, i64, i64, String)> = tx.all(sql, args![]).await?;
+        Ok(rows.into_iter().map(|(_, _, _, step)| step).collect())
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let store =
+        Store::open(folder.path().join("plan.db").to_str().unwrap(), &Default::default()).await.unwrap();
+    store.migrate().await.unwrap();
+    for sql in [
+        "explain query plan select id from ticket where severity = 1 and next_due <= 9 order by next_due desc limit 9",
+        "explain query plan select min(next_due) from ticket where severity = 1 and next_due is not null",
+        "explain query plan select id from ticket where caller_id = 'x' and desk = 'd' and state = 'open' \
+         union all select id from ticket where callback_number = 'x' and desk = 'd' and state = 'open'",
+        "explain query plan select count(*) from ticket where caller_id = 'x' and desk = 'd' and state = 'abandoned'",
+        "explain query plan select document from paged join ticket on ticket.id = paged.ticket_id \
+         where paged.desk = 'd' and paged.agent = 'a'",
+        "explain query plan select id from outbox where rank = 1 and due <= 9 and lease_until <= 9 order by due desc",
+        "explain query plan select min(due) from outbox where rank = 1 and lease_until = 0",
+        "explain query plan select min(lease_until) from outbox where lease_until > 0",
+        "explain query plan delete from outbox where attempt_id = 'a' and lease_until <= 9",
+        "explain query plan select carrier, sid from call where deadline <= 9 order by deadline",
+        "explain query plan update recording set ticket_id = 'b' where ticket_id = 'a'",
+    ] {
+        let steps = store.read(plan, sql).await.unwrap();
+        let whole = |step: &&String| step.starts_with("SCAN") && !step.contains("INDEX");
+        assert_eq!(steps.iter().find(whole), None, "{sql}: {steps:?}");
+        assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{sql}: {steps:?}");
+    }
+    store.close().await;
+}
