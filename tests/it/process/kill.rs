@@ -78,7 +78,7 @@ async fn a_process_that_dies_at_any_instant_loses_no_page() {
         stage.ready(&gateway).await;
         for index in 0..ROUNDS {
             let caller = caller(index);
-            let delay = Duration::from_micros(chance.random_range(0..12_000));
+            let delay = Duration::from_micros(chance.random_range(0..4_000));
             if index % 2 == 0 {
                 // After the end of the call was taken, which made the page due.
                 let call = stage.emergency(&caller, &gateway).await;
@@ -96,7 +96,7 @@ async fn a_process_that_dies_at_any_instant_loses_no_page() {
             } else {
                 // Somewhere in the call.
                 tokio::select! {
-                    () = stage.pass(delay * 10) => {}
+                    () = stage.pass(delay * 30) => {}
                     _ = stage.emergency(&caller, &gateway) => {}
                 }
                 gateway.kill().await;
