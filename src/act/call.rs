@@ -99,11 +99,13 @@ fn call_key(sid: &str, turn: u32) -> String {
 
 async fn accept(tx: &mut Tx, input: &Accept) -> Result<CallAnswer, StoreError> {
     let Accept { world, call, ticket } = input;
+    // Asked in this order: a call that another transaction wrote in between is seen with its answer.
+    let is_known = calls::is_known(tx, &call.carrier, &call.sid).await?;
     if let Some(known) = repeated(tx, &call.carrier, &call_key(&call.sid, 0)).await? {
         return Ok(known);
     }
     // It was found at the carrier before it came to us, and has its ticket: there is nothing left to ask.
-    if calls::is_known(tx, &call.carrier, &call.sid).await? {
+    if is_known {
         return Ok(CallAnswer { script: Script::default(), next: None });
     }
     begin(tx, world, call, ticket).await

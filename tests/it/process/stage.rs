@@ -444,6 +444,17 @@ impl Gateway {
         assert!(sent.success());
     }
 
+    /// When it said that it serves, if it has.
+    pub fn serves_at(&self) -> Option<Timestamp> {
+        let log = self.log();
+        let line = log.lines().rev().find(|line| line.contains("nightbell serves"))?;
+        let at = line.split(|letter: char| letter.is_whitespace() || letter == '\u{1b}');
+        let at = at
+            .map(|word| word.trim_start_matches("[2m"))
+            .find_map(|word| chrono::DateTime::parse_from_rfc3339(word).ok());
+        at.map(|at| Timestamp::from_chrono(at.to_utc())).filter(|at| *at >= self.at)
+    }
+
     /// What it has logged.
     pub fn log(&self) -> String {
         read(&self.log)
