@@ -52,8 +52,14 @@ async fn a_night_at_a_desk() {
     customer.hears("Goodbye").await;
     customer.status("Call ended").await;
 
-    // He cannot: the next one is called, and told of it when that one has it.
-    first.writes("ESC").await;
+    // Nobody comes: the customer calls again and asks for the next one, who takes it, and the first is told.
+    customer.click("Dial").await;
+    customer.hears("You have an open ticket").await;
+    customer.keys("1").await;
+    customer.hears("If help has not come").await;
+    customer.keys("2").await;
+    customer.hears("asked for the next person").await;
+    customer.click("Hang up").await;
     let second = Phone::of_agent_who_is_called_but(browser, first.id()).await;
     second.click("Answer").await;
     second.hears("Severity 1 page").await;
