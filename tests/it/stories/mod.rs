@@ -1,10 +1,12 @@
 //! Nights, told as they are lived: see `support::world`.
 
 mod abandoned;
+mod agents;
 mod agents_phones;
 mod callers;
 mod hang_up;
 mod redial;
+mod sleepers;
 mod stand_down;
 mod trouble;
 mod whole_life;
