@@ -5,6 +5,7 @@ mod agents;
 mod agents_phones;
 mod callers;
 mod hang_up;
+mod hang_ups;
 mod redial;
 mod sleepers;
 mod stand_down;
