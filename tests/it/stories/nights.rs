@@ -1,10 +1,89 @@
-//! Holidays and days.
+//! Long nights, holidays and days.
 
 use nightbell::simulator::OnCall;
 
-use crate::support::world::{Scene, seconds};
+use crate::support::world::{Person, Scene, World, minutes, seconds};
 
 use super::reports_an_emergency;
+
+/// What the desk file gives a step, or the last resort.
+const STEP: u64 = 5;
+
+/// Someone is paged by text and called twice, in vain.
+fn is_paged(agent: &Person) {
+    agent.receives_text(&["SEV1 #1001"]);
+    agent.was_called();
+    agent.was_called();
+    agent.is_not_called();
+    agent.receives_no_text();
+}
+
+#[tokio::test]
+async fn an_emergency_that_nobody_takes_goes_on_until_somebody_does() {
+    World::each(async |world| {
+        let finn = world.caller("+18025550121");
+        let manager = world.caller("+18025550141");
+        let agents = ["ada", "ben", "cleo"].map(|key| world.agent(key));
+        let [ada, ben, cleo] = &agents;
+        let fixed_line = cleo.at("+18025550114");
+        for phone in [ada, ben, cleo, &fixed_line] {
+            phone.on_call(OnCall::NoAnswer);
+        }
+        reports_an_emergency(&finn).await;
+        finn.hangs_up().await;
+        finn.receives_text(&["1001"]);
+
+        for round in 0..2 {
+            for cycle in 1..=2 {
+                if (round, cycle) != (0, 1) {
+                    // After ten minutes, and at each new cycle.
+                    finn.receives_text(&["nobody has answered yet for ticket 1001"]);
+                }
+                for (agent, others) in [(ada, [ben, cleo]), (ben, [ada, cleo])] {
+                    world.pass(minutes(STEP) - seconds(1)).await;
+                    is_paged(agent);
+                    others.into_iter().for_each(Person::is_not_called);
+                    others.into_iter().for_each(Person::receives_no_text);
+                    finn.receives_no_text();
+                    world.pass(seconds(1)).await;
+                }
+            }
+            // The last resort is everybody, on every telephone, and the manager is told.
+            world.pass(minutes(STEP) - seconds(1)).await;
+            agents.iter().for_each(is_paged);
+            fixed_line.was_called();
+            fixed_line.ignores_calls();
+            let told = manager.reads_all();
+            assert!(round > 0 || told.iter().any(|text| text.contains("#1001")), "{told:?}");
+            world.pass(seconds(1)).await;
+        }
+        let ticket = world.ticket(1001).await;
+        ticket.is("open").is_held_by_nobody().does_not_tell("acknowledged");
+        assert_eq!(ticket.entries_of("last_resort").len(), 2, "{ticket}");
+
+        // It is still so more than two hours later; then Ben wakes up.
+        world.pass(minutes(75)).await;
+        world.ticket(1001).await.is("open").has("severity", 1).is_held_by_nobody();
+        for reader in [&finn, &manager, ada, ben, cleo] {
+            assert!(!reader.reads_all().is_empty());
+        }
+        for phone in [ada, ben, cleo, &fixed_line] {
+            phone.was_called();
+            phone.ignores_calls();
+        }
+        ben.replies("ACK").await;
+        ben.receives_text(&["Yours", "#1001"]);
+        finn.receives_text(&["Ben Frost"]);
+        for phone in [ada, cleo] {
+            phone.reads_all().iter().for_each(|text| assert!(text.contains("Stand down"), "{text}"));
+        }
+        ben.replies("DONE").await;
+        ben.receives_text(&["callback noted"]);
+        world.pass(minutes(3 * 60)).await;
+        world.ticket(1001).await.is("open").is_held_by("ben");
+    })
+    .await;
+}
 
 #[tokio::test]
 async fn a_holiday_on_which_the_desk_is_closed_pages_all_the_same() {
