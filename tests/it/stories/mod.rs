@@ -1,10 +1,14 @@
 //! Nights, told as they are lived: see `support::world`.
 
 mod abandoned;
+mod agents;
 mod agents_phones;
 mod callers;
 mod hang_up;
+mod hang_ups;
+mod nights;
 mod redial;
+mod sleepers;
 mod stand_down;
 mod trouble;
 mod whole_life;
