@@ -73,10 +73,14 @@ impl Case {
                 Answer::Taken(vec![self.brief()])
             }
             // A notice of an abandoned call, or no longer urgent: nothing runs, and it is good to know who sees to it.
-            _ => {
+            phase => {
+                let answer = match phase {
+                    Some(_) => Answer::Taken(vec![self.brief()]),
+                    None => Answer::Seen { number: self.ticket.number },
+                };
                 self.note_ack(hand, agent, via);
                 self.end_pages(hand, agent, PageState::Acknowledged, leg);
-                Answer::Seen { number: self.ticket.number }
+                answer
             }
         }
     }
@@ -173,7 +177,7 @@ impl Case {
         }
         if self.holder() != Some(agent) {
             match self.acknowledge(hand, agent, via, leg) {
-                Answer::Taken(_) | Answer::YoursAlready(_) => {}
+                Answer::Taken(_) | Answer::Seen { .. } | Answer::YoursAlready(_) => {}
                 refusal => return refusal,
             }
         }
@@ -215,7 +219,7 @@ impl Case {
         let number = self.ticket.number;
         if self.holder() != Some(agent) {
             match self.acknowledge(hand, agent, via, None) {
-                Answer::Taken(_) | Answer::YoursAlready(_) => {}
+                Answer::Taken(_) | Answer::Seen { .. } | Answer::YoursAlready(_) => {}
                 refusal => return refusal,
             }
         }

@@ -289,7 +289,7 @@ async fn owners_who_race_for_the_outbox_share_it() {
         }
         Ok(())
     }
-    async fn claim(tx: &mut Tx, owner: &String) -> Result<Vec<Claimed>, StoreError> {
+    async fn claim(tx: &mut Tx, (owner,): &(String,)) -> Result<Vec<Claimed>, StoreError> {
         instance::beat(tx, owner, owner, NOW).await?;
         outbox::claim(tx, owner, NOW, 7).await
     }
@@ -298,11 +298,11 @@ async fn owners_who_race_for_the_outbox_share_it() {
     }
     each_database(|store| async move {
         store.write(fill, ()).await.unwrap();
-        let claims = (0..30).map(|n| store.write(claim, format!("owner {}", n % 3)));
+        let claims = (0..30).map(|n| store.write(claim, (format!("owner {}", n % 3),)));
         let mut claimed: Vec<Claimed> = join_all(claims).await.into_iter().flat_map(Result::unwrap).collect();
-        claimed.extend(store.write(claim, "owner 0".to_owned()).await.unwrap());
+        claimed.extend(store.write(claim, ("owner 0".to_owned(),)).await.unwrap());
         while let Some(more) =
-            Some(store.write(claim, "owner 1".to_owned()).await.unwrap()).filter(|m| !m.is_empty())
+            Some(store.write(claim, ("owner 1".to_owned(),)).await.unwrap()).filter(|m| !m.is_empty())
         {
             claimed.extend(more);
         }

@@ -217,14 +217,14 @@ fn what_a_late_answer_of_the_phone_hears() {
     let mut night = Night::paging();
     night.accepted(1).accepted(2).says("ada", Command::Acknowledge).leg(2, LegInput::Answered);
     assert!(matches!(night.spoken(), Spoken::Taken(_)));
-    // Given up for lost, and it rings all the same: his key counts.
+    // Nobody knows of the call, and it rings all the same: his key counts.
     let mut night = Night::paging();
     night.sent(2, Sent::Unknown { carrier: "main".into() });
     for _ in 0..6 {
         night.sent(2, Sent::NotFound);
         night.sent(2, Sent::Unknown { carrier: "main".into() });
     }
-    assert_eq!(night.state(2), &AttemptState::Ended(Ending::Failed));
+    assert!(night.case.attempts[1].is_pending());
     night.receipt(2, Receipt::Answered).leg(2, LegInput::Answered);
     assert!(matches!(night.spoken(), Spoken::Page { .. }));
     night.presses(2, "1");

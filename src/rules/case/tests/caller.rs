@@ -109,7 +109,7 @@ fn an_abandoned_call_is_one_text_and_no_escalation() {
     night.accepted(1).receipt(1, Receipt::Delivered).wait(24 * 3600).expect(&[]);
     assert_eq!(night.case.next_due(), None);
     night.says("ada", Command::Acknowledge);
-    assert!(matches!(night.answer(), Answer::Taken(_)));
+    assert!(matches!(night.answer(), Answer::Seen { .. }));
     night.expect(&[]);
 }
 

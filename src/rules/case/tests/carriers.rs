@@ -85,7 +85,7 @@ fn a_request_that_nobody_waits_for_any_more_is_not_made_again() {
 }
 
 #[test]
-fn a_doubt_starts_the_next_way_elsewhere_and_is_looked_into_three_times_with_one_resend() {
+fn a_doubt_starts_the_next_way_elsewhere_and_is_looked_into_three_times_before_each_resend() {
     let mut night = slow();
     let at = |night: &Night| match night.effects.first() {
         Some(Effect::LookUp { at, .. }) => at.since(night.now).as_secs(),
@@ -105,8 +105,11 @@ fn a_doubt_starts_the_next_way_elsewhere_and_is_looked_into_three_times_with_one
     for _ in 0..2 {
         night.sent(1, Sent::NotFound).expect(&["look up 1"]);
     }
-    night.sent(1, Sent::NotFound).expect(&[]);
-    assert_eq!(night.state(1), &AttemptState::Ended(Ending::Failed));
+    // A carrier that fails for an hour does not leave the night silent: the pauses grow, and it goes on.
+    night.sent(1, Sent::NotFound);
+    assert!(matches!(&night.effects[..], [Effect::Text { at, .. }] if *at > night.now));
+    night.expect(&["sms ada Page"]);
+    assert_eq!(night.state(1), &AttemptState::Asked);
 }
 
 #[test]
