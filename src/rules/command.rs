@@ -130,8 +130,8 @@ fn read(own: &own_words::Own<'_>, first: &[Token]) -> Option<Parsed> {
     let before = leading_ticket(&words[..at])?;
     if verb.takes_text() {
         // "I will resolve it" promises, and does nothing yet.
-        let promise = |token: &&Token| matches!(token, Token::Word(word) if !vocabulary::is_greeting(word));
-        if words[..at].iter().any(|token| promise(&token)) {
+        let promise = |token: &Token| matches!(token, Token::Word(word) if !vocabulary::is_greeting(word));
+        if words[..at].iter().any(|token| promise(token)) {
             return None;
         }
         return read_text(verb, before, own, word);
