@@ -25,6 +25,9 @@ const READING_TIME: Duration = Duration::from_secs(5);
 /// What an agent wrote longer ago, while we were away, is not obeyed any more.
 const STALE_AFTER: Duration = Duration::from_secs(2 * 60);
 
+/// By how much a carrier's clock, which tells whole seconds, may differ from ours.
+const CARRIERS_CLOCK: Duration = Duration::from_secs(10);
+
 /// How often an agent is told that he was not understood.
 const UNCLEAR_ONCE_IN: Duration = Duration::from_secs(2 * 60);
 
@@ -300,7 +303,7 @@ async fn caller_text(tx: &mut Tx, input: &Input, desk: &Desk, from: PhoneNumber)
     }
     // What came before this desk was ours was for somebody else.
     let since = desks::since(tx, desk.key.as_str()).await?;
-    if text.written_at.is_some_and(|at| since.is_none_or(|since| at < since)) {
+    if text.written_at.is_some_and(|at| since.is_none_or(|since| at + CARRIERS_CLOCK < since)) {
         return Ok(());
     }
     if desk.is_blocked(&from) {

@@ -128,7 +128,7 @@ impl Engine {
                 from: text.from.as_str().to_owned(),
                 to: text.to.as_str().to_owned(),
                 body: text.body.as_str().to_owned(),
-                written_at: Some(text.created.unwrap_or(since)),
+                written_at: text.created,
             })
             .await?;
         }

@@ -58,7 +58,7 @@ async fn a_night_at_a_desk() {
     customer.keys("1").await;
     customer.hears("If help has not come").await;
     customer.keys("2").await;
-    customer.hears("asked for the next person").await;
+    customer.hears("next person is called").await;
     customer.click("Hang up").await;
     let second = Phone::of_agent_who_is_called_but(browser, first.id()).await;
     second.click("Answer").await;
