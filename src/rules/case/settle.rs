@@ -206,8 +206,12 @@ impl Case {
         let tell_at = hand.now() + hand.context.desk.limits.caller_told_after.duration();
         let pushed_at = self.escalation.as_ref().and_then(|run| run.pushed_at);
         let phase = Phase::Paging { place, until: hand.now() };
-        self.escalation =
-            Some(Escalation { phase, since: hand.now(), tell_caller_at: Some(tell_at), pushed_at });
+        // A push or ESC while nobody has it goes on with the same run: whoever was tried before still stands down.
+        let since = match &self.escalation {
+            Some(run) if matches!(run.phase, Phase::Paging { .. }) => run.since,
+            _ => hand.now(),
+        };
+        self.escalation = Some(Escalation { phase, since, tell_caller_at: Some(tell_at), pushed_at });
         if self.ticket.state == TicketState::Abandoned {
             self.ticket.state = TicketState::Open;
         }
