@@ -3,6 +3,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -38,11 +39,11 @@ impl Held {
 impl Drop for Held {
     fn drop(&mut self) {
         let inner = &self.engine.0;
-        let was_full = inner.acts.room() == 0;
         inner.in_hand.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
         inner.acts.let_go();
-        if was_full {
-            // What found no room waits in the outbox.
+        // What found no room waits in the outbox. That the room was full just now is no measure of it: a claim takes as
+        // many as there was room for when it began, and meanwhile others land.
+        if inner.crowded.swap(false, Ordering::Relaxed) {
             self.engine.tell(self.engine.now());
         }
     }

@@ -20,7 +20,7 @@ mod receipt;
 mod recover;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -49,6 +49,8 @@ struct Inner {
     next: watch::Sender<Timestamp>,
     /// Rows that this process is carrying out.
     in_hand: Mutex<BTreeSet<String>>,
+    /// Rows may wait that found no room: whichever lands next makes some.
+    crowded: AtomicBool,
     flights: TaskTracker,
     /// When the heartbeat and the auditor were last well; 0 before the engine runs.
     beat_at: AtomicI64,
@@ -69,6 +71,7 @@ impl Engine {
             news,
             next: watch::Sender::new(Timestamp::NEVER),
             in_hand: Mutex::default(),
+            crowded: AtomicBool::new(false),
             flights: TaskTracker::new(),
             beat_at: AtomicI64::new(0),
             audited_at: AtomicI64::new(0),
@@ -114,6 +117,7 @@ impl Engine {
         let room = acts.room();
         let claimed = if room > 0 { acts.claim(room).await? } else { Vec::new() };
         let some = !claimed.is_empty();
+        self.0.crowded.store(claimed.len() == room, Ordering::Relaxed);
         for one in claimed {
             self.take_on(one);
         }
