@@ -18,6 +18,7 @@ use crate::rules::people::AgentKey;
 use crate::rules::script::Script;
 use crate::rules::severity::Severity;
 use crate::rules::ticket::{KnownContact, Ticket, TicketId, TicketState, Via};
+use crate::store::call::Ringing;
 use crate::store::{StoreError, Tx, call as calls, recording, ticket};
 
 /// A call that rings at a line.
@@ -99,16 +100,13 @@ fn call_key(sid: &str, turn: u32) -> String {
 
 async fn accept(tx: &mut Tx, input: &Accept) -> Result<CallAnswer, StoreError> {
     let Accept { world, call, ticket } = input;
-    // Asked in this order: a call that another transaction wrote in between is seen with its answer.
-    let is_known = calls::is_known(tx, &call.carrier, &call.sid).await?;
-    if let Some(known) = repeated(tx, &call.carrier, &call_key(&call.sid, 0)).await? {
-        return Ok(known);
+    // One statement, so that a call that another transaction wrote in between is seen with its answer.
+    match calls::ringing(tx, &call.carrier, &call_key(&call.sid, 0), &call.sid).await? {
+        Ringing::Answered(answer) => kept_answer(&answer),
+        // It has its ticket: there is nothing left to ask.
+        Ringing::Found => Ok(CallAnswer { script: Script::default(), next: None }),
+        Ringing::New => begin(tx, world, call, ticket).await,
     }
-    // It was found at the carrier before it came to us, and has its ticket: there is nothing left to ask.
-    if is_known {
-        return Ok(CallAnswer { script: Script::default(), next: None });
-    }
-    begin(tx, world, call, ticket).await
 }
 
 /// The answer that a webhook got before.
@@ -117,10 +115,11 @@ pub(super) async fn repeated(
     carrier: &str,
     key: &str,
 ) -> Result<Option<CallAnswer>, StoreError> {
-    let Some(answer) = calls::answered(tx, carrier, key).await? else { return Ok(None) };
-    from_str(&answer)
-        .map(Some)
-        .map_err(|error| StoreError::Fault(format!("inbox: an answer cannot be read: {error}")))
+    calls::answered(tx, carrier, key).await?.map(|answer| kept_answer(&answer)).transpose()
+}
+
+fn kept_answer(answer: &str) -> Result<CallAnswer, StoreError> {
+    from_str(answer).map_err(|error| StoreError::Fault(format!("inbox: an answer cannot be read: {error}")))
 }
 
 /// Keeps the answer to a webhook for a repetition.

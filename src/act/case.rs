@@ -65,11 +65,11 @@ impl Work {
 
     /// Lets an event happen.
     pub(super) fn happen(&mut self, world: &World, event: Event) -> Result<Reply, StoreError> {
-        let before = self.loaded.case.clone();
+        let before = &self.loaded.case;
         let desk = world.desk(&before.ticket.desk)?;
-        let context = context(world, desk, &before)?;
+        let context = context(world, desk, before)?;
         let Decision { case, entries, effects, reply } = decide(&context, before.clone(), event);
-        self.changed |= case != before || !entries.is_empty() || !effects.is_empty();
+        self.changed |= !entries.is_empty() || !effects.is_empty() || case != *before;
         self.loaded.case = case;
         self.entries.extend(entries);
         self.effects.extend(effects);

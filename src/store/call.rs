@@ -84,6 +84,33 @@ pub async fn is_known(tx: &mut Tx, carrier: &str, sid: &str) -> Result<bool, Sto
     Ok(count > 0)
 }
 
+/// What is known of a call that rings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ringing {
+    /// Nothing.
+    New,
+    /// Its first webhook came before, and got this answer.
+    Answered(String),
+    /// It was found at the carrier before it came to us.
+    Found,
+}
+
+/// What is known of a call whose first webhook has this key.
+pub async fn ringing(tx: &mut Tx, carrier: &str, key: &str, sid: &str) -> Result<Ringing, StoreError> {
+    let (answer, calls): (Option<String>, i64) = tx
+        .one(
+            "select (select answer from inbox where carrier = $1 and key = $2), \
+             (select count(*) from call where carrier = $1 and sid = $3)",
+            args![carrier, key, sid],
+        )
+        .await?;
+    Ok(match answer {
+        Some(answer) => Ringing::Answered(answer),
+        None if calls > 0 => Ringing::Found,
+        None => Ringing::New,
+    })
+}
+
 /// The answer that a webhook got before, if it came before.
 pub async fn answered(tx: &mut Tx, carrier: &str, key: &str) -> Result<Option<String>, StoreError> {
     let row: Option<(String,)> =
