@@ -43,7 +43,7 @@ impl Drop for Held {
         inner.acts.let_go();
         // What found no room waits in the outbox. That the room was full just now is no measure of it: a claim takes as
         // many as there was room for when it began, and meanwhile others land.
-        if inner.crowded.swap(false, Ordering::Relaxed) {
+        if inner.crowded.swap(false, Ordering::SeqCst) {
             self.engine.tell(self.engine.now());
         }
     }

@@ -114,10 +114,15 @@ impl Engine {
     /// finds whatever a lost piece of news was about.
     async fn sweep(&self) -> Result<bool, ActError> {
         let acts = &self.0.acts;
+        // Said before the room is looked at: whoever lands from here on looks again. Less than there was room for means
+        // that nothing waits.
+        self.0.crowded.store(true, Ordering::SeqCst);
         let room = acts.room();
         let claimed = if room > 0 { acts.claim(room).await? } else { Vec::new() };
         let some = !claimed.is_empty();
-        self.0.crowded.store(claimed.len() == room, Ordering::Relaxed);
+        if claimed.len() < room {
+            self.0.crowded.store(false, Ordering::SeqCst);
+        }
         for one in claimed {
             self.take_on(one);
         }

@@ -174,9 +174,7 @@ pub async fn by_number(
 ) -> Result<Option<TicketId>, StoreError> {
     let row: Option<(TicketId,)> = tx
         .opt(
-            // A number is unique on its line, and lines are few.
-            "select id from ticket where line in (select number from line) \
-             and ($1 = '' or desk = $1) and number = $2 order by opened_at desc limit 1",
+            "select id from ticket where number = $2 and ($1 = '' or desk = $1) order by opened_at desc limit 1",
             args![desk, i64::try_from(number.0).unwrap_or(i64::MAX)],
         )
         .await?;
@@ -303,13 +301,24 @@ pub async fn list(
     before: Timestamp,
     limit: i64,
 ) -> Result<Vec<Case>, StoreError> {
-    let rows: Vec<(String,)> = tx
-        .all(
-            "select document from ticket where ($1 = '' or desk = $1) and opened_at < $2 \
-             order by opened_at desc, id desc limit $3",
-            args![desk.unwrap_or_default(), before, limit],
-        )
-        .await?;
+    // Two texts: with one for both, SQLite reads every ticket.
+    let rows: Vec<(String,)> = match desk {
+        Some(desk) => {
+            tx.all(
+                "select document from ticket where desk = $1 and opened_at < $2 \
+                 order by opened_at desc, id desc limit $3",
+                args![desk, before, limit],
+            )
+            .await?
+        }
+        None => {
+            tx.all(
+                "select document from ticket where opened_at < $1 order by opened_at desc, id desc limit $2",
+                args![before, limit],
+            )
+            .await?
+        }
+    };
     rows.iter().map(|(document,)| decode(document, "ticket")).collect()
 }
 

@@ -3,6 +3,7 @@
 mod domain;
 mod faults;
 mod outbox;
+mod plans;
 
 use std::sync::Arc;
 
