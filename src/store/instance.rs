@@ -50,7 +50,7 @@ pub async fn beat(tx: &mut Tx, id: &str, node: &str, now: Timestamp) -> Result<u
 /// A process stops: it holds nothing any more.
 pub async fn stop(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
     tx.execute(
-        "update outbox set lease_until = 0, lease_owner = null, doubtful = 1 where lease_owner = $1",
+        "update outbox set lease_until = 0, lease_owner = null, doubtful = 1 where lease_until > 0 and lease_owner = $1",
         args![id],
     )
     .await?;

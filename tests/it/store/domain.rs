@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use nightbell::args;
 use nightbell::clock::Timestamp;
 use nightbell::id::Id;
 use nightbell::rules::call::Call;
@@ -15,9 +14,7 @@ use nightbell::rules::policy::MethodKind;
 use nightbell::rules::severity::Severity;
 use nightbell::rules::ticket::{Actor, CallbackNumber, Entry, Happening, Ticket, TicketId, TicketState};
 use nightbell::rules::ticket_number::TicketNumber;
-use nightbell::store::{
-    Claimed, Store, StoreError, Tx, call, desk, instance, outbox, recording, ticket, token,
-};
+use nightbell::store::{Claimed, StoreError, Tx, call, desk, instance, outbox, recording, ticket, token};
 
 use crate::support::db::each_database;
 
@@ -312,38 +309,4 @@ async fn owners_who_race_for_the_outbox_share_it() {
         assert_eq!(store.read(living, ()).await, Ok(3));
     })
     .await;
-}
-
-/// The questions that are asked all the time find their rows by an index.
-#[tokio::test]
-async fn nothing_that_is_asked_often_reads_a_whole_table() {
-    async fn plan(tx: &mut Tx, sql: &&'static str) -> Result<Vec<String>, StoreError> {
-        let rows: Vec<(i64, i64, i64, String)> = tx.all(sql, args![]).await?;
-        Ok(rows.into_iter().map(|(_, _, _, step)| step).collect())
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let store =
-        Store::open(folder.path().join("plan.db").to_str().unwrap(), &Default::default()).await.unwrap();
-    store.migrate().await.unwrap();
-    for sql in [
-        "explain query plan select id from ticket where severity = 1 and next_due <= 9 order by next_due desc limit 9",
-        "explain query plan select min(next_due) from ticket where severity = 1 and next_due is not null",
-        "explain query plan select id from ticket where caller_id = 'x' and desk = 'd' and state = 'open' \
-         union all select id from ticket where callback_number = 'x' and desk = 'd' and state = 'open'",
-        "explain query plan select count(*) from ticket where caller_id = 'x' and desk = 'd' and state = 'abandoned'",
-        "explain query plan select document from paged join ticket on ticket.id = paged.ticket_id \
-         where paged.desk = 'd' and paged.agent = 'a'",
-        "explain query plan select id from outbox where rank = 1 and due <= 9 and lease_until <= 9 order by due desc",
-        "explain query plan select min(due) from outbox where rank = 1 and lease_until = 0",
-        "explain query plan select min(lease_until) from outbox where lease_until > 0",
-        "explain query plan delete from outbox where attempt_id = 'a' and lease_until <= 9",
-        "explain query plan select carrier, sid from call where deadline <= 9 order by deadline",
-        "explain query plan update recording set ticket_id = 'b' where ticket_id = 'a'",
-    ] {
-        let steps = store.read(plan, sql).await.unwrap();
-        let whole = |step: &&String| step.starts_with("SCAN") && !step.contains("INDEX");
-        assert_eq!(steps.iter().find(whole), None, "{sql}: {steps:?}");
-        assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{sql}: {steps:?}");
-    }
-    store.close().await;
 }
