@@ -27,11 +27,6 @@ pub fn shipped_names() -> impl Iterator<Item = &'static str> {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub struct Refused(pub Vec<String>);
 
-impl Refused {
-    /// The exit code of a command that was given a bad file.
-    pub const EXIT_CODE: u8 = 2;
-}
-
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.join("\n"))

@@ -45,11 +45,6 @@ impl Words {
         Words(FILES.into_iter().map(bundle).collect())
     }
 
-    /// The languages that there are words for.
-    pub fn languages(&self) -> impl Iterator<Item = String> {
-        self.0.iter().map(|(language, _)| language.to_string())
-    }
-
     /// A message. A language that we do not speak, and a message that it lacks, are said in English; a message that
     /// nobody wrote is said as its id.
     pub fn say(&self, language: &str, id: &str, values: &[(&str, &str)]) -> String {

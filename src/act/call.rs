@@ -19,7 +19,7 @@ use crate::rules::script::Script;
 use crate::rules::severity::Severity;
 use crate::rules::ticket::{KnownContact, Ticket, TicketId, TicketState, Via};
 use crate::store::call::Ringing;
-use crate::store::{StoreError, Tx, call as calls, recording, ticket};
+use crate::store::{StoreError, Tx, call as calls, inbox, recording, ticket};
 
 /// A call that rings at a line.
 #[derive(Clone, Debug)]
@@ -115,7 +115,7 @@ pub(super) async fn repeated(
     carrier: &str,
     key: &str,
 ) -> Result<Option<CallAnswer>, StoreError> {
-    calls::answered(tx, carrier, key).await?.map(|answer| kept_answer(&answer)).transpose()
+    inbox::answered(tx, carrier, key).await?.map(|answer| kept_answer(&answer)).transpose()
 }
 
 fn kept_answer(answer: &str) -> Result<CallAnswer, StoreError> {
@@ -132,7 +132,7 @@ pub(super) async fn keep(
 ) -> Result<(), StoreError> {
     let answer = to_string(answer)
         .map_err(|error| StoreError::Fault(format!("inbox: an answer cannot be written: {error}")))?;
-    calls::answer(tx, carrier, key, &answer, world.now).await
+    inbox::answer(tx, carrier, key, &answer, world.now).await
 }
 
 async fn begin(

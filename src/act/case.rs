@@ -1,7 +1,5 @@
 //! The one path by which a case changes: events go through the core, and what follows is written beside it.
 
-use serde_json::to_string;
-
 use super::World;
 use super::job::Job;
 use crate::clock::Timestamp;
@@ -117,7 +115,7 @@ impl Work {
             Effect::Ring { to, attempt, seconds, avoid, at } => {
                 (Job::Ring { attempt, to: to.number().to_string(), seconds, avoid }, at)
             }
-            Effect::HangUp { carrier, sid, .. } => (Job::HangUp { carrier, sid }, now),
+            Effect::HangUp { carrier, sid } => (Job::HangUp { carrier, sid }, now),
             Effect::Withdraw { attempt } => {
                 outbox::withdraw(tx, attempt.as_str(), now).await?;
                 return Ok(());
@@ -139,18 +137,8 @@ impl Work {
         };
         let case = &self.loaded.case;
         let id = format!("{}-e{ordinal}", case.ticket.id);
-        let attempt = job.attempt().map(|attempt| attempt.as_str().to_owned());
-        let payload = to_string(&job)
-            .map_err(|error| StoreError::Fault(format!("outbox: a job cannot be written: {error}")))?;
-        let row = outbox::New {
-            id: &id,
-            ticket: Some(case.ticket.id.as_str()),
-            attempt: attempt.as_deref(),
-            payload: &payload,
-            rank: case.ticket.severity.into(),
-            due,
-        };
-        outbox::insert(tx, &row, world.owner.as_deref(), now).await
+        let ticket = &case.ticket;
+        job.write(tx, world, &id, Some(&ticket.id), ticket.severity.into(), due).await
     }
 
     /// The look-up of what the recorded job asked for.

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use super::call::{open_cases, ticket_of};
 use super::case::Work;
 use super::job::Job;
-use super::outcome::write_job;
 use super::query::first_on_call;
 use super::{ActError, Acts, World};
 use crate::rules::case::Event;
@@ -15,7 +14,7 @@ use crate::rules::page::Sent;
 use crate::rules::policy::MethodKind;
 use crate::rules::severity::Severity;
 use crate::rules::ticket::TicketId;
-use crate::store::{Claimed, StoreError, Tx, call, outbox, ticket};
+use crate::store::{Claimed, StoreError, Tx, inbox, outbox, ticket};
 use std::time::Duration;
 
 /// How long the word of a ticket that cannot be read is worth sending.
@@ -99,10 +98,10 @@ async fn page_unread(tx: &mut Tx, Unread { world, ticket: id }: &Unread) -> Resu
     let Some((desk, number)) = ticket::unread_emergency(tx, id).await? else { return Ok(()) };
     let desk = world.desk(&desk)?;
     let once = format!("unread {id}");
-    if call::answered(tx, "", &once).await?.is_some() {
+    if inbox::answered(tx, "", &once).await?.is_some() {
         return Ok(());
     }
-    call::answer(tx, "", &once, "", world.now).await?;
+    inbox::answer(tx, "", &once, "", world.now).await?;
     let brief = Brief {
         number,
         severity: Severity::ONE,
@@ -125,7 +124,7 @@ async fn page_unread(tx: &mut Tx, Unread { world, ticket: id }: &Unread) -> Resu
             expires_at: world.now + UNREAD_LIFETIME,
         };
         let row = format!("unread-{id}-{key}");
-        write_job(tx, world, &row, None, &job, 1, world.now).await?;
+        job.write(tx, world, &row, None, 1, world.now).await?;
     }
     Ok(())
 }

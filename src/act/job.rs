@@ -1,11 +1,15 @@
 //! What stands in the outbox: an effect, put into words, with all that a carrier must be told.
 
 use serde::{Deserialize, Serialize};
+use serde_json::to_string;
 
+use super::World;
 use crate::clock::Timestamp;
 use crate::rules::effect::AttemptId;
 use crate::rules::page::{Receipt, Sent};
 use crate::rules::policy::MethodKind;
+use crate::rules::ticket::TicketId;
+use crate::store::{StoreError, Tx, outbox};
 
 /// Something to do at a carrier.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -93,6 +97,29 @@ impl Job {
             Job::LookUp { of, .. } => of.attempt(),
             Job::HangUp { .. } | Job::AskCall { .. } | Job::FetchRecording { .. } => None,
         }
+    }
+
+    /// Puts it into the outbox under an id of its own, to be done not before `due`; of rank 1 is served first.
+    pub(super) async fn write(
+        &self,
+        tx: &mut Tx,
+        world: &World,
+        id: &str,
+        ticket: Option<&TicketId>,
+        rank: u8,
+        due: Timestamp,
+    ) -> Result<(), StoreError> {
+        let payload = to_string(self)
+            .map_err(|error| StoreError::Fault(format!("outbox: a job cannot be written: {error}")))?;
+        let row = outbox::New {
+            id,
+            ticket: ticket.map(|id| id.as_str()),
+            attempt: self.attempt().map(|id| id.as_str()),
+            payload: &payload,
+            rank,
+            due,
+        };
+        outbox::insert(tx, &row, world.owner.as_deref(), world.now).await
     }
 }
 

@@ -41,7 +41,6 @@ fn unwritten_pages(world: &World, desk: &Desk, call: &CallIn) -> Vec<Claimed> {
         Some(Claimed {
             id: format!("memory-{}-{}-{}", call.carrier, call.sid, agent.key),
             fence: 0,
-            rank: 1,
             lease_until: world.now + LEASE,
             asked_at: world.now,
             doubtful: false,

@@ -1,7 +1,5 @@
 //! What came of a job: recorded together with the end of its claim.
 
-use serde_json::to_string;
-
 use super::call::{is_over, ticket_of};
 use super::case::Work;
 use super::job::{Job, Performed};
@@ -151,23 +149,7 @@ async fn later_recording(
         return super::recording::keep(tx, world, carrier, sid, None).await;
     }
     let again = Job::FetchRecording { carrier: carrier.into(), sid: sid.into(), since, tries: tries + 1 };
-    write_job(tx, world, &claimed.id, None, &again, 3, at).await
-}
-
-/// Writes a job that belongs to no attempt.
-pub(super) async fn write_job(
-    tx: &mut Tx,
-    world: &World,
-    id: &str,
-    ticket: Option<&str>,
-    job: &Job,
-    rank: u8,
-    due: Timestamp,
-) -> Result<(), StoreError> {
-    let payload = to_string(job)
-        .map_err(|error| StoreError::Fault(format!("outbox: a job cannot be written: {error}")))?;
-    let row = outbox::New { id, ticket, attempt: None, payload: &payload, rank, due };
-    outbox::insert(tx, &row, world.owner.as_deref(), world.now).await
+    again.write(tx, world, &claimed.id, None, 3, at).await
 }
 
 /// Asks the carrier after calls of which nothing was heard in time.
@@ -186,5 +168,5 @@ pub(super) async fn ask_after(
     call::update(tx, &silent).await?;
     let id = format!("call-{carrier}-{sid}-{}", world.now.0);
     let job = Job::AskCall { carrier: carrier.into(), sid: sid.into() };
-    write_job(tx, world, &id, None, &job, 1, world.now).await
+    job.write(tx, world, &id, None, 1, world.now).await
 }

@@ -5,12 +5,11 @@ use sha2::{Digest, Sha256};
 use super::call::ticket_of;
 use super::case::Work;
 use super::job::Job;
-use super::outcome::write_job;
 use super::{ActError, Acts, World};
 use crate::clock::Timestamp;
 use crate::rules::case::Event;
 use crate::rules::ticket::TicketId;
-use crate::store::{StoreError, Tx, call, recording, ticket};
+use crate::store::{StoreError, Tx, call, inbox, recording, ticket};
 
 struct Made {
     world: World,
@@ -80,14 +79,14 @@ async fn made_recording(tx: &mut Tx, made: &Made) -> Result<(), StoreError> {
 async fn made_transcript(tx: &mut Tx, transcript: &Transcript) -> Result<(), StoreError> {
     let Transcript { world, carrier, call: sid, text } = transcript;
     let key = format!("transcript {sid} {}", hex::encode(&Sha256::digest(text.as_bytes())[..6]));
-    if call::answered(tx, carrier, &key).await?.is_some() {
+    if inbox::answered(tx, carrier, &key).await?.is_some() {
         return Ok(());
     }
     let Some(id) = call::lock(tx, carrier, sid).await?.and_then(|known| known.ticket) else { return Ok(()) };
     let mut work = Work::on(ticket::lock(tx, &id).await?);
     work.happen(world, Event::Transcribed { text: text.clone() })?;
     work.save(tx, world).await?;
-    call::answer(tx, carrier, &key, "", world.now).await
+    inbox::answer(tx, carrier, &key, "", world.now).await
 }
 
 /// Knows of a recording, and has it fetched; does nothing the second time.
@@ -104,7 +103,7 @@ pub(super) async fn note(
     }
     let job = Job::FetchRecording { carrier: carrier.into(), sid: sid.into(), since: world.now, tries: 0 };
     let row = format!("recording-{carrier}-{sid}");
-    write_job(tx, world, &row, Some(id.as_str()), &job, 2, world.now).await
+    job.write(tx, world, &row, Some(id), 2, world.now).await
 }
 
 /// Keeps a recording that was fetched, or notes that it could not be had.

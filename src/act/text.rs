@@ -3,7 +3,6 @@
 use super::call::{known_contact, open_cases, usable_caller_id};
 use super::case::Work;
 use super::job::Job;
-use super::outcome::write_job;
 use super::{ActError, Acts, World};
 use crate::clock::Timestamp;
 use crate::rules::case::{Case, Event, Reply};
@@ -16,7 +15,7 @@ use crate::rules::people::AgentKey;
 use crate::rules::policy::MethodKind;
 use crate::rules::severity::Severity;
 use crate::rules::ticket::{Ticket, TicketId, TicketState, Via};
-use crate::store::{StoreError, Tx, call as inbox, desk as desks, ticket};
+use crate::store::{StoreError, Tx, desk as desks, inbox, ticket};
 use std::time::Duration;
 
 /// A bare `ACK` takes the pages that were on the agent's screen when he wrote it, not one that came meanwhile.
@@ -154,7 +153,7 @@ async fn send(
         avoid: Vec::new(),
         expires_at: world.now + ANSWER_LIFETIME,
     };
-    write_job(tx, world, id, None, &job, 1, world.now).await
+    job.write(tx, world, id, None, 1, world.now).await
 }
 
 /// The agent's phone gets no texts any more: he is paged by voice from now on, and the manager knows.

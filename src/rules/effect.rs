@@ -47,8 +47,6 @@ pub enum Effect {
     },
     /// End a call of ours, whether it rings or is answered.
     HangUp {
-        /// The attempt that made it.
-        attempt: AttemptId,
         /// The carrier that placed it.
         carrier: String,
         /// The carrier's id of the call.
@@ -152,13 +150,6 @@ pub enum Message {
         brief: Brief,
         /// What is new.
         news: News,
-    },
-    /// To the caller: your ticket's number.
-    Receipt {
-        /// The ticket.
-        number: TicketNumber,
-        /// How bad it is; an emergency is being paged.
-        severity: Severity,
     },
     /// To the caller: we are still trying to reach somebody.
     StillTrying {

@@ -19,6 +19,7 @@
 pub mod call;
 pub mod desk;
 mod error;
+pub mod inbox;
 pub mod instance;
 mod migrate;
 pub mod outbox;

@@ -56,7 +56,6 @@ pub async fn insert(
         Some(_) => Wake::Effect(Claimed {
             id: row.id.to_owned(),
             fence: 1,
-            rank: i64::from(row.rank),
             lease_until,
             asked_at: now,
             doubtful: false,
@@ -88,7 +87,6 @@ pub async fn claim(tx: &mut Tx, owner: &str, now: Timestamp, limit: i64) -> Resu
         claimed.extend(rows.into_iter().map(|(id, fence, asked_at, doubtful, payload)| Claimed {
             id,
             fence,
-            rank: i64::from(rank),
             lease_until: now + LEASE,
             asked_at,
             doubtful: doubtful == 1,

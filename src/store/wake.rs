@@ -14,8 +14,6 @@ pub struct Claimed {
     pub id: String,
     /// The fencing number under which it may be finished.
     pub fence: i64,
-    /// 1 is served first.
-    pub rank: i64,
     /// Until when it is ours.
     pub lease_until: Timestamp,
     /// When it was asked for.

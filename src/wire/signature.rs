@@ -18,9 +18,6 @@ use super::form::Form;
 /// The header that carries the signature, as HTTP libraries spell it.
 pub const HEADER: &str = "x-twilio-signature";
 
-/// The header that is the same on each try of one webhook.
-pub const IDEMPOTENCY_HEADER: &str = "i-twilio-idempotency-token";
-
 /// What was signed besides the URL.
 #[derive(Clone, Copy, Debug)]
 pub enum SignedBody<'a> {

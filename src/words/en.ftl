@@ -79,8 +79,6 @@ callback-reminder = { $ticket } { $customer }: not called back yet. { $callback 
 reached-them = { $ticket }: that call was short. Reached them? Reply DONE { $digits }, or CALL { $digits } to try again.
 
 ## To callers.
-receipt = { $desk }: your ticket is { $digits }. Keep this number. You need not reply.
-receipt-emergency = { $desk }: your ticket is { $digits }. Somebody is being called out and will call you back on this number.
 still-trying = { $desk }: nobody has answered yet for ticket { $digits }. We keep calling; you need not call again.
 taken-by = { $desk }: { $by } has your ticket { $digits } and will call you back.
 writer-receipt = { $desk }: we have your text, ticket { $digits }. Urgent? Call { $number }.

@@ -45,14 +45,6 @@ impl Words {
                 let values = [("ticket", &*ticket(*number)), ("digits", &*number.to_string())];
                 self.say(lang, "reached-them", &values)
             }
-            Message::Receipt { number, severity } => {
-                let digits = number.to_string();
-                let values = [("desk", desk.as_str()), ("digits", &digits)];
-                match severity.is_emergency() {
-                    true => self.say(lang, "receipt-emergency", &values),
-                    false => self.say(lang, "receipt", &values),
-                }
-            }
             Message::StillTrying { number } => {
                 self.say(lang, "still-trying", &[("desk", &desk), ("digits", &number.to_string())])
             }

@@ -75,7 +75,7 @@ impl Case {
                 hand.enter(Actor::Carrier, Happening::LateAttempt { number: attempt.ordinal });
                 let agent = attempt.agent.clone();
                 if attempt.method == MethodKind::Voice {
-                    hand.effect(Effect::HangUp { attempt: id.clone(), carrier, sid });
+                    hand.effect(Effect::HangUp { carrier, sid });
                 } else if withdrawn && is_over && holder.as_ref() != Some(&agent) {
                     let by = holder.map(|holder| hand.context.name_of(&holder));
                     hand.text_agent(&agent, Message::StandDown { number, by });

@@ -478,13 +478,12 @@ impl Case {
 
 /// Takes an attempt back if it has not left, and hangs it up if it rings.
 pub(super) fn end_attempt(hand: &mut Hand<'_>, attempt: &mut Attempt) {
-    let id = attempt.id.clone();
     if let Some((carrier, sid)) = attempt.live_call() {
         let (carrier, sid) = (carrier.into(), sid.into());
-        hand.effect(Effect::HangUp { attempt: id, carrier, sid });
+        hand.effect(Effect::HangUp { carrier, sid });
     } else if attempt.is_pending() {
         attempt.state = AttemptState::Ended(Ending::Withdrawn);
-        hand.effect(Effect::Withdraw { attempt: id });
+        hand.effect(Effect::Withdraw { attempt: attempt.id.clone() });
     }
 }
 

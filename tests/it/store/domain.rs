@@ -14,7 +14,9 @@ use nightbell::rules::policy::MethodKind;
 use nightbell::rules::severity::Severity;
 use nightbell::rules::ticket::{Actor, CallbackNumber, Entry, Happening, Ticket, TicketId, TicketState};
 use nightbell::rules::ticket_number::TicketNumber;
-use nightbell::store::{Claimed, StoreError, Tx, call, desk, instance, outbox, recording, ticket, token};
+use nightbell::store::{
+    Claimed, StoreError, Tx, call, desk, inbox, instance, outbox, recording, ticket, token,
+};
 
 use crate::support::db::each_database;
 
@@ -194,12 +196,12 @@ async fn calls(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
     assert!(call::is_known(tx, "main", "CA9").await?);
 
     assert!(!call::is_known(tx, "main", "SM1").await?);
-    assert_eq!(call::answered(tx, "main", "text SM1").await?, None);
-    call::answer(tx, "main", "text SM1", "said", NOW).await?;
-    assert_eq!(call::answered(tx, "main", "text SM1").await?.as_deref(), Some("said"));
+    assert_eq!(inbox::answered(tx, "main", "text SM1").await?, None);
+    inbox::answer(tx, "main", "text SM1", "said", NOW).await?;
+    assert_eq!(inbox::answered(tx, "main", "text SM1").await?.as_deref(), Some("said"));
     assert!(call::is_known(tx, "main", "SM1").await? && !call::is_known(tx, "other", "SM1").await?);
-    assert_eq!(call::forget(tx, NOW).await?, 0);
-    assert_eq!(call::forget(tx, after(1)).await?, 1);
+    assert_eq!(inbox::forget(tx, NOW).await?, 0);
+    assert_eq!(inbox::forget(tx, after(1)).await?, 1);
     Ok(())
 }
 

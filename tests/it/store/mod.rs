@@ -84,7 +84,6 @@ async fn step(tx: &mut Tx, input: &Step) -> Result<String, StoreError> {
     let wake = Claimed {
         id: input.id.clone(),
         fence: 1,
-        rank: 1,
         lease_until: Timestamp(0),
         asked_at: Timestamp(0),
         doubtful: false,

@@ -1,0 +1,33 @@
+//! What carriers sent, with the answer that it got: it tells a repeated webhook from a new one.
+
+use super::{StoreError, Tx};
+use crate::args;
+use crate::clock::Timestamp;
+
+/// The answer that a webhook got before, if it came before.
+pub async fn answered(tx: &mut Tx, carrier: &str, key: &str) -> Result<Option<String>, StoreError> {
+    let row: Option<(String,)> =
+        tx.opt("select answer from inbox where carrier = $1 and key = $2", args![carrier, key]).await?;
+    Ok(row.map(|(answer,)| answer))
+}
+
+/// Keeps the answer to a webhook; [`StoreError::Conflict`] if another replica was quicker.
+pub async fn answer(
+    tx: &mut Tx,
+    carrier: &str,
+    key: &str,
+    answer: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "insert into inbox (carrier, key, received_at, answer) values ($1, $2, $3, $4)",
+        args![carrier, key, now, answer],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Forgets what came before an instant.
+pub async fn forget(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    tx.execute("delete from inbox where received_at < $1", args![before]).await
+}
