@@ -1,6 +1,8 @@
-//! `nightbell flow check` and `nightbell flow play`: a desk's flow is tried at the command line before a line answers by
-//! it. Reads files and turns problems into messages; every rule is in [`rules::flow`](crate::rules::flow). A flow is
+//! `nightbell flow check`, `flow play` and `flow draw`: a desk's flow is tried, and looked at, at the command line before
+//! a line answers by it. Reads files and turns problems into messages; every rule is in [`rules::flow`](crate::rules::flow). A flow is
 //! named by its file, or by its bare name if it is one of those that are shipped inside the program.
+
+mod draw;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -109,6 +111,11 @@ pub fn play_file(flow: &Path, scenario: &Path, plan: &dyn Plan) -> Result<String
     play::play(&flow, &text, plan)
         .map(|transcript| transcript.to_string())
         .map_err(|problems| refused(scenario, &problems))
+}
+
+/// A flow as a picture: the text of an SVG file.
+pub fn draw_file(file: &Path) -> Result<String, Refused> {
+    load(file).map(|flow| draw::draw(&flow))
 }
 
 fn load(file: &Path) -> Result<Flow, Refused> {

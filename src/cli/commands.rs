@@ -30,6 +30,10 @@ pub async fn run(cli: Cli) -> Result<(), AppError> {
             println!("{}", flows::check_files(&files)?);
             Ok(())
         }
+        Command::Flow(Flow::Draw { flow }) => {
+            println!("{}", flows::draw_file(&flow)?);
+            Ok(())
+        }
         Command::Flow(Flow::Play { flow, scenarios, desk }) => play(&flow, &scenarios, desk.as_deref()),
         Command::Fallback(which) => fallback(load()?, &which).await,
         Command::Simulator(options) => super::simulator::run(options).await,

@@ -87,6 +87,12 @@ enum Flow {
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+    /// Draws a voice flow and prints the picture (SVG).
+    Draw {
+        /// The flow: a file, or the name of a shipped one.
+        #[arg(value_name = "FILE")]
+        flow: PathBuf,
+    },
     /// Plays calls that are written down against a voice flow.
     Play {
         /// The flow: a file, or the name of a shipped one.

@@ -86,6 +86,7 @@ use super::source::{Problem, Source};
 mod check;
 #[cfg(test)]
 mod check_tests;
+mod outline;
 pub mod play;
 mod read;
 mod run;
@@ -94,6 +95,7 @@ mod syntax;
 mod tests;
 pub mod words;
 
+pub use outline::{Outlined, OutlinedWay};
 use read::Draft;
 use run::Run;
 use syntax::Step;

@@ -75,6 +75,7 @@ fn mistakes_are_told_with_their_lines_and_the_exit_code_2() {
         (&["apply", "bad.toml"], "bad.toml:6: `ZZ` is no country; "),
         (&["apply", "none.toml"], "none.toml: cannot be read: "),
         (&["flow", "check", "flow.toml"], "flow.toml:2: "),
+        (&["flow", "draw", "flow.toml"], "flow.toml:2: "),
         (&["flow", "play", "emergency", "--scenario", "flow.toml"], "flow.toml:2: "),
         (&["--config", "config.toml", "config", "check"], "config.toml:1: "),
         (&["--config", "none.toml", "serve"], "none.toml: the configuration cannot be read"),
