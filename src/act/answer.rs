@@ -1,8 +1,11 @@
 //! What a voice webhook is answered with, as it is kept for a repetition.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{from_str, to_string};
 
+use super::World;
 use crate::rules::script::Script;
+use crate::store::{StoreError, Tx, inbox};
 
 /// The answer to a voice webhook.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,4 +35,31 @@ pub enum NextTurn {
         /// The turn's number.
         turn: u32,
     },
+}
+
+/// The answer that a webhook got before.
+pub(super) async fn repeated(
+    tx: &mut Tx,
+    carrier: &str,
+    key: &str,
+) -> Result<Option<CallAnswer>, StoreError> {
+    inbox::answered(tx, carrier, key).await?.map(|answer| kept_answer(&answer)).transpose()
+}
+
+/// An answer as it was kept.
+pub(super) fn kept_answer(answer: &str) -> Result<CallAnswer, StoreError> {
+    from_str(answer).map_err(|error| StoreError::Fault(format!("inbox: an answer cannot be read: {error}")))
+}
+
+/// Keeps the answer to a webhook for a repetition.
+pub(super) async fn keep(
+    tx: &mut Tx,
+    world: &World,
+    carrier: &str,
+    key: &str,
+    answer: &CallAnswer,
+) -> Result<(), StoreError> {
+    let answer = to_string(answer)
+        .map_err(|error| StoreError::Fault(format!("inbox: an answer cannot be written: {error}")))?;
+    inbox::answer(tx, carrier, key, &answer, world.now).await
 }

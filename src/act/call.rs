@@ -1,25 +1,28 @@
 //! An inbound call, turn by turn. Its first webhook opens the ticket: whatever happens after, the ticket exists.
 
-use serde_json::{from_str, to_string};
+mod agent;
+mod ticket;
 
-use super::answer::{CallAnswer, NextTurn};
+use super::answer::{CallAnswer, NextTurn, keep, kept_answer, repeated};
 use super::case::Work;
 use super::facts::{CallFacts, facts};
 use super::{ActError, Acts, World};
 use crate::id::Id;
 use crate::rules::call::Call;
 use crate::rules::case::{Case, Event};
-use crate::rules::command::Command;
 use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::{Desk, Line};
 use crate::rules::flow::{FlowCommand, Input, Turn};
 use crate::rules::number_plan;
-use crate::rules::people::AgentKey;
 use crate::rules::script::Script;
-use crate::rules::severity::Severity;
-use crate::rules::ticket::{KnownContact, Ticket, TicketId, TicketState, Via};
+use crate::rules::ticket::TicketId;
 use crate::store::call::Ringing;
-use crate::store::{StoreError, Tx, call as calls, inbox, recording, ticket};
+use crate::store::{StoreError, Tx, call as calls, ticket as tickets};
+
+use agent::agent_pages;
+pub(super) use agent::{AgentPages, open_cases};
+pub(super) use ticket::known_contact;
+use ticket::{join, joinable, open_ticket};
 
 /// A call that rings at a line.
 #[derive(Clone, Debug)]
@@ -109,32 +112,6 @@ async fn accept(tx: &mut Tx, input: &Accept) -> Result<CallAnswer, StoreError> {
     }
 }
 
-/// The answer that a webhook got before.
-pub(super) async fn repeated(
-    tx: &mut Tx,
-    carrier: &str,
-    key: &str,
-) -> Result<Option<CallAnswer>, StoreError> {
-    inbox::answered(tx, carrier, key).await?.map(|answer| kept_answer(&answer)).transpose()
-}
-
-fn kept_answer(answer: &str) -> Result<CallAnswer, StoreError> {
-    from_str(answer).map_err(|error| StoreError::Fault(format!("inbox: an answer cannot be read: {error}")))
-}
-
-/// Keeps the answer to a webhook for a repetition.
-pub(super) async fn keep(
-    tx: &mut Tx,
-    world: &World,
-    carrier: &str,
-    key: &str,
-    answer: &CallAnswer,
-) -> Result<(), StoreError> {
-    let answer = to_string(answer)
-        .map_err(|error| StoreError::Fault(format!("inbox: an answer cannot be written: {error}")))?;
-    inbox::answer(tx, carrier, key, &answer, world.now).await
-}
-
 async fn begin(
     tx: &mut Tx,
     world: &World,
@@ -148,7 +125,7 @@ async fn begin(
     let returning = match &caller_id {
         Some(number) if agent.is_none() && !blocked => {
             let since = world.now - desk.limits.abandoned_window.duration();
-            ticket::abandoned_since(tx, desk.key.as_str(), number, since).await?
+            tickets::abandoned_since(tx, desk.key.as_str(), number, since).await?
         }
         _ => false,
     };
@@ -217,7 +194,7 @@ async fn go_on(tx: &mut Tx, input: &Go) -> Result<CallAnswer, StoreError> {
     call.engaged |= is_engaged(input);
     let joinable = joinable(tx, desk, &call).await?;
     let work = match &call.ticket {
-        Some(id) => Some(Work::on(ticket::lock(tx, id).await?)),
+        Some(id) => Some(Work::on(tickets::lock(tx, id).await?)),
         None => None,
     };
     let pages = agent_pages(tx, &call).await?;
@@ -271,16 +248,15 @@ async fn carry_out(
                     (work, _) => work,
                 };
             }
-            FlowCommand::Acknowledge | FlowCommand::CallCustomer if work.is_none() => {
-                let command = match command {
-                    FlowCommand::Acknowledge => Command::Acknowledge,
-                    _ => Command::CallCustomer,
-                };
-                agent_asks(tx, world, call, pages, &command).await?;
+            FlowCommand::Acknowledge if work.is_none() => {
+                agent::take(tx, world, call, pages.offered.first()).await?;
+            }
+            FlowCommand::CallCustomer if work.is_none() => {
+                agent::take(tx, world, call, pages.customer()).await?;
             }
             FlowCommand::Transferred { answered, seconds, .. } if work.is_none() => {
                 if let (Some(agent), Some(took)) = (call.agent.clone(), &call.took) {
-                    let mut taken = Work::on(ticket::lock(tx, took).await?);
+                    let mut taken = Work::on(tickets::lock(tx, took).await?);
                     taken.happen(world, Event::Talked { agent, answered, seconds })?;
                     taken.save(tx, world).await?;
                 }
@@ -315,134 +291,6 @@ async fn carry_out(
     Ok(CallAnswer { script: turn.script, next })
 }
 
-async fn open_ticket(
-    tx: &mut Tx,
-    world: &World,
-    desk: &Desk,
-    call: &mut Call,
-    id: &TicketId,
-) -> Result<Work, StoreError> {
-    let ticket = Ticket {
-        id: id.clone(),
-        desk: call.desk.clone(),
-        line: call.line.clone(),
-        number: ticket::next_number(tx, &call.line).await?,
-        severity: Severity::ONE,
-        provisional: true,
-        state: TicketState::Open,
-        caller_id: call.caller_id.clone(),
-        callback: None,
-        contact: known_contact(desk, call.caller_id.as_ref()),
-        language: call.language.clone(),
-        what: None,
-        recordings: Vec::new(),
-        opened_at: world.now,
-        acked_at: None,
-        called_back_at: None,
-        resolved_at: None,
-    };
-    call.ticket = Some(id.clone());
-    let mut work = Work::on_new(Case::open(ticket));
-    work.happen(world, Event::Called { call: call.sid.clone() })?;
-    Ok(work)
-}
-
-/// Whom a number belongs to, by the desk file: a hint, never a proof.
-pub(super) fn known_contact(desk: &Desk, number: Option<&PhoneNumber>) -> Option<KnownContact> {
-    let (customer, contact) = desk.contact_by_number(number?)?;
-    Some(KnownContact { customer: customer.name.clone(), name: contact.name.clone() })
-}
-
-/// The call's provisional ticket merges into the one that the caller chose.
-async fn join(
-    tx: &mut Tx,
-    world: &World,
-    call: &mut Call,
-    mut mine: Work,
-    other: &TicketId,
-) -> Result<Work, StoreError> {
-    // Newest first, as everywhere: the other is older.
-    let mut joined = Work::on(ticket::lock(tx, other).await?);
-    if !joined.case().is_open() {
-        return Ok(mine);
-    }
-    joined.happen(world, Event::Absorb(Box::new(mine.case().ticket.clone())))?;
-    mine.happen(world, Event::MergedInto(Box::new(joined.case().ticket.clone())))?;
-    let mine = mine.save(tx, world).await?;
-    recording::hand_over(tx, &mine.ticket.id, other).await?;
-    call.ticket = Some(other.clone());
-    Ok(joined)
-}
-
-/// The open ticket that this caller may join: by a real number that is neither a line of ours nor withheld.
-async fn joinable(tx: &mut Tx, desk: &Desk, call: &Call) -> Result<Option<Case>, StoreError> {
-    let Some(number) = call.caller_id.as_ref().filter(|_| call.agent.is_none()) else { return Ok(None) };
-    if call.forwarded || desk.line(number).is_some() {
-        return Ok(None);
-    }
-    ticket::open_for_caller(tx, &call.desk, number, call.ticket.as_ref()).await
-}
-
-/// What an agent who calls has to do.
-#[derive(Default)]
-pub(super) struct AgentPages {
-    /// What he can take, or took before and has not called back: newest first, but what he was told of first stays so.
-    pub(super) offered: Vec<Case>,
-    /// What he took in this call: the customer whom he is put through to.
-    pub(super) took: Option<Case>,
-}
-
-impl AgentPages {
-    /// The customer of what he took, or of what he was told of first.
-    pub(super) fn customer(&self) -> Option<&Case> {
-        self.took.as_ref().or(self.offered.first())
-    }
-}
-
-async fn agent_pages(tx: &mut Tx, call: &Call) -> Result<AgentPages, StoreError> {
-    let mut pages = AgentPages::default();
-    let Some(agent) = call.agent.as_ref().filter(|_| call.ticket.is_none()) else { return Ok(pages) };
-    for case in open_cases(tx, &call.desk, agent).await? {
-        if call.took.as_ref() == Some(&case.ticket.id) {
-            pages.took = Some(case);
-        } else if case.waits_for(agent) {
-            pages.offered.push(case);
-        }
-    }
-    pages.offered.sort_by_key(|case| call.offered.as_ref() != Some(&case.ticket.id));
-    Ok(pages)
-}
-
-/// The open tickets for which an agent was paged, newest first.
-pub(super) async fn open_cases(tx: &mut Tx, desk: &str, agent: &AgentKey) -> Result<Vec<Case>, StoreError> {
-    ticket::open_for_agent(tx, desk, agent).await
-}
-
-/// A command of an agent who called the line, on the page that he was told of first.
-async fn agent_asks(
-    tx: &mut Tx,
-    world: &World,
-    call: &mut Call,
-    pages: &AgentPages,
-    command: &Command,
-) -> Result<(), StoreError> {
-    let meant = match command {
-        Command::CallCustomer => pages.customer(),
-        _ => pages.offered.first(),
-    };
-    let (Some(agent), Some(first)) = (&call.agent, meant) else { return Ok(()) };
-    call.took = Some(first.ticket.id.clone());
-    let mut work = Work::on(ticket::lock(tx, &first.ticket.id).await?);
-    let command = match command {
-        // The flow itself puts him through: it is his now, and nothing else is rung.
-        Command::CallCustomer => Command::Acknowledge,
-        other => other.clone(),
-    };
-    work.happen(world, Event::Command { agent: agent.clone(), via: Via::Call, command })?;
-    work.save(tx, world).await?;
-    Ok(())
-}
-
 async fn ended(tx: &mut Tx, end: &End) -> Result<bool, StoreError> {
     is_over(tx, &end.world, &end.carrier, &end.sid, end.seconds).await
 }
@@ -462,7 +310,7 @@ pub(super) async fn is_over(
     call.deadline = None;
     call.position = None;
     if let Some(id) = &call.ticket {
-        let mut work = Work::on(ticket::lock(tx, id).await?);
+        let mut work = Work::on(tickets::lock(tx, id).await?);
         let event = Event::CallEnded { engaged: call.engaged, returning: call.returning, seconds };
         work.happen(world, event)?;
         work.save(tx, world).await?;

@@ -1,7 +1,8 @@
 //! Our calls to agents, turn by turn.
 
 use super::answer::{CallAnswer, NextTurn};
-use super::call::{keep, repeated, ticket_of};
+use super::answer::{keep, repeated};
+use super::call::ticket_of;
 use super::case::Work;
 use super::{ActError, Acts, World};
 use crate::id::Id;

@@ -51,6 +51,7 @@ mod phones;
 mod progress;
 mod recording;
 mod rest;
+mod ringing;
 mod sms;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,80 @@
+//! The ticket of a call: its own, or an open one that the caller joins.
+
+use crate::act::World;
+use crate::act::case::Work;
+use crate::rules::call::Call;
+use crate::rules::case::{Case, Event};
+use crate::rules::contact::PhoneNumber;
+use crate::rules::desk::Desk;
+use crate::rules::severity::Severity;
+use crate::rules::ticket::{KnownContact, Ticket, TicketId, TicketState};
+use crate::store::{StoreError, Tx, recording, ticket};
+
+/// Opens the ticket of a call.
+pub(super) async fn open_ticket(
+    tx: &mut Tx,
+    world: &World,
+    desk: &Desk,
+    call: &mut Call,
+    id: &TicketId,
+) -> Result<Work, StoreError> {
+    let ticket = Ticket {
+        id: id.clone(),
+        desk: call.desk.clone(),
+        line: call.line.clone(),
+        number: ticket::next_number(tx, &call.line).await?,
+        severity: Severity::ONE,
+        provisional: true,
+        state: TicketState::Open,
+        caller_id: call.caller_id.clone(),
+        callback: None,
+        contact: known_contact(desk, call.caller_id.as_ref()),
+        language: call.language.clone(),
+        what: None,
+        recordings: Vec::new(),
+        opened_at: world.now,
+        acked_at: None,
+        called_back_at: None,
+        resolved_at: None,
+    };
+    call.ticket = Some(id.clone());
+    let mut work = Work::on_new(Case::open(ticket));
+    work.happen(world, Event::Called { call: call.sid.clone() })?;
+    Ok(work)
+}
+
+/// Whom a number belongs to, by the desk file: a hint, never a proof.
+pub(in crate::act) fn known_contact(desk: &Desk, number: Option<&PhoneNumber>) -> Option<KnownContact> {
+    let (customer, contact) = desk.contact_by_number(number?)?;
+    Some(KnownContact { customer: customer.name.clone(), name: contact.name.clone() })
+}
+
+/// The call's provisional ticket merges into the one that the caller chose.
+pub(super) async fn join(
+    tx: &mut Tx,
+    world: &World,
+    call: &mut Call,
+    mut mine: Work,
+    other: &TicketId,
+) -> Result<Work, StoreError> {
+    // Newest first, as everywhere: the other is older.
+    let mut joined = Work::on(ticket::lock(tx, other).await?);
+    if !joined.case().is_open() {
+        return Ok(mine);
+    }
+    joined.happen(world, Event::Absorb(Box::new(mine.case().ticket.clone())))?;
+    mine.happen(world, Event::MergedInto(Box::new(joined.case().ticket.clone())))?;
+    let mine = mine.save(tx, world).await?;
+    recording::hand_over(tx, &mine.ticket.id, other).await?;
+    call.ticket = Some(other.clone());
+    Ok(joined)
+}
+
+/// The open ticket that this caller may join: by a real number that is neither a line of ours nor withheld.
+pub(super) async fn joinable(tx: &mut Tx, desk: &Desk, call: &Call) -> Result<Option<Case>, StoreError> {
+    let Some(number) = call.caller_id.as_ref().filter(|_| call.agent.is_none()) else { return Ok(None) };
+    if call.forwarded || desk.line(number).is_some() {
+        return Ok(None);
+    }
+    ticket::open_for_caller(tx, &call.desk, number, call.ticket.as_ref()).await
+}
