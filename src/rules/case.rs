@@ -427,6 +427,17 @@ impl Case {
             }
     }
 
+    /// Whether this agent has it, or is being asked to take it.
+    pub fn concerns(&self, agent: &AgentKey) -> bool {
+        self.holder() == Some(agent) || self.waits_for(agent)
+    }
+
+    /// When this agent was last asked for, as far as that is still known.
+    pub fn asked_at(&self, agent: &AgentKey) -> Option<Timestamp> {
+        let his = self.attempts.iter().filter(|attempt| attempt.agent == *agent);
+        his.map(|attempt| attempt.asked_at).max()
+    }
+
     /// Whether it is an emergency that nobody has, and for which time alone will never do anything: by the rules there
     /// is none once its call is over.
     pub fn is_forgotten(&self) -> bool {

@@ -1,5 +1,7 @@
 //! Inbound calls between two of their turns, and the inbox that tells a repeated webhook from a new one.
 
+use std::time::Duration;
+
 use super::ticket::{decode, encode};
 use super::{StoreError, Tx, Wake};
 use crate::args;
@@ -132,6 +134,24 @@ pub async fn answer(
     )
     .await?;
     Ok(())
+}
+
+/// Whether what may happen once in so long may happen now; it has, then. Known for as long as answers are.
+pub async fn once_in(
+    tx: &mut Tx,
+    carrier: &str,
+    key: &str,
+    span: Duration,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let noted = tx
+        .execute(
+            "insert into inbox (carrier, key, received_at, answer) values ($1, $2, $3, '') \
+             on conflict (carrier, key) do update set received_at = $3 where inbox.received_at <= $4",
+            args![carrier, key, now, now - span],
+        )
+        .await?;
+    Ok(noted > 0)
 }
 
 /// Forgets what came before an instant.

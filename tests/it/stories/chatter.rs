@@ -9,16 +9,16 @@ async fn who_is_not_understood_is_told_so_once_in_two_minutes() {
     World::each(async |world| {
         let ada = world.agent("ada");
         world.pass(seconds(100)).await;
-        ada.replies("Out of office until Monday").await;
+        ada.replies("Automatic reply: on leave").await;
         ada.receives_text(&["Not understood"]);
         // Two machines that answer each other would never stop.
         for _ in 0..3 {
             world.pass(seconds(39)).await;
-            ada.replies("Out of office until Monday").await;
+            ada.replies("Automatic reply: on leave").await;
             ada.receives_no_text();
         }
         world.pass(seconds(3)).await;
-        ada.replies("what now").await;
+        ada.replies("Automatic reply: on leave").await;
         ada.receives_text(&["Not understood"]);
         // A command is answered whenever it comes.
         ada.replies("STATUS").await;

@@ -48,6 +48,8 @@ async fn a_promise_resolves_nothing() {
     World::each(async |world| {
         two_emergencies(&world).await;
         let ada = world.agent("ada");
+        // She has had the time to read both.
+        world.pass(seconds(5)).await;
         ada.replies("ACK").await;
         ada.receives_text(&["Yours", "#1001", "#1002"]);
         for customer in ["+18025550121", "+18025550131"] {
