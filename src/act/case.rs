@@ -1,7 +1,8 @@
 //! The one path by which a case changes: events go through the core, and what follows is written beside it.
 
-use super::World;
 use super::job::Job;
+use super::outcome::TEXT_LIFETIME;
+use super::{World, dead};
 use crate::clock::Timestamp;
 use crate::rules::case::{Case, Context, Decision, Event, Reply, decide};
 use crate::rules::desk::Desk;
@@ -11,14 +12,11 @@ use crate::rules::page::AttemptState;
 use crate::rules::policy::Policy;
 use crate::rules::ticket::Entry;
 use crate::store::ticket::Loaded;
-use crate::store::{StoreError, Tx, desk, outbox, ticket};
+use crate::store::{StoreError, Tx, outbox, ticket};
 use std::time::Duration;
 
 /// A page that is older than this is no page any more: it is not delivered, and the next attempt is under way.
 const PAGE_LIFETIME: Duration = Duration::from_secs(10 * 60);
-
-/// How long a text that is no page is worth sending.
-const TEXT_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
 /// A case while a transaction works on it.
 pub(super) struct Work {
@@ -132,7 +130,8 @@ impl Work {
                 (Job::AskReceipt { method: known.method, attempt, carrier, sid }, now)
             }
             Effect::MarkMethod { number, method, why } => {
-                return desk::mark_dead(tx, &number, method, &why, now).await;
+                let cause = format!("{}-e{ordinal}", self.loaded.case.ticket.id);
+                return dead::out_of_use(tx, world, &cause, &number, method, &why).await;
             }
         };
         let case = &self.loaded.case;

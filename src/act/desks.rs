@@ -62,14 +62,10 @@ impl Desks {
         all.next().filter(|_| all.next().is_none())
     }
 
-    /// The agent with that number: of the given desk first, then of any.
-    pub(super) fn agent_by_number<'a>(
-        &'a self,
-        number: &PhoneNumber,
-        first: Option<&'a Arc<Desk>>,
-    ) -> Option<(&'a Desk, &'a Agent)> {
-        let mut desks = first.into_iter().chain(self.by_key.values());
-        desks.find_map(|desk| Some((&**desk, desk.agent_by_number(number)?)))
+    /// Who has that number, at each desk whose agent he is.
+    pub(super) fn agents_by_number<'a>(&'a self, number: &PhoneNumber) -> Vec<(&'a Desk, &'a Agent)> {
+        let his = |desk: &'a Arc<Desk>| Some((&**desk, desk.agent_by_number(number)?));
+        self.by_key.values().filter_map(his).collect()
     }
 
     pub(super) fn flow_for(&self, name: &str) -> Result<&Arc<Flow>, StoreError> {

@@ -70,7 +70,12 @@ impl Acts {
             sid: sid.into(),
             receipt,
         };
-        Ok(self.store().write(heard_of, heard).await?)
+        let out_of_use = heard.receipt.ends_the_method();
+        self.store().write(heard_of, heard).await?;
+        if out_of_use {
+            self.read_dead_again().await;
+        }
+        Ok(())
     }
 }
 

@@ -5,6 +5,7 @@
 mod answer;
 mod call;
 mod case;
+mod dead;
 mod desks;
 mod doubt;
 mod facts;

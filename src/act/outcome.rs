@@ -3,12 +3,13 @@
 use super::call::{is_over, ticket_of};
 use super::case::Work;
 use super::job::{Job, Performed};
-use super::{ActError, Acts, World};
+use super::{ActError, Acts, World, dead};
 use crate::clock::Timestamp;
 use crate::rules::case::Event;
-use crate::rules::page::{Receipt, Sent, Trouble};
+use crate::rules::contact::PhoneNumber;
+use crate::rules::page::Sent;
 use crate::rules::policy::MethodKind;
-use crate::store::{Claimed, StoreError, Tx, call, desk, outbox, ticket};
+use crate::store::{Claimed, StoreError, Tx, call, outbox, ticket};
 use std::time::Duration;
 
 /// How long a recording is waited for.
@@ -31,19 +32,15 @@ impl Acts {
     /// Records what came of a job. What was claimed by somebody else meanwhile is recorded all the same: a text that
     /// left twice is known to have left twice.
     pub async fn finish(&self, claimed: Claimed, job: Job, performed: Performed) -> Result<(), ActError> {
-        let out_of_use = matches!(
-            &performed,
-            Performed::Sent(Sent::Refused { about: Trouble::Number | Trouble::Pair, .. })
-                | Performed::Receipt {
-                    receipt: Receipt::Undelivered { about: Trouble::Number | Trouble::Pair, .. },
-                    ..
-                }
-        );
+        let out_of_use = match &performed {
+            Performed::Sent(Sent::Refused { about, .. }) => about.is_the_numbers(),
+            Performed::Receipt { receipt, .. } => receipt.ends_the_method(),
+            _ => false,
+        };
         let finish = Finish { world: self.world(), claimed, job, performed };
         self.store().write(finish_job, finish).await?;
-        // The next page must not try it again. It was recorded all the same if this fails: the sweep reads it later.
-        if out_of_use && let Err(error) = self.reload_if_changed().await {
-            tracing::warn!(%error, "what is out of use was not read again");
+        if out_of_use {
+            self.read_dead_again().await;
         }
         Ok(())
     }
@@ -127,10 +124,11 @@ async fn plain_text_sent(tx: &mut Tx, finish: &Finish, sent: &Sent) -> Result<()
         }
     }
     outbox::finish(tx, &claimed.id, claimed.fence).await?;
-    if let Sent::Refused { about: Trouble::Number | Trouble::Pair, why, .. } = sent
+    if let Sent::Refused { about, why, .. } = sent
+        && about.is_the_numbers()
         && let Ok(number) = to.parse()
     {
-        desk::mark_dead(tx, &number, MethodKind::Sms, why, world.now).await?;
+        dead::out_of_use(tx, world, &claimed.id, &number, MethodKind::Sms, why).await?;
     }
     Ok(())
 }
@@ -150,6 +148,29 @@ async fn later_recording(
     }
     let again = Job::FetchRecording { carrier: carrier.into(), sid: sid.into(), since, tries: tries + 1 };
     again.write(tx, world, &claimed.id, None, 3, at).await
+}
+
+/// How long a text that is no page is worth sending.
+pub(super) const TEXT_LIFETIME: Duration = Duration::from_secs(60 * 60);
+
+/// Sends a text that belongs to no ticket; from the number that its reader wrote to, if he did.
+pub(super) async fn send_text(
+    tx: &mut Tx,
+    world: &World,
+    id: &str,
+    to: &PhoneNumber,
+    from: Option<String>,
+    body: String,
+) -> Result<(), StoreError> {
+    let job = Job::Text {
+        attempt: None,
+        to: to.to_string(),
+        from,
+        body,
+        avoid: Vec::new(),
+        expires_at: world.now + TEXT_LIFETIME,
+    };
+    job.write(tx, world, id, None, 1, world.now).await
 }
 
 /// Asks the carrier after calls of which nothing was heard in time.

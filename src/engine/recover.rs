@@ -128,6 +128,8 @@ impl Engine {
                 from: text.from.as_str().to_owned(),
                 to: text.to.as_str().to_owned(),
                 body: text.body.as_str().to_owned(),
+                pictures: text.media,
+                word: None,
                 written_at: text.created,
             })
             .await?;

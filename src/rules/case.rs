@@ -8,10 +8,13 @@
 //! the timer. What is next due is a property of the case ([`Case::next_due`]), not something that could be forgotten.
 
 mod agent;
+mod attempts;
 mod caller;
 mod carrier;
 mod leg;
 mod settle;
+mod stand_down;
+mod steps;
 #[cfg(test)]
 mod tests;
 
@@ -112,6 +115,13 @@ pub enum Event {
         /// The text.
         body: String,
     },
+    /// Pictures came with a text.
+    Pictures {
+        /// Who sent them.
+        by: Actor,
+        /// What is known of them.
+        pictures: Pictures,
+    },
     /// The caller chose a language.
     Speaks {
         /// BCP 47.
@@ -183,6 +193,17 @@ pub enum Event {
         /// What it says.
         receipt: Receipt,
     },
+}
+
+/// Files that came with a text: they stay at the carrier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pictures {
+    /// How many.
+    pub count: u32,
+    /// Which carrier has them.
+    pub carrier: String,
+    /// The carrier's id of the text.
+    pub text: String,
 }
 
 /// What follows from an event.
@@ -334,6 +355,7 @@ impl Case {
             }
             Event::Wrote { body, answer } => self.wrote(hand, body, answer),
             Event::Texted { body } => self.caller_texted(hand, body),
+            Event::Pictures { by, pictures } => self.pictures_came(hand, by, pictures),
             Event::Speaks { language } => {
                 self.ticket.language = language;
                 Reply::None
@@ -403,6 +425,17 @@ impl Case {
                 Some(Phase::Acknowledged { by, .. }) => by == agent,
                 Some(Phase::CalledBack { .. } | Phase::Ended) => false,
             }
+    }
+
+    /// Whether this agent has it, or is being asked to take it.
+    pub fn concerns(&self, agent: &AgentKey) -> bool {
+        self.holder() == Some(agent) || self.waits_for(agent)
+    }
+
+    /// When this agent was last asked for, as far as that is still known.
+    pub fn asked_at(&self, agent: &AgentKey) -> Option<Timestamp> {
+        let his = self.attempts.iter().filter(|attempt| attempt.agent == *agent);
+        his.map(|attempt| attempt.asked_at).max()
     }
 
     /// Whether it is an emergency that nobody has, and for which time alone will never do anything: by the rules there

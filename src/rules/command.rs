@@ -91,6 +91,16 @@ pub enum Reply {
     },
 }
 
+impl Reply {
+    /// The ticket that it names.
+    pub fn ticket(&self) -> Option<TicketNumber> {
+        match self {
+            Reply::Command(Parsed { ticket, .. }) | Reply::Unclear { ticket, .. } => *ticket,
+            Reply::Reserved(_) => None,
+        }
+    }
+}
+
 /// Reads a text that an agent sent.
 pub fn parse(body: &str) -> Reply {
     let own = own_text(body);

@@ -73,7 +73,8 @@ pub enum Effect {
         /// The carrier's id of the text or call.
         sid: String,
     },
-    /// A way of reaching somebody works no longer; it is passed over until somebody mends it.
+    /// A way of reaching somebody works no longer: it is passed over until somebody mends it, and the managers of those
+    /// who are reached by it hear of it, if it is news.
     MarkMethod {
         /// The number.
         number: PhoneNumber,
@@ -197,6 +198,8 @@ pub enum News {
     CalledAgain,
     /// The caller wrote.
     Texted,
+    /// The caller sent pictures.
+    Pictures,
 }
 
 /// What a manager is told at once.
@@ -251,8 +254,15 @@ pub enum Answer {
         /// The ticket.
         number: TicketNumber,
     },
-    /// Declined; the next one is being paged.
+    /// Declined.
     Declined {
+        /// The ticket.
+        number: TicketNumber,
+        /// Who is asked now.
+        next: NextAsked,
+    },
+    /// There is nothing to decline: nobody is asked to take it.
+    NotAsked {
         /// The ticket.
         number: TicketNumber,
     },
@@ -335,6 +345,17 @@ pub enum Answer {
         /// The ticket.
         number: TicketNumber,
     },
+}
+
+/// Who is asked to take a ticket once an agent has declined it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NextAsked {
+    /// Somebody else.
+    Others,
+    /// The same agent: there is nobody else.
+    YouAgain,
+    /// Nobody, before it begins again at this instant.
+    Nobody(Timestamp),
 }
 
 /// What is said on a call of ours to an agent.

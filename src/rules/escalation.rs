@@ -1,6 +1,8 @@
 //! One run of an escalation policy for one ticket: who is paged next, and when; who has it; whether the caller was
 //! called back. Transitions take the old phase and give the new one; what they set in motion is decided in `case`.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::desk::AgentKey;
@@ -18,6 +20,16 @@ pub struct Escalation {
     pub tell_caller_at: Option<Timestamp>,
     /// When a caller last pushed it up the chain.
     pub pushed_at: Option<Timestamp>,
+    /// Who had it before, or escalated it: told who takes it, since he may believe that it waits for him.
+    #[serde(default)]
+    pub passed_on: BTreeSet<AgentKey>,
+}
+
+impl Escalation {
+    /// A run that begins.
+    pub fn new(phase: Phase, now: Timestamp) -> Escalation {
+        Escalation { phase, since: now, tell_caller_at: None, pushed_at: None, passed_on: BTreeSet::new() }
+    }
 }
 
 /// A place in a policy: the step, within the cycle. `step` equal to the number of steps is the last resort.

@@ -312,6 +312,13 @@ pub enum Trouble {
     Passing,
 }
 
+impl Trouble {
+    /// Whether the number itself, or its owner, is why: nothing is sent there any more.
+    pub fn is_the_numbers(self) -> bool {
+        matches!(self, Trouble::Number | Trouble::Pair)
+    }
+}
+
 /// What a carrier reports later of a text or call.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Receipt {
@@ -330,6 +337,13 @@ pub enum Receipt {
     Ended(Ending),
     /// Nothing new.
     Pending,
+}
+
+impl Receipt {
+    /// Whether it says that this way of reaching somebody is of no use any more.
+    pub fn ends_the_method(&self) -> bool {
+        matches!(self, Receipt::Undelivered { about, .. } if about.is_the_numbers())
+    }
 }
 
 /// How long a receipt may take before the carrier is asked, and the next method is tried: a text's, and a call's beyond

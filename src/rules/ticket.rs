@@ -131,6 +131,7 @@ pub enum Actor {
 pub enum Happening {
     Opened { call: String },
     Texted { body: String },
+    PicturesCame { count: u32, carrier: String, text: String },
     Triaged { severity: Severity },
     Downgraded { severity: Severity, reason: String },
     Topic { topic: String },

@@ -101,21 +101,22 @@ pub async fn flow_sources(tx: &mut Tx) -> Result<Vec<(String, String)>, StoreErr
     tx.all("select version, source from flow_version", args![]).await
 }
 
-/// Passes over a way of reaching somebody from now on.
+/// Passes over a way of reaching somebody from now on; false if it is passed over already.
 pub async fn mark_dead(
     tx: &mut Tx,
     number: &PhoneNumber,
     method: MethodKind,
     why: &str,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    tx.execute(
-        "insert into dead_method (number, method, why, since) values ($1, $2, $3, $4) \
-         on conflict (number, method) do update set why = $3, since = $4",
-        args![number.as_str(), method_name(method), why, now],
-    )
-    .await?;
-    Ok(())
+) -> Result<bool, StoreError> {
+    let marked = tx
+        .execute(
+            "insert into dead_method (number, method, why, since) values ($1, $2, $3, $4) \
+             on conflict (number, method) do nothing",
+            args![number.as_str(), method_name(method), why, now],
+        )
+        .await?;
+    Ok(marked > 0)
 }
 
 /// Uses a way of reaching somebody again.

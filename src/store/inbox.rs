@@ -1,5 +1,7 @@
 //! What carriers sent, with the answer that it got: it tells a repeated webhook from a new one.
 
+use std::time::Duration;
+
 use super::{StoreError, Tx};
 use crate::args;
 use crate::clock::Timestamp;
@@ -25,6 +27,24 @@ pub async fn answer(
     )
     .await?;
     Ok(())
+}
+
+/// Whether what may happen once in so long may happen now; it has, then. Known for as long as answers are.
+pub async fn once_in(
+    tx: &mut Tx,
+    carrier: &str,
+    key: &str,
+    span: Duration,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let noted = tx
+        .execute(
+            "insert into inbox (carrier, key, received_at, answer) values ($1, $2, $3, '') \
+             on conflict (carrier, key) do update set received_at = $3 where inbox.received_at <= $4",
+            args![carrier, key, now, now - span],
+        )
+        .await?;
+    Ok(noted > 0)
 }
 
 /// Forgets what came before an instant.

@@ -38,6 +38,8 @@ pub struct TextRecord {
     pub state: Option<TextState>,
     /// Why it failed.
     pub error_code: Option<u32>,
+    /// How many files are attached.
+    pub media: u32,
 }
 
 /// A call as the carrier lists it.
@@ -88,6 +90,7 @@ struct Resource {
     date_created: Option<String>,
     error_code: Option<serde_json::Value>,
     duration: Option<serde_json::Value>,
+    num_media: Option<serde_json::Value>,
 }
 
 impl Resource {
@@ -110,6 +113,7 @@ impl Resource {
             inbound,
             state: self.status.as_deref().and_then(TextState::read),
             error_code: count(self.error_code.as_ref()),
+            media: count(self.num_media.as_ref()).unwrap_or(0),
             from: Number::new(self.from.unwrap_or_default()),
             to: Number::new(self.to.unwrap_or_default()),
             body: FreeText::new(self.body.unwrap_or_default()),
@@ -201,7 +205,7 @@ mod tests {
                 {"sid": "SM1", "from": "+18025550100", "to": "+18025550147", "body": "Page", "status": "delivered",
                  "direction": "outbound-api", "date_created": "Fri, 13 Nov 2026 03:00:01 +0000", "error_code": null},
                 {"sid": "../x", "date_created": "Fri, 13 Nov 2026 03:00:01 +0000"},
-                {"sid": "SM2", "direction": "inbound", "status": "received",
+                {"sid": "SM2", "direction": "inbound", "status": "received", "num_media": "2",
                  "date_created": "2026-11-13T03:00:02Z", "error_code": 30006},
                 {"sid": "SM3", "direction": "outbound-api", "status": "queued", "date_created": null}
             ], "next_page_uri": "https://elsewhere.example/2010?Page=1&PageToken=PASM1"}"#,
@@ -216,6 +220,7 @@ mod tests {
         let created = |text: &TextRecord| text.created.map(|at| at.to_string());
         assert_eq!(created(first).as_deref(), Some("2026-11-13T03:00:01.000Z"));
         assert_eq!((second.state, second.inbound, second.error_code), (None, true, Some(30006)));
+        assert_eq!((first.media, second.media), (0, 2));
         assert_eq!(created(second).as_deref(), Some("2026-11-13T03:00:02.000Z"));
         assert_eq!((third.state, third.created), (Some(TextState::Queued), None));
     }

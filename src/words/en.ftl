@@ -16,6 +16,7 @@ update = SEV{ $severity } { $ticket } { $customer }, { $news ->
     [recording] a message was left
     [callback] the callback number changed
     [called] the caller rang again
+    [pictures] the caller sent pictures
    *[texted] the caller wrote
 }: { $what } { $callback }
 
@@ -46,6 +47,9 @@ already-taken = { $ticket } was taken by { $by } at { $time }. Nothing to do.
 seen = Noted: you have seen { $ticket }. Nobody is paged for it. RESOLVE closes it.
 yours-already = { $ticket } is yours already. Call back, then reply DONE. CALL connects you.
 declined = { $ticket } is declined. The next one is being paged.
+declined-you-again = { $ticket } is declined, but nobody else is left: you are paged again.
+declined-nobody = { $ticket } is declined, and nobody else is left to page. It begins again at { $time }.
+not-asked = You are not being asked to take { $ticket }, so nothing was changed.
 escalated = { $ticket } goes to the next step now.
 ringing = Calling you now. Press 1 to be connected for { $ticket }.
 no-callback-number = { $ticket } has no callback number, so there is nobody to call.

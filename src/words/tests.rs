@@ -7,7 +7,7 @@ use super::*;
 use crate::rules::command::{Command, Parsed, Reply, parse};
 use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::Desk;
-use crate::rules::effect::{Alert, Answer, Brief, Message, News, Spoken};
+use crate::rules::effect::{Alert, Answer, Brief, Message, News, NextAsked, Spoken};
 use crate::rules::policy::MethodKind;
 use crate::rules::script::{Prompt, Script, Then};
 use crate::rules::severity::Severity;
@@ -64,7 +64,10 @@ fn answers(name: &str) -> Vec<Answer> {
         Answer::Taken(vec![brief(None, None, None)]),
         Answer::AlreadyTaken { number, by: by(), at: at("2026-11-27T08:12Z") },
         Answer::YoursAlready(known.clone()),
-        Answer::Declined { number },
+        Answer::Declined { number, next: NextAsked::Others },
+        Answer::Declined { number, next: NextAsked::YouAgain },
+        Answer::Declined { number, next: NextAsked::Nobody(at("2026-11-27T08:12Z")) },
+        Answer::NotAsked { number },
         Answer::Escalated { number },
         Answer::Ringing { number },
         Answer::NoCallbackNumber { number },
@@ -116,7 +119,8 @@ fn texts(name: &str) -> Vec<String> {
                 Message::AbandonedNotice(brief.clone()),
                 Message::CallbackReminder(brief.clone()),
             ]);
-            let news = [News::Recording, News::CallbackNumber, News::CalledAgain, News::Texted];
+            let news =
+                [News::Recording, News::CallbackNumber, News::CalledAgain, News::Texted, News::Pictures];
             messages.extend(news.map(|news| Message::Update { brief: brief.clone(), news }));
         }
     }
@@ -246,6 +250,23 @@ fn an_acknowledgement_lists_all_that_it_took() {
         "Yours: #1042 Lakeside Lodge +18025550121; #1043 Summit Hotels (no callback number). Call back, then reply \
          DONE. CALL connects you."
     );
+}
+
+#[test]
+fn a_list_is_cut_at_eight_and_says_how_many_more_there_are() {
+    let numbers = |count: u64| (1001..1001 + count).map(TicketNumber).collect::<Vec<_>>();
+    let listed = |count| written(&Message::Answer(Answer::WhichOne(numbers(count))));
+    assert!(listed(8).ends_with("#1001, #1002, #1003, #1004, #1005, #1006, #1007, #1008."), "{}", listed(8));
+    assert!(listed(9).ends_with("#1008, and 1 more."), "{}", listed(9));
+
+    let many = |number| Brief { number, ..brief(Some("Lakeside Lodge"), Some(true), None) };
+    let taken: Vec<Brief> = numbers(50).into_iter().map(many).collect();
+    let status = taken.iter().map(|brief| (brief.clone(), None)).collect();
+    for answer in [Answer::Taken(taken), Answer::Status(status)] {
+        let text = written(&Message::Answer(answer));
+        assert!(text.contains("and 42 more"), "{text}");
+        assert_eq!(text.matches('#').count(), 8, "{text}");
+    }
 }
 
 #[test]

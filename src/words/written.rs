@@ -3,7 +3,7 @@
 use super::brief::Medium;
 use super::gsm::{Length, fold, shorten};
 use super::{Words, one_line};
-use crate::rules::effect::{Alert, Answer, Brief, Message, News};
+use crate::rules::effect::{Alert, Answer, Brief, Message, News, NextAsked};
 use crate::rules::policy::MethodKind;
 use crate::rules::zone::{Zone, ZoneBook};
 
@@ -28,6 +28,7 @@ impl Words {
                     News::CallbackNumber => "callback",
                     News::CalledAgain => "called",
                     News::Texted => "texted",
+                    News::Pictures => "pictures",
                 };
                 return self.about(lang, "update", brief, Some(news));
             }
@@ -149,7 +150,13 @@ impl Words {
             }
             Answer::Seen { number } => plain("seen", *number),
             Answer::YoursAlready(brief) => plain("yours-already", brief.number),
-            Answer::Declined { number } => plain("declined", *number),
+            Answer::Declined { number, next: NextAsked::Others } => plain("declined", *number),
+            Answer::Declined { number, next: NextAsked::YouAgain } => plain("declined-you-again", *number),
+            Answer::Declined { number, next: NextAsked::Nobody(until) } => {
+                let values = [ticket(*number), self.time(lang, book, zone, *until)];
+                self.say(lang, "declined-nobody", &[("ticket", &*values[0]), ("time", &*values[1])])
+            }
+            Answer::NotAsked { number } => plain("not-asked", *number),
             Answer::Escalated { number } => plain("escalated", *number),
             Answer::Ringing { number } => plain("ringing", *number),
             Answer::NoCallbackNumber { number } => plain("no-callback-number", *number),

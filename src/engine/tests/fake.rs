@@ -181,6 +181,7 @@ pub fn written(sid: &str, from: &str, body: &str, created: Timestamp) -> TextRec
         inbound: true,
         state: None,
         error_code: None,
+        media: 0,
     }
 }
 
@@ -204,6 +205,7 @@ impl Carrier for Fake {
                 inbound: false,
                 state: Some(TextState::Queued),
                 error_code: None,
+                media: 0,
             });
             sid
         };

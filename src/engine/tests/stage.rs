@@ -93,6 +93,8 @@ impl Stage {
 
     pub async fn text(&self, sid: &str, from: &str, body: &str) {
         let text = TextIn {
+            pictures: 0,
+            word: None,
             written_at: None,
             carrier: "main".into(),
             sid: sid.into(),

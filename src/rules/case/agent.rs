@@ -1,14 +1,15 @@
 //! What agents say, by text and by key: one path for every way, and one answer each.
 
-use super::settle::end_attempt;
+use super::attempts::end_attempt;
 use super::{
     Actor, AgentKey, AttemptId, Case, Command, Hand, Happening, Message, MethodKind, TicketState, Via,
 };
 use crate::rules::bridge::{Bridge, Stage};
-use crate::rules::effect::Answer;
+use crate::rules::effect::{Answer, NextAsked};
 use crate::rules::escalation::{Phase, Place};
-use crate::rules::page::{PageState, Planned, Purpose};
+use crate::rules::page::{Page, PageKind, PageState, Planned, Purpose};
 use crate::rules::severity::Severity;
+use crate::rules::ticket_number::TicketNumber;
 
 impl Case {
     /// Carries out a command on this ticket. `leg` is the call on which the agent is speaking to us, if any.
@@ -85,6 +86,20 @@ impl Case {
         }
     }
 
+    /// Who acts on it takes it by that, unless somebody else has it.
+    fn make_his(
+        &mut self,
+        hand: &mut Hand<'_>,
+        agent: &AgentKey,
+        via: Via,
+        leg: Option<&AttemptId>,
+    ) -> Result<(), Answer> {
+        match self.acknowledge(hand, agent, via, leg) {
+            Answer::Taken(_) | Answer::Seen { .. } | Answer::YoursAlready(_) => Ok(()),
+            refusal => Err(refusal),
+        }
+    }
+
     fn note_ack(&mut self, hand: &mut Hand<'_>, agent: &AgentKey, via: Via) {
         self.ticket.acked_at.get_or_insert(hand.now());
         hand.enter(Actor::Agent(agent.clone()), Happening::Acknowledged { via });
@@ -129,10 +144,36 @@ impl Case {
         if self.holder() == Some(agent) {
             return self.escalate(hand, agent, via, leg);
         }
-        if self.end_pages(hand, agent, PageState::Declined, leg) {
+        let was_asked = self.end_pages(hand, agent, PageState::Declined, leg);
+        if was_asked {
             hand.enter(Actor::Agent(agent.clone()), Happening::Declined { via });
         }
-        self.already_taken(hand).unwrap_or(Answer::Declined { number })
+        if let Some(run) = &mut self.escalation {
+            // He wants to hear no more of it.
+            run.passed_on.remove(agent);
+        }
+        if let Some(taken) = self.already_taken(hand) {
+            return taken;
+        }
+        match self.escalation.as_ref().map(|run| &run.phase) {
+            Some(Phase::Paging { .. }) => Answer::Declined { number, next: self.next_asked(hand, agent) },
+            // The notice of an abandoned call, which nobody else gets.
+            None if was_asked => Answer::Seen { number },
+            _ => Answer::NotAsked { number },
+        }
+    }
+
+    /// Who is asked after this agent: what follows from his word is drawn first.
+    fn next_asked(&mut self, hand: &mut Hand<'_>, agent: &AgentKey) -> NextAsked {
+        self.settle(hand);
+        let is_asked = |page: &&Page| page.kind == PageKind::Emergency && self.may_be_answered(page);
+        let mut asked = self.pages.iter().filter(is_asked).peekable();
+        let begins_again = self.escalation.as_ref().and_then(|run| run.phase.deadline());
+        match begins_again {
+            Some(at) if asked.peek().is_none() => NextAsked::Nobody(at),
+            _ if asked.all(|page| page.agent == *agent) => NextAsked::YouAgain,
+            _ => NextAsked::Others,
+        }
     }
 
     /// Who has it, and since when; none if nobody does.
@@ -151,6 +192,9 @@ impl Case {
         hand.enter(Actor::Agent(agent.clone()), Happening::Escalated { via });
         self.end_pages(hand, agent, PageState::Declined, leg);
         self.next_step(hand);
+        if let Some(run) = &mut self.escalation {
+            run.passed_on.insert(agent.clone());
+        }
         Answer::Escalated { number: self.ticket.number }
     }
 
@@ -175,11 +219,8 @@ impl Case {
         if self.ticket.callback.is_none() {
             return Answer::NoCallbackNumber { number };
         }
-        if self.holder() != Some(agent) {
-            match self.acknowledge(hand, agent, via, leg) {
-                Answer::Taken(_) | Answer::Seen { .. } | Answer::YoursAlready(_) => {}
-                refusal => return refusal,
-            }
+        if let Err(refusal) = self.make_his(hand, agent, via, leg) {
+            return refusal;
         }
         if leg.is_none() && self.bridge.as_ref().is_some_and(|bridge| bridge.agent == *agent) {
             return Answer::Ringing { number };
@@ -217,11 +258,8 @@ impl Case {
 
     fn callback_done(&mut self, hand: &mut Hand<'_>, agent: &AgentKey, via: Via) -> Answer {
         let number = self.ticket.number;
-        if self.holder() != Some(agent) {
-            match self.acknowledge(hand, agent, via, None) {
-                Answer::Taken(_) | Answer::Seen { .. } | Answer::YoursAlready(_) => {}
-                refusal => return refusal,
-            }
+        if let Err(refusal) = self.make_his(hand, agent, via, None) {
+            return refusal;
         }
         self.called_back(hand, agent, via);
         Answer::CalledBack { number }
@@ -296,11 +334,7 @@ impl Case {
 }
 
 /// Who is on call now, and who has a ticket.
-fn who(
-    hand: &Hand<'_>,
-    number: Option<crate::rules::ticket_number::TicketNumber>,
-    holder: Option<String>,
-) -> Answer {
+fn who(hand: &Hand<'_>, number: Option<TicketNumber>, holder: Option<String>) -> Answer {
     let on_call = hand.context.first_on_call().iter().map(|agent| hand.context.name_of(agent)).collect();
     Answer::Who { number, holder, on_call }
 }

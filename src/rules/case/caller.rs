@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Actor, Case, FlowCommand, Hand, Happening, Message, Recipient, Reply, Ticket, TicketState};
+use super::{
+    Actor, Case, FlowCommand, Hand, Happening, Message, Pictures, Recipient, Reply, Ticket, TicketState,
+};
 use crate::clock::Timestamp;
 use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::Abandoned;
@@ -176,7 +178,7 @@ impl Case {
         if self.escalation.as_ref().is_none_or(|run| run.phase != phase) {
             hand.enter(Actor::Nightbell, Happening::PageDue { at: page_at });
             let pushed_at = self.escalation.as_ref().and_then(|run| run.pushed_at);
-            self.escalation = Some(Escalation { phase, since: hand.now(), tell_caller_at: None, pushed_at });
+            self.escalation = Some(Escalation { pushed_at, ..Escalation::new(phase, hand.now()) });
         }
     }
 
@@ -266,11 +268,7 @@ impl Case {
     pub(super) fn caller_texted(&mut self, hand: &mut Hand<'_>, body: String) -> Reply {
         self.describe(&body);
         hand.enter(Actor::Caller, Happening::Texted { body });
-        // A hundred texts are one piece of news; all of them stand in the timeline.
-        if self.texted_at.is_none_or(|at| at + TEXTS_TOLD_EVERY <= hand.now()) {
-            self.texted_at = Some(hand.now());
-            self.update(hand, News::Texted);
-        }
+        self.tell_of_text(hand, News::Texted);
         Reply::None
     }
 
@@ -294,6 +292,26 @@ impl Case {
             },
         );
         Reply::None
+    }
+
+    /// Somebody sent pictures: they stay at the carrier, under the text's id. Whoever has the ticket is told of a
+    /// caller's, unless he was told just now that the caller wrote.
+    pub(super) fn pictures_came(&mut self, hand: &mut Hand<'_>, by: Actor, pictures: Pictures) -> Reply {
+        let by_caller = by == Actor::Caller;
+        let Pictures { count, carrier, text } = pictures;
+        hand.enter(by, Happening::PicturesCame { count, carrier, text });
+        if by_caller {
+            self.tell_of_text(hand, News::Pictures);
+        }
+        Reply::None
+    }
+
+    /// A hundred texts are one piece of news; all of them stand in the timeline.
+    fn tell_of_text(&mut self, hand: &mut Hand<'_>, news: News) {
+        if self.texted_at.is_none_or(|at| at + TEXTS_TOLD_EVERY <= hand.now()) {
+            self.texted_at = Some(hand.now());
+            self.update(hand, news);
+        }
     }
 
     /// Keeps the first words of what is wrong.

@@ -271,15 +271,13 @@ impl Case {
     }
 }
 
-/// A way of reaching an agent is given up; his manager hears of it once.
+/// A way of reaching an agent is given up.
 fn method_dead(hand: &mut Hand<'_>, agent: &AgentKey, method: MethodKind, number: PhoneNumber, why: &str) {
     if hand.is_out_of_use(method, &number) {
         return;
     }
     hand.effect(Effect::MarkMethod { number, method, why: why.into() });
     hand.enter(Actor::Nightbell, Happening::MethodDead { agent: agent.clone(), method, why: why.into() });
-    let alert = Alert::MethodDead { agent: hand.context.name_of(agent), method, why: why.into() };
-    hand.alert_manager(format!("{} cannot be reached by {method:?}", agent.as_str()), Message::Alert(alert));
 }
 
 fn note(hand: &mut Hand<'_>, number: u32, outcome: String) {

@@ -4,8 +4,10 @@ mod callback;
 mod caller;
 mod carriers;
 mod commands;
+mod declines;
 mod paging;
 mod properties;
+mod stand_down;
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;

@@ -74,7 +74,7 @@ impl Verb {
     }
 
     /// Whether it changes nothing, so that a sentence around it does no harm.
-    pub(super) fn only_asks(self) -> bool {
+    pub fn only_asks(self) -> bool {
         matches!(self, Verb::Who | Verb::Status | Verb::Help)
     }
 

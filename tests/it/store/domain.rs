@@ -99,9 +99,10 @@ async fn desks(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
     let caller = number(CALLER);
     let before = desk::generation(tx).await?;
     for second in 0..2 {
-        desk::mark_dead(tx, &caller, MethodKind::Sms, "gone", after(second)).await?;
+        let news = desk::mark_dead(tx, &caller, MethodKind::Sms, "gone", after(second)).await?;
+        assert_eq!(news, second == 0, "known already");
+        assert_ne!(desk::generation(tx).await?, before);
     }
-    assert_ne!(desk::generation(tx).await?, before);
     assert_eq!(desk::dead_methods(tx).await?, BTreeSet::from([(MethodKind::Sms, caller.clone())]));
     assert!(!desk::revive(tx, &caller, MethodKind::Voice).await?);
     assert!(desk::revive(tx, &caller, MethodKind::Sms).await?);
@@ -202,6 +203,11 @@ async fn calls(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
     assert!(call::is_known(tx, "main", "SM1").await? && !call::is_known(tx, "other", "SM1").await?);
     assert_eq!(inbox::forget(tx, NOW).await?, 0);
     assert_eq!(inbox::forget(tx, after(1)).await?, 1);
+    for (second, may) in [(0, true), (59, false), (60, true), (61, false), (119, false), (120, true)] {
+        let once = inbox::once_in(tx, "main", "unclear", Duration::from_secs(60), after(second)).await?;
+        assert_eq!(once, may, "at {second} s");
+    }
+    assert!(inbox::once_in(tx, "other", "unclear", Duration::from_secs(60), NOW).await?);
     Ok(())
 }
 

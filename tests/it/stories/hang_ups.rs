@@ -210,6 +210,7 @@ async fn finds(world: &World, left: Leaves) {
             ]);
             ben.replies("RESOLVE").await;
             ben.receives_text(&["#1001 is resolved"]);
+            ada.receives_text(&["Stand down: #1001 is closed"]);
         }
         Leaves::Nothing => assert_eq!(world.tickets().await, [] as [u64; 0]),
         Leaves::Unchanged => {

@@ -4,16 +4,24 @@ mod abandoned;
 mod agents;
 mod agents_phones;
 mod callers;
+mod chatter;
+mod declines;
+mod handed_over;
 mod hang_up;
 mod hang_ups;
+mod late_texts;
 mod nights;
+mod opting_out;
+mod pictures;
 mod redial;
 mod sleepers;
 mod stand_down;
 mod trouble;
+mod two_desks;
+mod which_ticket;
 mod whole_life;
 
-use crate::support::world::Person;
+use crate::support::world::{Person, World};
 
 /// From the first ring to the confirmed callback number, which is the caller id: the page is out, and the caller is asked
 /// for his message.
@@ -25,4 +33,14 @@ async fn reports_an_emergency(caller: &Person) {
     caller.hears("be called back");
     caller.presses("1#").await;
     caller.hears("is being paged now");
+}
+
+/// An emergency that Ada was texted of; her telephone rings.
+async fn ada_is_paged(world: &World) {
+    let (finn, ada) = (world.caller("+18025550121"), world.agent("ada"));
+    reports_an_emergency(&finn).await;
+    finn.hangs_up().await;
+    finn.receives_text(&["1001"]);
+    ada.receives_text(&["SEV1 #1001"]);
+    ada.phone_rings();
 }

@@ -1,4 +1,4 @@
-//! What agents say: taking, standing down, escalating, closing; and whose word counts.
+//! What agents say: taking, escalating, closing; and whose word counts.
 
 use super::*;
 
@@ -19,36 +19,6 @@ fn an_ack_by_any_way_stops_everything() {
         assert_eq!(night.case.holder(), Some(&agent("ada")), "{way}");
         night.wait(600).expect(&[]);
     }
-}
-
-#[test]
-fn whoever_was_tried_and_nobody_else_stands_down_by_text_alone() {
-    let mut night = Night::paging();
-    night.accepted(1).accepted(2).receipt(2, Receipt::Ended(Ending::NoAnswer));
-    night.wait(300).done();
-    // Ben's text has left; Ada's was answered by nobody; Cleo was never tried.
-    night.accepted(4).done();
-    night.says("ben", Command::Acknowledge);
-    night.expect(&["withdraw 3", "withdraw 5", "sms ada StandDown", "sms caller TakenBy"]);
-    assert_eq!(night.count(|what| matches!(what, Happening::StoodDown { .. })), 1);
-}
-
-#[test]
-fn who_stood_down_in_an_earlier_run_is_not_told_again() {
-    let mut night = Night::paging();
-    for ordinal in [1, 2] {
-        night.accepted(ordinal);
-    }
-    night.receipt(1, Receipt::Delivered).receipt(2, Receipt::Ended(Ending::NoAnswer)).wait(300);
-    night.says("ben", Command::Acknowledge).done();
-    night.says("ben", Command::Escalate).done();
-    for ordinal in night.case.attempts.iter().map(|attempt| attempt.ordinal).collect::<Vec<_>>() {
-        night.accepted(ordinal);
-    }
-    night.done();
-    // The second cycle begins with Ada; she takes it, and Ben, who gave it away, is left alone.
-    night.says("ada", Command::Acknowledge);
-    assert!(!night.done().iter().any(|effect| effect.ends_with("StandDown")));
 }
 
 #[test]

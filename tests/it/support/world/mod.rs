@@ -34,7 +34,8 @@
 //!
 //! # The stage
 //! The reservations desk, on a Wednesday at 3:00 in the morning of its own zone: Ada is on call by the rota `primary`,
-//! Ben by `secondary`; Cleo is the third. [`Scene`] changes hour and desk.
+//! Ben by `secondary`; Cleo is the third. [`Scene`] changes hour and desk, and may add a second desk, or a number that
+//! is no line.
 
 mod people;
 mod ticket;
@@ -51,6 +52,7 @@ use chrono::NaiveDateTime;
 use nightbell::act::Acts;
 use nightbell::app::simulated::{SimClock, Simulated};
 use nightbell::app::{App, Parts, apply_desk};
+use nightbell::channel::{CarrierConfig, SenderConfig};
 use nightbell::clock::{Clock, ManualClock, Timestamp};
 use nightbell::config::Config;
 use nightbell::engine::Engine;
@@ -59,8 +61,9 @@ use nightbell::id::Ids;
 use nightbell::rules::desk::Desk;
 use nightbell::rules::policy::MethodKind;
 use nightbell::rules::zone::ZoneBook;
-use nightbell::simulator::{Direction, Pace, Simulator, sign};
+use nightbell::simulator::{Direction, Line, Pace, SimConfig, Simulator, sign};
 use nightbell::store::Store;
+use nightbell::wire::Number;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -101,6 +104,8 @@ pub fn minutes(count: u64) -> Duration {
 #[derive(Clone, Debug)]
 pub struct Scene {
     desk: String,
+    other_desk: Option<String>,
+    senders: Vec<String>,
     at: NaiveDateTime,
 }
 
@@ -114,13 +119,48 @@ impl Scene {
     /// At the reservations desk, at that time on its wall: `2026-02-18 03:00`.
     pub fn at(wall: &str) -> Scene {
         let at = NaiveDateTime::parse_from_str(wall, "%Y-%m-%d %H:%M").unwrap();
-        Scene { desk: RESERVATIONS.to_owned(), at }
+        Scene { desk: RESERVATIONS.to_owned(), other_desk: None, senders: Vec::new(), at }
+    }
+
+    /// With a second desk beside it.
+    pub fn beside(self, desk: &str) -> Scene {
+        Scene { other_desk: Some(desk.to_owned()), ..self }
+    }
+
+    /// With a number that sends texts and is no line of any desk.
+    pub fn sending_from(mut self, number: &str) -> Scene {
+        self.senders.push(number.to_owned());
+        self
     }
 
     /// At the same desk with a part of its file, which must be there, in other words.
     pub fn desk_with(self, part: &str, instead: &str) -> Scene {
         assert!(self.desk.contains(part), "the desk file has no `{part}`");
         Scene { desk: self.desk.replace(part, instead), ..self }
+    }
+
+    /// What gateway and carrier are told of each other.
+    fn contract(&self, desk: &Desk, gateway: &str, rest: String) -> (CarrierConfig, SimConfig) {
+        let serving = |desk| Simulated {
+            desk,
+            name: CARRIER,
+            rest: rest.clone(),
+            gateway: gateway.to_owned(),
+            account: ACCOUNT.to_owned(),
+            token: TOKEN.to_owned(),
+        };
+        let mut ours = serving(desk).at_the_gateway();
+        let mut theirs = serving(desk).at_the_carrier(Pace::instant());
+        if let Some(other) = &self.other_desk {
+            let other = Desk::parse(other).unwrap();
+            ours.senders.extend(serving(&other).at_the_gateway().senders);
+            theirs.lines.extend(serving(&other).at_the_carrier(Pace::instant()).lines);
+        }
+        for number in &self.senders {
+            ours.senders.push(SenderConfig { number: Number::new(number), ..ours.senders[0].clone() });
+            theirs.lines.push(Line { number: number.clone(), ..theirs.lines[0].clone() });
+        }
+        (ours, theirs)
     }
 
     /// Plays a story on both databases.
@@ -210,23 +250,11 @@ impl World {
         let at_gateway = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let at_carrier = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let gateway = format!("http://{}", at_gateway.local_addr().unwrap());
-        let simulated = Simulated {
-            desk: &desk,
-            name: CARRIER,
-            rest: format!("http://{}", at_carrier.local_addr().unwrap()),
-            gateway: gateway.clone(),
-            account: ACCOUNT.to_owned(),
-            token: TOKEN.to_owned(),
-        };
-        let sim = Simulator::new(
-            simulated.at_the_carrier(Pace::instant()),
-            Arc::new(SimClock(Arc::new(clock.clone()))),
-        );
-        let config = Config {
-            public_url: gateway.clone(),
-            carriers: vec![simulated.at_the_gateway()],
-            ..Config::default()
-        };
+        let rest = format!("http://{}", at_carrier.local_addr().unwrap());
+        let (at_the_gateway, at_the_carrier) = scene.contract(&desk, &gateway, rest);
+        let sim = Simulator::new(at_the_carrier, Arc::new(SimClock(Arc::new(clock.clone()))));
+        let config =
+            Config { public_url: gateway.clone(), carriers: vec![at_the_gateway], ..Config::default() };
         let parts = Parts {
             config,
             store,
@@ -236,7 +264,9 @@ impl World {
             flows: flows::load_all(None).unwrap(),
         };
         let App { acts, engine, router } = App::build(parts).await.unwrap();
-        apply_desk(&acts, &[CARRIER.to_owned()], "the desk of the story", &scene.desk).await.unwrap();
+        for text in [&scene.desk].into_iter().chain(&scene.other_desk) {
+            apply_desk(&acts, &[CARRIER.to_owned()], "the desk of the story", text).await.unwrap();
+        }
         let api_token = acts.create_token("story", None).await.unwrap();
         let traffic = Traffic::default();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use nightbell::simulator::{
-    CallStatus, CallView, CallerFacts, Direction, Handset, OnCall, OnText, Simulator, Sound, Text,
+    CallStatus, CallView, CallerFacts, Direction, Handset, MediaFile, OnCall, OnText, Simulator, Sound, Text,
 };
 
 use super::World;
@@ -249,8 +249,20 @@ impl Person {
 
     /// Writes to the desk's line.
     pub async fn replies(&self, body: &str) {
-        let line = self.world.line().to_owned();
-        self.done(self.phone.text(&line, body).map(|_| ()), "writes");
+        self.writes_to(self.world.line(), body).await;
+    }
+
+    /// Writes to a number.
+    pub async fn writes_to(&self, number: &str, body: &str) {
+        self.done(self.phone.text(number, body).map(|_| ()), "writes");
+        self.world.settle().await;
+    }
+
+    /// Writes to the desk's line, with so many pictures.
+    pub async fn sends_pictures(&self, count: usize, body: &str) {
+        let picture = MediaFile { content_type: "image/png".into(), bytes: vec![0x89, b'P', b'N', b'G'] };
+        let sent = self.phone.text_with(self.world.line(), body, vec![picture; count]);
+        self.done(sent.map(|_| ()), "sends pictures");
         self.world.settle().await;
     }
 

@@ -1,0 +1,166 @@
+//! What agents write: their commands are carried out and answered, and so is what is none.
+
+use super::super::call::open_cases;
+use super::super::case::Work;
+use super::super::outcome::send_text;
+use super::super::{World, query};
+use super::{TextIn, meant};
+use crate::rules::case::{Case, Event, Reply};
+use crate::rules::command::{self, Command, Parsed, Verb};
+use crate::rules::contact::PhoneNumber;
+use crate::rules::desk::{Agent, Desk};
+use crate::rules::effect::{Answer, Message};
+use crate::rules::people::AgentKey;
+use crate::rules::ticket::{Actor, TicketId, Via};
+use crate::store::{StoreError, Tx, inbox, ticket};
+use std::time::Duration;
+
+/// How often an agent is told that he was not understood: two machines that answer each other would never stop.
+const UNCLEAR_ONCE_IN: Duration = Duration::from_secs(2 * 60);
+
+/// An agent wrote.
+pub(super) async fn text(
+    tx: &mut Tx,
+    world: &World,
+    text: &TextIn,
+    desk: &Desk,
+    agent: &Agent,
+    from: &PhoneNumber,
+) -> Result<(), StoreError> {
+    let mine = open_cases(tx, desk.key.as_str(), &agent.key).await?;
+    let only_pictures = text.pictures > 0 && text.body.trim().is_empty();
+    let mut about = meant::by_bare_word(&mine, &agent.key).map(|case| vec![case.ticket.id.clone()]);
+    let answer = match command::parse(&text.body) {
+        // What he wrote while we were away was about what he knew then; what is open now, he is told.
+        command::Reply::Command(_) if text.is_stale(world.now) => Some(status(desk, &mine)),
+        command::Reply::Command(parsed) => {
+            let tickets = tickets_of(tx, world, desk, &agent.key, &mine, &parsed).await?;
+            if let Ok(tickets) = &tickets {
+                about = Ok(tickets.clone());
+            }
+            Some(match tickets {
+                Ok(tickets) => obey(tx, world, &agent.key, &tickets, parsed.command, &text.to).await?,
+                Err(answer) => answer,
+            })
+        }
+        _ if only_pictures => Some(match meant::by_bare_word(&mine, &agent.key) {
+            Ok(case) => Answer::Noted { number: case.ticket.number },
+            Err(answer) => answer,
+        }),
+        command::Reply::Unclear { nearest, .. } => unclear(tx, world, text, from, &mine, nearest).await?,
+        command::Reply::Reserved(_) => unclear(tx, world, text, from, &mine, None).await?,
+    };
+    for id in about.unwrap_or_default() {
+        keep_pictures(tx, world, text, &agent.key, &id).await?;
+    }
+    let Some(answer) = answer else { return Ok(()) };
+    let zone = agent.zone.unwrap_or(desk.zone());
+    let body = world.words.message(&agent.language, &desk.name, &world.book, zone, &Message::Answer(answer));
+    let id = format!("answer-{}-{}", text.carrier, text.sid);
+    send_text(tx, world, &id, from, Some(text.to.clone()), body).await
+}
+
+/// What he is answered whose text was none of the commands; nothing, if he was told so just now.
+async fn unclear(
+    tx: &mut Tx,
+    world: &World,
+    text: &TextIn,
+    from: &PhoneNumber,
+    mine: &[Case],
+    nearest: Option<Verb>,
+) -> Result<Option<Answer>, StoreError> {
+    let once = format!("unclear {from}");
+    if !inbox::once_in(tx, &text.carrier, &once, UNCLEAR_ONCE_IN, world.now).await? {
+        return Ok(None);
+    }
+    // "No", after everything is over.
+    let idle = mine.is_empty() && nearest.is_some_and(|verb| !verb.only_asks());
+    Ok(Some(match idle {
+        true => Answer::NoSuchTicket { number: None },
+        false => Answer::Unclear { perhaps: nearest.map(|verb| verb.spelling().to_owned()) },
+    }))
+}
+
+/// The tickets that a command is about; or the answer, if it is about none or could be about several.
+async fn tickets_of(
+    tx: &mut Tx,
+    world: &World,
+    desk: &Desk,
+    agent: &AgentKey,
+    mine: &[Case],
+    parsed: &Parsed,
+) -> Result<Result<Vec<TicketId>, Answer>, StoreError> {
+    Ok(match (&parsed.command, parsed.ticket) {
+        (Command::Help, _) => Err(Answer::Help),
+        (Command::Status, _) => Err(status(desk, mine)),
+        (Command::Who, None) if mine.len() != 1 => Err(who(world, desk)),
+        // Numbers are unique on a line alone: what he was paged for is what he means.
+        (_, Some(number)) => match mine.iter().find(|case| case.ticket.number == number) {
+            Some(case) => Ok(vec![case.ticket.id.clone()]),
+            None => {
+                let known = ticket::by_number(tx, desk.key.as_str(), number).await?;
+                known.map(|id| vec![id]).ok_or(Answer::NoSuchTicket { number: Some(number) })
+            }
+        },
+        (Command::Acknowledge, None) => meant::by_bare_acknowledgement(world, mine, agent),
+        (_, None) => meant::by_bare_word(mine, agent).map(|case| vec![case.ticket.id.clone()]),
+    })
+}
+
+/// Carries out an agent's command on the tickets that it means.
+async fn obey(
+    tx: &mut Tx,
+    world: &World,
+    agent: &AgentKey,
+    tickets: &[TicketId],
+    command: Command,
+    written_to: &str,
+) -> Result<Answer, StoreError> {
+    let mut taken = Vec::new();
+    let mut last = Answer::NoSuchTicket { number: None };
+    for id in tickets {
+        let mut work = Work::on(ticket::lock(tx, id).await?);
+        work.answer_from = Some(written_to.to_owned());
+        let event = Event::Command { agent: agent.clone(), via: Via::Sms, command: command.clone() };
+        if let Reply::Answer(answer) = work.happen(world, event)? {
+            match answer {
+                Answer::Taken(briefs) => taken.extend(briefs),
+                other => last = other,
+            }
+        }
+        work.save(tx, world).await?;
+    }
+    Ok(if taken.is_empty() { last } else { Answer::Taken(taken) })
+}
+
+/// The pictures that came with his text are noted on a ticket that he may speak about.
+async fn keep_pictures(
+    tx: &mut Tx,
+    world: &World,
+    text: &TextIn,
+    agent: &AgentKey,
+    id: &TicketId,
+) -> Result<(), StoreError> {
+    let Some(came) = text.pictures_by(Actor::Agent(agent.clone())) else { return Ok(()) };
+    let mut work = Work::on(ticket::lock(tx, id).await?);
+    if work.case().may_speak(agent) {
+        work.happen(world, came)?;
+        work.save(tx, world).await?;
+    }
+    Ok(())
+}
+
+fn name_of(desk: &Desk, agent: &AgentKey) -> String {
+    desk.agent(agent).map_or_else(|| agent.to_string(), |agent| agent.name.clone())
+}
+
+fn status(desk: &Desk, mine: &[Case]) -> Answer {
+    let name = |case: &Case| case.holder().map(|holder| name_of(desk, holder));
+    Answer::Status(mine.iter().map(|case| (case.brief(), name(case))).collect())
+}
+
+fn who(world: &World, desk: &Desk) -> Answer {
+    let on_call = query::first_on_call(world, desk, None);
+    let names = on_call.iter().map(|agent| name_of(desk, agent)).collect();
+    Answer::Who { number: None, holder: None, on_call: names }
+}

@@ -1,0 +1,86 @@
+//! What somebody writes who is no agent: it joins his open ticket, or opens a normal one.
+
+use super::super::call::{known_contact, usable_caller_id};
+use super::super::case::Work;
+use super::Input;
+use crate::rules::case::{Case, Event};
+use crate::rules::contact::PhoneNumber;
+use crate::rules::desk::Desk;
+use crate::rules::severity::Severity;
+use crate::rules::ticket::{Actor, Ticket, TicketState};
+use crate::store::{StoreError, Tx, desk as desks, inbox, ticket};
+use std::time::Duration;
+
+/// By how much a carrier's clock, which tells whole seconds, may differ from ours.
+const CARRIERS_CLOCK: Duration = Duration::from_secs(10);
+
+/// How often somebody's texts that open tickets are answered.
+const ANSWERED_ONCE_IN: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Somebody who is no agent wrote.
+pub(super) async fn text(
+    tx: &mut Tx,
+    input: &Input,
+    desk: &Desk,
+    from: PhoneNumber,
+) -> Result<(), StoreError> {
+    let Input { world, text, ticket: id } = input;
+    let body = text.body.clone();
+    // What came before this desk was ours was for somebody else.
+    let since = desks::since(tx, desk.key.as_str()).await?;
+    if text.written_at.is_some_and(|at| since.is_none_or(|since| at + CARRIERS_CLOCK < since)) {
+        return Ok(());
+    }
+    if desk.is_blocked(&from) {
+        tracing::info!(
+            desk = desk.key.as_str(),
+            text.sid = text.sid,
+            "a text from a blocked number was dropped"
+        );
+        return Ok(());
+    }
+    let pictures = text.pictures_by(Actor::Caller);
+    if let Some(open) = ticket::open_for_caller(tx, desk.key.as_str(), &from, None).await? {
+        let mut work = Work::on(ticket::lock(tx, &open.ticket.id).await?);
+        if pictures.is_none() || !body.trim().is_empty() {
+            work.happen(world, Event::Texted { body })?;
+        }
+        if let Some(came) = pictures {
+            work.happen(world, came)?;
+        }
+        work.save(tx, world).await?;
+        return Ok(());
+    }
+    let Some(line) = text.to.parse().ok().and_then(|to| desk.line(&to)).or(desk.lines.first()) else {
+        return Ok(());
+    };
+    let once = format!("answered {from}");
+    let answer = usable_caller_id(desk, &text.from).is_some()
+        && inbox::once_in(tx, &text.carrier, &once, ANSWERED_ONCE_IN, world.now).await?;
+    let ticket = Ticket {
+        id: id.clone(),
+        desk: desk.key.as_str().to_owned(),
+        line: line.number.clone(),
+        number: ticket::next_number(tx, &line.number).await?,
+        severity: Severity::THREE,
+        provisional: false,
+        state: TicketState::Open,
+        contact: known_contact(desk, Some(&from)),
+        caller_id: Some(from),
+        callback: None,
+        language: line.languages.first().cloned().unwrap_or_else(|| "en".into()),
+        what: None,
+        recordings: Vec::new(),
+        opened_at: world.now,
+        acked_at: None,
+        called_back_at: None,
+        resolved_at: None,
+    };
+    let mut work = Work::on_new(Case::open(ticket));
+    work.happen(world, Event::Wrote { body, answer })?;
+    if let Some(came) = pictures {
+        work.happen(world, came)?;
+    }
+    work.save(tx, world).await?;
+    Ok(())
+}

@@ -1,0 +1,193 @@
+//! The walk through the policy: a step's people are paged, and when its time is up or they are spent, the next one's.
+
+use super::{Actor, AgentKey, Case, Hand, Happening, Message, TicketState};
+use crate::rules::effect::Alert;
+use crate::rules::escalation::{Escalation, Phase, Place};
+use crate::rules::page::{Attempt, Page, PageKind, PageState, Planned};
+use crate::rules::policy::{Step, Target};
+use crate::rules::severity::Severity;
+
+impl Case {
+    /// Moves the escalation on, if its time is up or its people are spent.
+    pub(super) fn advance(&mut self, hand: &mut Hand<'_>) -> bool {
+        let Some(escalation) = &self.escalation else { return false };
+        let now = hand.now();
+        let (steps, cycles) = (hand.context.policy.steps.len(), hand.context.policy.cycles);
+        match &escalation.phase {
+            Phase::Waiting { page_at } if *page_at <= now => {
+                self.start_paging(hand, Place::FIRST);
+                true
+            }
+            // The last resort always gets its time: it is where a policy rests that reaches nobody.
+            Phase::Paging { place, until }
+                if *until <= now || (!place.is_last_resort(steps) && self.is_spent(*place)) =>
+            {
+                let next = place.next(steps, cycles);
+                self.start_step(hand, next, next.step == 0 && steps > 0);
+                true
+            }
+            Phase::Acknowledged { by, limit, reminded, .. } if *limit <= now && self.bridge.is_none() => {
+                let (by, reminded) = (by.clone(), *reminded);
+                if reminded {
+                    hand.enter(Actor::Nightbell, Happening::CallbackOverdue);
+                    let next = escalation.phase.place_after(steps, cycles);
+                    self.start_paging(hand, next);
+                } else {
+                    hand.enter(Actor::Nightbell, Happening::CallbackReminder);
+                    hand.text_agent(&by, Message::CallbackReminder(self.brief()));
+                    self.remind(hand);
+                }
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn remind(&mut self, hand: &Hand<'_>) {
+        let next = hand.now() + hand.context.desk.limits.callback_limit.duration();
+        if let Some(Phase::Acknowledged { limit, reminded, .. }) =
+            self.escalation.as_mut().map(|run| &mut run.phase)
+        {
+            (*limit, *reminded) = (next, true);
+        }
+    }
+
+    /// Starts a run at a step; who had the ticket before has it no more.
+    pub(super) fn start_paging(&mut self, hand: &mut Hand<'_>, place: Place) {
+        let tell_at = hand.now() + hand.context.desk.limits.caller_told_after.duration();
+        let phase = Phase::Paging { place, until: hand.now() };
+        let mut run = Escalation::new(phase, hand.now());
+        run.tell_caller_at = Some(tell_at);
+        if let Some(before) = self.escalation.take() {
+            // A push or ESC while nobody has it goes on with the same run: whoever was tried before still stands down.
+            if let Phase::Paging { .. } = before.phase {
+                run.since = before.since;
+            }
+            run.pushed_at = before.pushed_at;
+            run.passed_on.extend(before.phase.held().map(|(holder, _)| holder.clone()));
+            run.passed_on.extend(before.passed_on);
+        }
+        self.escalation = Some(run);
+        if self.ticket.state == TicketState::Abandoned {
+            self.ticket.state = TicketState::Open;
+        }
+        self.ticket.provisional = false;
+        self.start_step(hand, place, false);
+    }
+
+    /// Pages a step's people; an empty step leads to the next one at once, and an empty last resort to everybody.
+    /// At each new cycle the caller hears that it is still being tried.
+    fn start_step(&mut self, hand: &mut Hand<'_>, mut place: Place, new_cycle: bool) {
+        let context = hand.context;
+        let policy = context.policy;
+        let steps = policy.steps.len();
+        let mut nobody = false;
+        let agents = loop {
+            if place.is_last_resort(steps) {
+                let agents = context.agents_of(&policy.last_resort);
+                break if agents.is_empty() { context.agents_of(&[Target::Everyone]) } else { agents };
+            }
+            let agents = context.agents_of(&policy.steps[place.step].targets);
+            if !agents.is_empty() {
+                break agents;
+            }
+            nobody = true;
+            hand.enter(
+                Actor::Nightbell,
+                Happening::NobodyOnStep { cycle: place.cycle, step: place.step + 1 },
+            );
+            // An empty rota must not cost the caller the rest of the cycles: the last resort is next at the latest.
+            place.step += 1;
+        };
+        hand.enter(
+            Actor::Nightbell,
+            match place.is_last_resort(steps) {
+                _ if agents.is_empty() => Happening::NobodyToPage,
+                true => Happening::LastResort { agents: agents.clone() },
+                false => Happening::StepStarted {
+                    cycle: place.cycle,
+                    step: place.step + 1,
+                    agents: agents.clone(),
+                },
+            },
+        );
+        if nobody || agents.is_empty() || place.is_last_resort(steps) {
+            let number = self.ticket.number;
+            let (what, alert) = match nobody || agents.is_empty() {
+                true => ("nobody is on call", Alert::NobodyOnCall { number }),
+                false => ("nobody has taken it", Alert::NobodyTookIt { number }),
+            };
+            hand.alert_manager(what, Message::Alert(alert));
+        }
+        let delay = policy
+            .steps
+            .get(place.step)
+            .or(policy.steps.last())
+            .map_or(Step::default_delay(), |step| step.delay);
+        if let Some(run) = &mut self.escalation {
+            run.phase = Phase::Paging { place, until: hand.now() + delay.duration() };
+            if new_cycle {
+                run.tell_caller_at = Some(hand.now());
+            }
+        }
+        for agent in agents {
+            self.page_agent(hand, &agent, PageKind::Emergency, place);
+        }
+    }
+
+    /// Opens a page for an agent, unless one is still being worked through.
+    pub(super) fn page_agent(&mut self, hand: &mut Hand<'_>, agent: &AgentKey, kind: PageKind, place: Place) {
+        let busy = self.pages.iter().position(|page| {
+            page.agent == *agent
+                && page.kind == kind
+                && page.is_open()
+                && (page.next_due().is_some()
+                    || self.attempts_of(page).any(|attempt| attempt.is_ringing(hand.now())))
+        });
+        if let Some(index) = busy {
+            self.pages[index].place = place;
+            return;
+        }
+        let Some(known) = hand.context.desk.agent(agent) else { return };
+        self.end_pages(hand, agent, PageState::Withdrawn, None);
+        // A notice can wait until somebody is on call.
+        let begins = match kind {
+            PageKind::Emergency => hand.now(),
+            PageKind::Notice => hand.context.cover_resumes.unwrap_or(hand.now()),
+        };
+        let severity = if kind == PageKind::Notice { Severity::THREE } else { self.ticket.severity };
+        let plan: Vec<Planned> = known
+            .rules_for(severity)
+            .iter()
+            .flat_map(|rule| {
+                let due = begins + rule.after.duration();
+                known.numbers(rule.method).map(move |number| Planned {
+                    method: rule.method,
+                    number: number.clone(),
+                    due,
+                    fired: false,
+                })
+            })
+            .collect();
+        self.page_count += 1;
+        self.paged.insert(agent.clone());
+        self.pages.push(Page {
+            ordinal: self.page_count,
+            agent: agent.clone(),
+            kind,
+            place,
+            plan,
+            state: PageState::Open,
+        });
+    }
+
+    /// Whether nobody at this step can still answer: all declined, or could not be reached by any method.
+    fn is_spent(&self, place: Place) -> bool {
+        self.pages.iter().filter(|page| page.place == place).all(|page| !self.may_be_answered(page))
+    }
+
+    /// Whether a page waits for its agent's word, and may yet reach him or has.
+    pub(super) fn may_be_answered(&self, page: &Page) -> bool {
+        page.is_open() && (page.next_due().is_some() || !self.attempts_of(page).all(Attempt::has_failed))
+    }
+}

@@ -1,0 +1,107 @@
+//! An agent of two desks who answers at a number that is a line of neither.
+
+use nightbell::simulator::CallerFacts;
+
+use crate::support::world::{Person, RESERVATIONS, Scene, World, seconds};
+
+const ALPINE_LINE: &str = "+18025550105";
+const SENDER: &str = "+18025550109";
+
+/// The alpine desk beside the one of all stories: the same people at another line. It comes first in every list.
+fn two_desks() -> Scene {
+    let alpine = RESERVATIONS
+        .replace("key = \"reservations\"", "key = \"alpine\"")
+        .replace("name = \"Reservations Support\"", "name = \"Alpine Support\"")
+        .replace("number = \"+18025550100\"", &format!("number = \"{ALPINE_LINE}\""));
+    Scene::default().beside(&alpine).sending_from(SENDER)
+}
+
+async fn reports_to(caller: &Person, line: &str, number: &str) {
+    caller.dials(line, CallerFacts::default()).await;
+    caller.presses("1").await;
+    caller.presses("1#").await;
+    caller.hangs_up().await;
+    caller.receives_text(&[number]);
+}
+
+#[tokio::test]
+async fn he_means_the_desk_that_pages_him() {
+    two_desks()
+        .play(async |world| {
+            let (finn, ada) = (world.caller("+18025550121"), world.agent("ada"));
+            reports_to(&finn, world.line(), "1001").await;
+            ada.receives_text(&["SEV1 #1001"]);
+            ada.phone_rings();
+            ada.writes_to(SENDER, "ACK").await;
+            ada.receives_text(&["Yours", "#1001"]);
+            finn.receives_text(&["Reservations Support", "Ada Moss"]);
+
+            // Called back, it asks nothing of her any more, and is still what she means.
+            ada.writes_to(SENDER, "DONE").await;
+            ada.receives_text(&["callback noted"]);
+            ada.writes_to(SENDER, "RESOLVE").await;
+            ada.receives_text(&["#1001 is resolved"]);
+        })
+        .await;
+}
+
+/// The reservations desk pages Ada for its ticket 1002, then the alpine desk for its ticket 1001.
+async fn both_page_ada(world: &World) {
+    let (finn, hugo, ada) = (world.caller("+18025550121"), world.caller("+18025550131"), world.agent("ada"));
+    let stranger = world.caller("+18025550190");
+    stranger.replies("Our export is slow").await;
+    stranger.receives_text(&["1001"]);
+    reports_to(&finn, world.line(), "1002").await;
+    ada.receives_text(&["SEV1 #1002", "Lakeside Lodge"]);
+    world.pass(seconds(30)).await;
+    reports_to(&hugo, ALPINE_LINE, "1001").await;
+    ada.receives_text(&["SEV1 #1001", "Summit Hotels"]);
+    ada.ignores_calls();
+}
+
+#[tokio::test]
+async fn of_two_desks_that_page_him_he_means_the_last_one() {
+    two_desks()
+        .play(async |world| {
+            both_page_ada(&world).await;
+            let ada = world.agent("ada");
+            ada.writes_to(SENDER, "RESOLVE").await;
+            ada.receives_text(&["#1001 is resolved"]);
+            ada.writes_to(SENDER, "RESOLVE").await;
+            ada.receives_text(&["#1002 is resolved"]);
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_tickets_number_tells_the_desk() {
+    two_desks()
+        .play(async |world| {
+            both_page_ada(&world).await;
+            let (finn, ada) = (world.caller("+18025550121"), world.agent("ada"));
+            ada.writes_to(SENDER, "ACK 1002").await;
+            ada.receives_text(&["Yours", "#1002 Lakeside Lodge"]);
+            finn.receives_text(&["Reservations Support", "Ada Moss"]);
+            // Both desks have a 1001: it is the one of which she was paged.
+            ada.writes_to(SENDER, "RESOLVE 1001").await;
+            ada.receives_text(&["#1001 is resolved"]);
+            world.ticket(1001).await.is("resolved").has("desk", "alpine");
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn at_a_line_he_means_its_desk() {
+    two_desks()
+        .play(async |world| {
+            both_page_ada(&world).await;
+            let ada = world.agent("ada");
+            ada.replies("RESOLVE").await;
+            ada.receives_text(&["#1002 is resolved"]);
+            ada.writes_to(ALPINE_LINE, "RESOLVE").await;
+            ada.receives_text(&["#1001 is resolved"]);
+            ada.writes_to(SENDER, "STATUS").await;
+            ada.receives_text(&["Nothing is open"]);
+        })
+        .await;
+}
