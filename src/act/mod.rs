@@ -29,7 +29,7 @@ pub use desks::{ApplyError, Desks};
 pub use doubt::Standing;
 pub use job::{Job, Performed};
 pub use query::{TicketPage, TicketView};
-pub use recover::Missed;
+pub use recover::{Missed, Recorded};
 pub use text::TextIn;
 pub use upkeep::{Audit, Beat};
 
