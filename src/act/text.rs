@@ -84,7 +84,7 @@ async fn text_in(tx: &mut Tx, input: &Input) -> Result<(), StoreError> {
     };
     let to: Option<PhoneNumber> = text.to.parse().ok();
     let at_line = to.as_ref().and_then(|to| world.desks.by_line(to));
-    if let Some((desk, agent)) = world.desks.agent_by_number(&from, at_line) {
+    if let Some((desk, agent)) = who_writes(tx, &world.desks.agents_by_number(&from, at_line)).await? {
         return agent_text(tx, world, text, desk, agent, &from).await;
     }
     match at_line.or_else(|| world.desks.only()) {
@@ -97,6 +97,22 @@ async fn text_in(tx: &mut Tx, input: &Input) -> Result<(), StoreError> {
             Ok(())
         }
     }
+}
+
+/// As whose agent somebody writes who may be several desks': of the line's desk, unless he has nothing open there and
+/// has at another. A line may have moved since he was paged from it.
+async fn who_writes<'a>(
+    tx: &mut Tx,
+    agents: &[(&'a Desk, &'a Agent)],
+) -> Result<Option<(&'a Desk, &'a Agent)>, StoreError> {
+    if agents.len() > 1 {
+        for (desk, agent) in agents {
+            if !open_cases(tx, desk.key.as_str(), &agent.key).await?.is_empty() {
+                return Ok(Some((desk, agent)));
+            }
+        }
+    }
+    Ok(agents.first().copied())
 }
 
 async fn agent_text(

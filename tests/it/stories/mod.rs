@@ -6,6 +6,7 @@ mod agents_phones;
 mod callers;
 mod hang_up;
 mod hang_ups;
+mod moved_line;
 mod nights;
 mod redial;
 mod sleepers;
