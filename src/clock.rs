@@ -3,8 +3,8 @@
 
 use std::fmt;
 use std::ops::{Add, Sub};
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
@@ -70,23 +70,69 @@ pub trait Clock: Send + Sync + fmt::Debug {
 }
 
 /// The machine's wall clock, or one of a demonstration that runs faster or shows another time, and says so.
+///
+/// The wall clock may be set while we run, and a page must not wait for that. What is shown never goes back:
+/// - slow corrections, as of NTP, are followed;
+/// - a jump forward is followed at once, and a suspension is one to us: what fell due meanwhile is due at its end;
+/// - after a jump back the clock goes on from where it stood, by the monotonic clock less [`SLOWER`], until the wall has
+///   caught up: what is due in five minutes waits three seconds longer, whether the wall lost a minute or a day. Until
+///   then rotas are read by what is shown, and the log says so: a restart takes the wall's time at once.
 #[derive(Clone, Debug)]
 pub struct SystemClock {
-    /// What it showed when it was started; none if it follows the wall.
-    origin: Option<Timestamp>,
-    started: std::time::Instant,
+    face: Face,
     /// How many seconds of this clock pass in one real second; 1 outside demonstrations.
     speed: u32,
 }
 
+/// What a clock shows.
+#[derive(Clone, Debug)]
+enum Face {
+    /// The wall's time, all clones together.
+    Wall(Arc<Mutex<Hand>>),
+    /// Time of its own, since it was started.
+    Own { origin: Timestamp, started: Instant },
+}
+
+/// By how much of the time that passes a clock that is ahead of the wall is slowed down: a hundredth.
+const SLOWER: u32 = 100;
+
+/// So far behind us the wall was set back, and did not merely lose a little.
+const SET_BACK: Duration = Duration::from_secs(5);
+
+/// The wall's time as it was shown last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Hand {
+    /// Since 1970.
+    shown: Duration,
+    /// When, by the monotonic clock.
+    at: Instant,
+    /// Whether the wall was set back behind us, and has not caught up.
+    ahead: bool,
+}
+
+impl Hand {
+    /// What is shown when the wall says `wall` and the monotonic clock `at`.
+    fn moved(self, wall: Duration, at: Instant) -> Hand {
+        let passed = at.saturating_duration_since(self.at);
+        let least = self.shown + (passed - passed / SLOWER);
+        let ahead = if self.ahead { wall < least } else { wall + SET_BACK < least };
+        Hand { shown: wall.max(least), at, ahead }
+    }
+}
+
+/// The machine's monotonic clock, for its own deadlines: a lock in a real database is not freed by a [`Clock`] that was
+/// moved.
+pub fn monotonic() -> Instant {
+    machine::monotonic()
+}
+
 #[expect(clippy::disallowed_methods, reason = "the one place where the machine's time is read")]
 mod machine {
-    use super::Timestamp;
     use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-    pub(super) fn wall() -> Timestamp {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
-        Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    /// Since 1970.
+    pub(super) fn wall() -> Duration {
+        SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO)
     }
 
     pub(super) fn monotonic() -> Instant {
@@ -99,28 +145,52 @@ mod machine {
 }
 
 impl SystemClock {
-    /// The wall clock as it is.
+    /// The wall clock.
     pub fn new() -> SystemClock {
-        SystemClock::faster(1)
+        let hand = Hand { shown: machine::wall(), at: machine::monotonic(), ahead: false };
+        SystemClock { face: Face::Wall(Arc::new(Mutex::new(hand))), speed: 1 }
     }
 
     /// A clock that starts at the wall's time and runs `speed` times as fast (at least 1).
     pub fn faster(speed: u32) -> SystemClock {
-        let speed = speed.max(1);
-        SystemClock { origin: (speed > 1).then(machine::wall), started: machine::monotonic(), speed }
+        if speed > 1 {
+            SystemClock::starting_at(since_1970(machine::wall()), speed)
+        } else {
+            SystemClock::new()
+        }
     }
 
     /// A clock that shows `origin` now and runs `speed` times as fast as the wall's (at least 1).
     pub fn starting_at(origin: Timestamp, speed: u32) -> SystemClock {
-        SystemClock { origin: Some(origin), started: machine::monotonic(), speed: speed.max(1) }
+        SystemClock { face: Face::Own { origin, started: machine::monotonic() }, speed: speed.max(1) }
     }
 
     fn read(&self) -> Timestamp {
-        match self.origin {
-            None => machine::wall(),
-            Some(origin) => origin + machine::monotonic().duration_since(self.started) * self.speed,
+        match &self.face {
+            Face::Wall(hand) => {
+                let mut hand = hand.lock().unwrap_or_else(PoisonError::into_inner);
+                // In this order: time that passes between the two must not put us ahead of the wall.
+                let wall = machine::wall();
+                let moved = hand.moved(wall, machine::monotonic());
+                if moved.ahead && !hand.ahead {
+                    tracing::error!(
+                        seconds = moved.shown.saturating_sub(wall).as_secs(),
+                        "the machine's clock was set back; this process keeps its own time so that nothing waits for \
+                         it: restart it soon"
+                    );
+                }
+                *hand = moved;
+                since_1970(moved.shown)
+            }
+            Face::Own { origin, started } => {
+                *origin + machine::monotonic().duration_since(*started) * self.speed
+            }
         }
     }
+}
+
+fn since_1970(span: Duration) -> Timestamp {
+    Timestamp(0) + span
 }
 
 impl Default for SystemClock {
@@ -177,5 +247,60 @@ impl Clock for ManualClock {
             // An error means that the clock is gone, and with it everything that could still be due.
             let _ = shown.wait_for(|now| *now >= at).await;
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is shown, in milliseconds since the first reading, as the wall and the monotonic clock go on.
+    fn shown(steps: &[(u64, i64)]) -> Vec<(i64, bool)> {
+        let (wall, at) = (Duration::from_secs(1_800_000_000), monotonic());
+        let mut hand = Hand { shown: wall, at, ahead: false };
+        let mut shown = Vec::new();
+        for (passed_ms, wall_ms) in steps {
+            let wall_says = Duration::from_millis(u64::try_from(1_800_000_000_000 + wall_ms).unwrap());
+            hand = hand.moved(wall_says, at + Duration::from_millis(*passed_ms));
+            shown.push((since_1970(hand.shown).0 - 1_800_000_000_000, hand.ahead));
+        }
+        shown
+    }
+
+    #[test]
+    fn the_wall_is_followed_but_never_back() {
+        const HOUR: i64 = 3_600_000;
+        for (what, steps, expected) in [
+            ("as it goes", &[(10, 10), (1_000, 1_000)][..], &[(10, false), (1_000, false)][..]),
+            // Slowed down and hurried by NTP, by a thousandth.
+            ("slow corrections", &[(1_000, 999), (2_000, 2_001)], &[(999, false), (2_001, false)]),
+            ("a jump forward", &[(1_000, 2 * HOUR)], &[(2 * HOUR, false)]),
+            ("a second lost", &[(1_000, 0), (101_000, 100_000)], &[(990, false), (100_000, false)]),
+            (
+                "hours lost, and caught up by another jump",
+                &[(1_000, -5 * HOUR), (301_000, 300_000 - 5 * HOUR), (302_000, 302_000)],
+                &[(990, true), (297_990, true), (302_000, false)],
+            ),
+        ] {
+            assert_eq!(shown(steps), expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn many_readings_lose_no_time() {
+        let steps: Vec<_> = (1..=1_000).map(|ms| (ms, -3_600_000)).collect();
+        assert_eq!(shown(&steps).last(), Some(&(990, true)));
+    }
+
+    #[tokio::test]
+    async fn what_is_due_after_a_jump_back_is_waited_for_by_the_monotonic_clock() {
+        let clock = SystemClock::new();
+        let Face::Wall(hand) = &clock.face else { panic!("it follows the wall") };
+        // As if the wall had shown a day more until now.
+        hand.lock().unwrap().shown += Duration::from_secs(24 * 60 * 60);
+        let due = clock.now() + Duration::from_millis(20);
+        assert!(due.since(since_1970(machine::wall())) > Duration::from_secs(23 * 60 * 60));
+        tokio::time::timeout(Duration::from_secs(10), clock.sleep_until(due)).await.unwrap();
+        assert!(clock.now() >= due);
     }
 }

@@ -14,8 +14,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
-use crate::channel::CarrierConfig;
 use crate::channel::config::is_this_machine;
+use crate::channel::{CarrierConfig, CarrierConfigError};
 use crate::rules::source::{Problem, Source};
 
 /// The commented default, as `nightbell config default` prints it.
@@ -129,12 +129,13 @@ impl Config {
             what: without_secret(text, problem.line, problem.what),
             remedy: problem.remedy,
         };
+        let in_table = |problem: Problem| in_file(with_variable(text, problem));
         let mut source = Source::parse_all(text)
             .map_err(|problems| problems.into_iter().map(in_file).collect::<Vec<_>>())?;
         let overrides = environment::Overrides::read(environment);
         overrides.set_tokens(&mut source);
         let decoded = source.decode_all::<Config>("");
-        let mut problems: Vec<ConfigProblem> = decoded.problems.into_iter().map(in_file).collect();
+        let mut problems: Vec<ConfigProblem> = decoded.problems.into_iter().map(in_table).collect();
         let Some(mut config) = decoded.value else { return Err(problems) };
         problems.extend(config.check(&decoded.source).into_iter().map(in_file));
         problems.extend(overrides.apply(&mut config));
@@ -170,8 +171,14 @@ impl Config {
             for error in carrier.check() {
                 let text = error.to_string();
                 let (what, remedy) = text.split_once("; ").unwrap_or((text.as_str(), "correct the value"));
+                let remedy = match error {
+                    CarrierConfigError::Token(_) => {
+                        format!("{remedy}{}", or_in_the_environment(&carrier.name))
+                    }
+                    _ => remedy.to_owned(),
+                };
                 let path = ["carrier", &index].into_iter().chain(error.key()).collect::<Vec<_>>();
-                note(&path, Err((what.to_owned(), remedy.to_owned())));
+                note(&path, Err((what.to_owned(), remedy)));
             }
         }
         problems
@@ -183,6 +190,25 @@ fn without_secret(text: &str, line: usize, what: String) -> String {
     let written = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
     let secret = written.contains("token") || written.contains("database_url");
     if secret && what.ends_with("does not fit here") { "this value does not fit here".into() } else { what }
+}
+
+/// A token is better kept out of the file: who has none is told of the variable.
+fn with_variable(text: &str, problem: Problem) -> Problem {
+    let carrier = Source::parse(text).ok().and_then(|source| {
+        let names = source.texts_with_lines(&["carrier", "*", "name"]);
+        // A key that is missing is missing where its table begins.
+        names.into_iter().find(|(_, line)| *line >= problem.line).map(|(name, _)| name.to_owned())
+    });
+    match carrier.filter(|_| problem.what == "`token` is missing") {
+        Some(carrier) => {
+            Problem { remedy: format!("{}{}", problem.remedy, or_in_the_environment(&carrier)), ..problem }
+        }
+        None => problem,
+    }
+}
+
+fn or_in_the_environment(carrier: &str) -> String {
+    format!(", or set {} in the environment", environment::token_variable(carrier))
 }
 
 /// What is wrong, and the remedy.

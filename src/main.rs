@@ -12,7 +12,7 @@ async fn main() -> ExitCode {
     match cli::run(cli::Cli::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error}");
+            nightbell::app::out::complain(&error);
             ExitCode::from(cli::exit_code(&error))
         }
     }

@@ -46,6 +46,11 @@ impl Desks {
         self.flows.get(name)
     }
 
+    /// Every voice flow in force.
+    pub fn flows(&self) -> impl Iterator<Item = &Arc<Flow>> {
+        self.flows.values()
+    }
+
     /// The desk that has that line.
     pub fn by_line(&self, line: &PhoneNumber) -> Option<&Arc<Desk>> {
         self.lines.get(line).and_then(|key| self.by_key.get(key))
@@ -152,13 +157,19 @@ impl Acts {
     /// Brings a desk file into force; answers the desk and its version. A file with mistakes changes nothing.
     pub async fn apply_desk(&self, source: &str) -> Result<(Desk, i64), ApplyError> {
         let desk = Desk::parse(source).map_err(ApplyError::Problems)?;
-        let input = (desk.clone(), source.to_owned(), self.clock().now());
-        let version = self.store().write(put_desk, input).await?;
+        let versions = self.apply_desks(vec![(desk.clone(), source.to_owned())]).await?;
+        Ok((desk, versions.first().copied().unwrap_or_default()))
+    }
+
+    /// Brings desks into force, all or none, each with the text of its file; answers their versions. A line may move
+    /// from one of them to another; [`StoreError::Conflict`] if a desk has it that is not among them.
+    pub async fn apply_desks(&self, desks: Vec<(Desk, String)>) -> Result<Vec<i64>, StoreError> {
+        let versions = self.store().write(put_desks, (desks, self.clock().now())).await?;
         self.reload().await.map_err(|error| match error {
             ActError::Store(error) => error,
             other => StoreError::Fault(other.to_string()),
         })?;
-        Ok((desk, version))
+        Ok(versions)
     }
 
     fn publish(&self, change: impl FnOnce(&mut Desks)) {
@@ -205,8 +216,19 @@ async fn remember_flows(tx: &mut Tx, (flows, now): &(Vec<FlowVersion>, Timestamp
     Ok(())
 }
 
-async fn put_desk(tx: &mut Tx, (desk, source, now): &(Desk, String, Timestamp)) -> Result<i64, StoreError> {
-    desks::put(tx, desk, source, *now).await
+async fn put_desks(
+    tx: &mut Tx,
+    (all, now): &(Vec<(Desk, String)>, Timestamp),
+) -> Result<Vec<i64>, StoreError> {
+    let mut versions = Vec::with_capacity(all.len());
+    for (desk, source) in all {
+        versions.push(desks::put(tx, desk, source, *now).await?);
+    }
+    // What each of them gives up is known by now.
+    for (desk, _) in all {
+        desks::take_lines(tx, desk).await?;
+    }
+    Ok(versions)
 }
 
 async fn everything(tx: &mut Tx, (): &()) -> Result<Everything, StoreError> {

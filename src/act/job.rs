@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::to_string;
 
 use super::World;
+use super::recover::Recorded;
 use crate::clock::Timestamp;
 use crate::rules::effect::AttemptId;
 use crate::rules::page::{Receipt, Sent};
@@ -75,6 +76,13 @@ pub enum Job {
         /// The carrier's id of it.
         sid: String,
     },
+    /// Ask what was recorded in a call that we missed.
+    ListRecordings {
+        /// Which carrier's.
+        carrier: String,
+        /// The carrier's id of the call.
+        call: String,
+    },
     /// Fetch a recording.
     FetchRecording {
         /// Which carrier has it.
@@ -95,7 +103,10 @@ impl Job {
             Job::Text { attempt, .. } => attempt.as_ref(),
             Job::Ring { attempt, .. } | Job::AskReceipt { attempt, .. } => Some(attempt),
             Job::LookUp { of, .. } => of.attempt(),
-            Job::HangUp { .. } | Job::AskCall { .. } | Job::FetchRecording { .. } => None,
+            Job::HangUp { .. }
+            | Job::AskCall { .. }
+            | Job::ListRecordings { .. }
+            | Job::FetchRecording { .. } => None,
         }
     }
 
@@ -144,6 +155,8 @@ pub enum Performed {
         /// How long it lasted, in seconds.
         seconds: u32,
     },
+    /// What was recorded in a call.
+    Recorded(Vec<Recorded>),
     /// A recording: a WAV file.
     Recording(Vec<u8>),
     /// There is nothing more to do.

@@ -29,8 +29,8 @@ pub use call::{CallIn, CallTurn};
 pub use desks::{ApplyError, Desks};
 pub use doubt::Standing;
 pub use job::{Job, Performed};
-pub use query::{TicketPage, TicketView};
-pub use recover::Missed;
+pub use query::{Numbered, TicketPage, TicketView};
+pub use recover::{Missed, Recorded};
 pub use text::TextIn;
 pub use upkeep::{Audit, Beat};
 

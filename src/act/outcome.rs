@@ -87,6 +87,11 @@ async fn finish_job(tx: &mut Tx, finish: &Finish) -> Result<(), StoreError> {
             })
             .await?;
         }
+        (Performed::Recorded(all), Job::ListRecordings { carrier, call }) => {
+            for (sid, seconds) in all {
+                super::recording::made(tx, world, carrier, call, sid, *seconds).await?;
+            }
+        }
         (Performed::Recording(content), Job::FetchRecording { carrier, sid, .. }) => {
             super::recording::keep(tx, world, carrier, sid, Some(content)).await?;
         }

@@ -28,6 +28,17 @@ pub struct TicketView {
     pub timeline: Vec<Entry>,
 }
 
+/// What a ticket's number stands for.
+#[derive(Clone, Debug)]
+pub enum Numbered {
+    /// Nothing.
+    None,
+    /// A ticket.
+    One(Box<TicketView>),
+    /// A ticket on each of these lines.
+    Several(Vec<String>),
+}
+
 /// The most tickets on a page.
 pub const MOST_LISTED: usize = 100;
 
@@ -41,13 +52,24 @@ impl Acts {
         Ok(TicketPage { cases, next })
     }
 
-    /// A ticket by its number, of a desk or of whichever has one.
+    /// A ticket by its number, of a desk or of whichever has one, the newest first.
     pub async fn ticket(
         &self,
         desk: Option<&str>,
         number: TicketNumber,
     ) -> Result<Option<TicketView>, ActError> {
         Ok(self.store().read(view, (desk.map(str::to_owned), number)).await?)
+    }
+
+    /// The ticket of a number: of a desk, of a line, or of any. Each line numbers its own tickets.
+    pub async fn numbered(
+        &self,
+        desk: Option<&str>,
+        line: Option<&PhoneNumber>,
+        number: TicketNumber,
+    ) -> Result<Numbered, ActError> {
+        let asked = (desk.map(str::to_owned), line.map_or("", PhoneNumber::as_str).to_owned(), number);
+        Ok(self.store().read(numbered, asked).await?)
     }
 
     /// Who is on call by each rota of a desk at an instant.
@@ -85,6 +107,26 @@ async fn view(
     };
     let case = ticket::read(tx, &id).await?;
     Ok(Some(TicketView { case, timeline: ticket::timeline(tx, &id).await? }))
+}
+
+async fn numbered(
+    tx: &mut Tx,
+    (desk, line, number): &(Option<String>, String, TicketNumber),
+) -> Result<Numbered, StoreError> {
+    let mut found = ticket::all_by_number(tx, line, *number).await?;
+    found.retain(|(_, _, of)| desk.as_ref().is_none_or(|desk| of == desk));
+    Ok(match &found[..] {
+        [] => Numbered::None,
+        [(id, ..)] => {
+            let case = ticket::read(tx, id).await?;
+            Numbered::One(Box::new(TicketView { case, timeline: ticket::timeline(tx, id).await? }))
+        }
+        several => {
+            let mut lines: Vec<String> = several.iter().map(|(_, line, _)| line.clone()).collect();
+            lines.sort();
+            Numbered::Several(lines)
+        }
+    })
 }
 
 /// Whom an emergency on a line pages first now; on any line, for none.

@@ -63,17 +63,25 @@ async fn play(tx: &mut Tx, (secret, now): &(String, Timestamp)) -> Result<Option
 }
 
 async fn made_recording(tx: &mut Tx, made: &Made) -> Result<(), StoreError> {
-    let Some(known) = call::lock(tx, &made.carrier, &made.call).await? else { return Ok(()) };
+    self::made(tx, &made.world, &made.carrier, &made.call, &made.recording, made.seconds).await
+}
+
+/// A recording of a call is heard of otherwise than by the turn that asked for it, which perhaps never comes.
+pub(super) async fn made(
+    tx: &mut Tx,
+    world: &World,
+    carrier: &str,
+    call: &str,
+    sid: &str,
+    seconds: u32,
+) -> Result<(), StoreError> {
+    let Some(known) = call::lock(tx, carrier, call).await? else { return Ok(()) };
     let Some(id) = known.ticket else { return Ok(()) };
-    // Heard of through a status callback alone: the turn that would have told of it never came.
     let mut work = Work::on(ticket::lock(tx, &id).await?);
-    let command = crate::rules::flow::FlowCommand::Recorded {
-        recording: made.recording.clone(),
-        seconds: made.seconds,
-    };
-    work.happen(&made.world, Event::Flow(command))?;
-    work.save(tx, &made.world).await?;
-    note(tx, &made.world, &made.carrier, &made.recording, &id, made.seconds).await
+    let command = crate::rules::flow::FlowCommand::Recorded { recording: sid.into(), seconds };
+    work.happen(world, Event::Flow(command))?;
+    work.save(tx, world).await?;
+    note(tx, world, carrier, sid, &id, seconds).await
 }
 
 async fn made_transcript(tx: &mut Tx, transcript: &Transcript) -> Result<(), StoreError> {
@@ -103,6 +111,19 @@ pub(super) async fn note(
     }
     let job = Job::FetchRecording { carrier: carrier.into(), sid: sid.into(), since: world.now, tries: 0 };
     let row = format!("recording-{carrier}-{sid}");
+    job.write(tx, world, &row, Some(id), 2, world.now).await
+}
+
+/// Has a carrier asked for all that was recorded in a call.
+pub(super) async fn ask_for_all(
+    tx: &mut Tx,
+    world: &World,
+    carrier: &str,
+    call: &str,
+    id: &TicketId,
+) -> Result<(), StoreError> {
+    let job = Job::ListRecordings { carrier: carrier.into(), call: call.into() };
+    let row = format!("recordings-{carrier}-{call}");
     job.write(tx, world, &row, Some(id), 2, world.now).await
 }
 

@@ -13,6 +13,7 @@ use crate::rules::number_plan;
 use crate::rules::severity::Severity;
 use crate::rules::ticket::{Ticket, TicketId, TicketState};
 use crate::store::{StoreError, Tx, call as calls, desk as desks, ticket};
+use std::time::Duration;
 
 /// A call that a carrier lists and that never reached us.
 #[derive(Clone, Debug)]
@@ -29,9 +30,15 @@ pub struct Missed {
     pub started_at: Timestamp,
     /// How long it lasted, in seconds.
     pub seconds: u32,
-    /// What was recorded in it: the carrier's ids, and how many seconds each lasts.
-    pub recordings: Vec<(String, u32)>,
+    /// What was recorded in it; none if that is still to be asked.
+    pub recordings: Option<Vec<Recorded>>,
 }
+
+/// A recording that a carrier lists: its id there, and how many seconds it lasts.
+pub type Recorded = (String, u32);
+
+/// Carriers cut their times to the second.
+const CUT: Duration = Duration::from_secs(1);
 
 struct Recover {
     world: World,
@@ -43,6 +50,11 @@ impl Acts {
     /// Whether a call or text of a carrier is known.
     pub async fn is_known(&self, carrier: &str, sid: &str) -> Result<bool, ActError> {
         Ok(self.store().read(is_known, (carrier.to_owned(), sid.to_owned())).await?)
+    }
+
+    /// Whether a call of a carrier still goes on, as far as we know; none if it is unknown.
+    pub async fn is_open(&self, carrier: &str, call: &str) -> Result<Option<bool>, ActError> {
+        Ok(self.store().read(is_open, (carrier.to_owned(), call.to_owned())).await?)
     }
 
     /// Opens the ticket of a call that never reached us, and pages; false if it is known, or concerns nobody.
@@ -60,6 +72,10 @@ async fn is_known(tx: &mut Tx, (carrier, sid): &(String, String)) -> Result<bool
     calls::is_known(tx, carrier, sid).await
 }
 
+async fn is_open(tx: &mut Tx, (carrier, call): &(String, String)) -> Result<Option<bool>, StoreError> {
+    calls::is_open(tx, carrier, call).await
+}
+
 async fn recover(tx: &mut Tx, input: &Recover) -> Result<bool, StoreError> {
     let Recover { world, missed, ticket: id } = input;
     if calls::is_known(tx, &missed.carrier, &missed.sid).await? {
@@ -67,7 +83,7 @@ async fn recover(tx: &mut Tx, input: &Recover) -> Result<bool, StoreError> {
     }
     let (desk, line) = line_of(world, &missed.to)?;
     // What came before the desk was ours is not ours to page.
-    if desks::since(tx, desk.key.as_str()).await?.is_none_or(|since| missed.started_at < since) {
+    if desks::since(tx, desk.key.as_str()).await?.is_none_or(|since| missed.started_at + CUT < since) {
         return Ok(false);
     }
     let caller_id = usable_caller_id(desk, &missed.from);
@@ -118,14 +134,20 @@ async fn recover(tx: &mut Tx, input: &Recover) -> Result<bool, StoreError> {
         let mut work = Work::on_new(Case::open(ticket));
         work.happen(world, Event::Called { call: missed.sid.clone() })?;
         work.happen(world, Event::Missed { at: missed.started_at })?;
-        for (sid, seconds) in &missed.recordings {
+        let listed = missed.recordings.as_deref();
+        for (sid, seconds) in listed.unwrap_or_default() {
             let recorded = FlowCommand::Recorded { recording: sid.clone(), seconds: *seconds };
             work.happen(world, Event::Flow(recorded))?;
         }
         work.happen(world, Event::CallEnded { engaged: true, returning: false, seconds: missed.seconds })?;
         work.save(tx, world).await?;
-        for (sid, seconds) in &missed.recordings {
-            recording::note(tx, world, &missed.carrier, sid, id, *seconds).await?;
+        match listed {
+            Some(listed) => {
+                for (sid, seconds) in listed {
+                    recording::note(tx, world, &missed.carrier, sid, id, *seconds).await?;
+                }
+            }
+            None => recording::ask_for_all(tx, world, &missed.carrier, &missed.sid, id).await?,
         }
     }
     calls::insert(tx, &call).await?;

@@ -1,35 +1,166 @@
-//! Brings a desk file into force, once it is certain that this installation can keep what it says: its flows are
-//! loaded and speak its languages, and its carriers are configured.
+//! Brings desk files into force, once it is certain that this installation can keep what they say: their flows are there
+//! and speak their languages, their carriers are configured, and their lines are nobody else's. Several files are one
+//! change: if any of them has a mistake, none takes effect.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::AppError;
-use crate::act::{Acts, ApplyError, Desks};
+use crate::act::Acts;
 use crate::rules::desk::Desk;
+use crate::rules::flow::Flow;
+use crate::rules::policy::Policy;
+use crate::rules::rota::Rota;
 use crate::rules::source::{Problem, Source};
 
-/// Applies the text of a desk file of that name; answers the desk and its version. Every mistake is told with its line.
-pub async fn apply_desk(
-    acts: &Acts,
-    carriers: &[String],
-    file: &str,
-    text: &str,
-) -> Result<(Desk, i64), AppError> {
-    let desk = Desk::parse(text).map_err(|problems| refused(file, &problems))?;
-    let missing = missing(&desk, text, &acts.desks(), carriers);
-    if !missing.is_empty() {
-        return Err(refused(file, &missing));
-    }
-    acts.apply_desk(text).await.map_err(|error| match error {
-        ApplyError::Problems(problems) => refused(file, &problems),
-        ApplyError::Store(error) => error.into(),
-    })
+/// How far ahead a rota's gaps are looked for: while there is time to fill them.
+const AHEAD: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+
+/// What a desk may name: voice flows, and carriers of the configuration.
+#[derive(Debug)]
+pub struct Known {
+    /// The languages of each flow, by its name.
+    flows: BTreeMap<String, Vec<String>>,
+    carriers: Vec<String>,
 }
 
-fn refused(file: &str, problems: &[Problem]) -> AppError {
-    AppError::BadInput(problems.iter().map(|problem| problem.at(file).to_string()).collect())
+impl Known {
+    /// By the texts of the voice flows, which were checked, and the names of the carriers.
+    pub fn new(flows: &[String], carriers: Vec<String>) -> Known {
+        let flows = flows.iter().filter_map(|text| Flow::parse(text).ok());
+        Known { flows: flows.map(|flow| (flow.name, flow.languages)).collect(), carriers }
+    }
+}
+
+/// A desk file in which there is no mistake.
+#[derive(Debug)]
+pub struct DeskFile {
+    name: String,
+    text: String,
+    desk: Desk,
+}
+
+impl DeskFile {
+    fn problem(&self, path: &[&str], what: String, remedy: &str) -> Vec<String> {
+        let source = Source::parse(&self.text).ok();
+        let problem = source.map(|source| source.problem(path, what, remedy));
+        problem.map(|problem| problem.at(&self.name).to_string()).into_iter().collect()
+    }
+}
+
+/// Checks desk files, each by its name and text, for themselves and beside each other. Every mistake is told with its
+/// line.
+pub fn check_desks(
+    files: impl IntoIterator<Item = (String, String)>,
+    known: &Known,
+) -> Result<Vec<DeskFile>, AppError> {
+    let mut problems = Vec::new();
+    let mut good: Vec<DeskFile> = Vec::new();
+    for (name, text) in files {
+        let found = match Desk::parse(&text) {
+            Ok(desk) => {
+                let found = missing(&desk, &text, known);
+                good.push(DeskFile { name: name.clone(), text, desk });
+                found
+            }
+            Err(found) => found,
+        };
+        problems.extend(found.iter().map(|problem| problem.at(&name).to_string()));
+    }
+    for (index, file) in good.iter().enumerate() {
+        for earlier in &good[..index] {
+            problems.extend(collisions(file, earlier));
+        }
+    }
+    if problems.is_empty() { Ok(good) } else { Err(AppError::BadInput(problems)) }
+}
+
+/// What two files of one change cannot both have.
+fn collisions(file: &DeskFile, earlier: &DeskFile) -> Vec<String> {
+    if file.desk.key == earlier.desk.key {
+        let what = format!("the desk `{}` is also in {}", file.desk.key.as_str(), earlier.name);
+        return file.problem(&["key"], what, "give one of them another key, or apply one of them");
+    }
+    let mut problems = Vec::new();
+    for (index, line) in file.desk.lines.iter().enumerate() {
+        if earlier.desk.line(&line.number).is_some() {
+            let what = format!("the line {} is also in {}", line.number, earlier.name);
+            let path = ["line", &index.to_string(), "number"];
+            problems.extend(file.problem(&path, what, "a line has one desk: take it out of one of them"));
+        }
+    }
+    problems
+}
+
+/// Brings files into force, all of them or none; answers the desks with their versions.
+pub async fn apply_desks(acts: &Acts, files: Vec<DeskFile>) -> Result<Vec<(Desk, i64)>, AppError> {
+    let problems: Vec<String> = files.iter().flat_map(|file| taken_lines(acts, file, &files)).collect();
+    if !problems.is_empty() {
+        return Err(AppError::BadInput(problems));
+    }
+    let desks: Vec<_> = files.into_iter().map(|file| (file.desk, file.text)).collect();
+    let versions = acts.apply_desks(desks.clone()).await?;
+    Ok(desks.into_iter().map(|(desk, _)| desk).zip(versions).collect())
+}
+
+/// Brings the text of one desk file of that name into force, with the voice flows that are.
+pub async fn apply_desk(acts: &Acts, carriers: &[String], file: &str, text: &str) -> Result<(), AppError> {
+    let desks = acts.desks();
+    let flows = desks.flows().map(|flow| (flow.name.clone(), flow.languages.clone())).collect();
+    let known = Known { flows, carriers: carriers.to_vec() };
+    apply_desks(acts, check_desks([(file.to_owned(), text.to_owned())], &known)?).await?;
+    Ok(())
+}
+
+/// Lines that another desk has, and still has when all the files are in force.
+fn taken_lines(acts: &Acts, file: &DeskFile, files: &[DeskFile]) -> Vec<String> {
+    let desks = acts.desks();
+    let mut problems = Vec::new();
+    for (index, line) in file.desk.lines.iter().enumerate() {
+        let Some(owner) = desks.by_line(&line.number).filter(|owner| owner.key != file.desk.key) else {
+            continue;
+        };
+        if files.iter().any(|other| other.desk.key == owner.key) {
+            continue;
+        }
+        let what = format!("the desk `{}` has the line {}", owner.key.as_str(), line.number);
+        let remedy = "correct the number, or take it out of that desk's file and apply both files";
+        problems.extend(file.problem(&["line", &index.to_string(), "number"], what, remedy));
+    }
+    problems
+}
+
+/// What the manager should know of a desk that is in force: for each policy of its lines the first stretch within two
+/// weeks in which nobody would be on call.
+pub fn gaps_ahead(acts: &Acts, desk: &Desk) -> Vec<String> {
+    let now = acts.clock().now();
+    let mut policies: Vec<&Policy> = Vec::new();
+    for policy in desk.lines.iter().filter_map(|line| desk.policy_of(line)) {
+        if !policies.contains(&policy) {
+            policies.push(policy);
+        }
+    }
+    let gap = |policy: &&Policy| {
+        let gap = desk.first_gap(policy, acts.book(), now, now + AHEAD)?;
+        let wall = |at| acts.book().to_wall(desk.zone(), at).format("%a %Y-%m-%d %H:%M");
+        let until =
+            if gap.to < now + AHEAD { wall(gap.to).to_string() } else { "at least two weeks on".into() };
+        let rotas: Vec<&str> = desk.rotas_of(policy).map(|rota: &Rota| rota.name.as_str()).collect();
+        Some(format!(
+            "{}: nobody is on call for the policy `{}` from {} until {until} ({}), and its last resort would be \
+             paged; add a layer or an override to the rota {}",
+            desk.key.as_str(),
+            policy.name,
+            wall(gap.from),
+            desk.zone(),
+            rotas.join(" or ")
+        ))
+    };
+    policies.iter().filter_map(gap).collect()
 }
 
 /// What the desk's lines name and the installation does not have.
-fn missing(desk: &Desk, text: &str, desks: &Desks, carriers: &[String]) -> Vec<Problem> {
+fn missing(desk: &Desk, text: &str, known: &Known) -> Vec<Problem> {
     let Ok(source) = Source::parse(text) else { return Vec::new() };
     let mut problems = Vec::new();
     for (index, line) in desk.lines.iter().enumerate() {
@@ -37,20 +168,20 @@ fn missing(desk: &Desk, text: &str, desks: &Desks, carriers: &[String]) -> Vec<P
         let mut note = |part: &str, what: String, remedy: &str| {
             problems.push(source.problem(&["line", &index, part], what, remedy));
         };
-        match desks.flow(&line.flow) {
+        match known.flows.get(&line.flow) {
             None => note(
                 "flow",
                 format!("there is no voice flow `{}`", line.flow),
                 "put it into the folder that the configuration names in `flows`, or use `emergency`",
             ),
-            Some(flow) => {
-                for language in line.languages.iter().filter(|language| !flow.languages.contains(language)) {
+            Some(spoken) => {
+                for language in line.languages.iter().filter(|language| !spoken.contains(language)) {
                     let what = format!("the voice flow `{}` does not speak `{language}`", line.flow);
                     note("languages", what, "take the language out, or add its words to the flow");
                 }
             }
         }
-        if !carriers.contains(&line.carrier) {
+        if !known.carriers.contains(&line.carrier) {
             note(
                 "carrier",
                 format!("no carrier `{}` is configured", line.carrier),

@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::simulated::{SimClock, Simulated};
-use super::{App, AppError, Parts, Upgrade, apply_desk, kept_text, listen, private_folder, serve};
+use super::{App, AppError, Parts, Upgrade, apply_desk, kept_text, listen, out, private_folder, serve};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, LogConfig};
 use crate::id::Ids;
@@ -162,13 +162,9 @@ async fn api_token(app: &App, data: &Path) -> Result<String, AppError> {
 /// Runs the demonstration until `stop`.
 pub async fn demo(options: DemoOptions, stop: CancellationToken) -> Result<(), AppError> {
     let gateway = listen(options.listen).await?;
-    let clock: Arc<dyn Clock> = if options.speed > 1 {
-        Arc::new(SystemClock::faster(options.speed))
-    } else {
-        Arc::new(SystemClock::new())
-    };
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::faster(options.speed));
     let stage = Stage::set(&options.data, gateway, clock).await?;
-    print!("{}", Welcome { stage: &stage, options: &options, gateway: url_of(&stage.gateway)? });
+    out::print(Welcome { stage: &stage, options: &options, gateway: url_of(&stage.gateway)? })?;
     stage.run(stop).await
 }
 

@@ -11,7 +11,7 @@ use chrono::{Days, NaiveTime};
 use tokio_util::sync::CancellationToken;
 
 use super::demo::{DESK, Stage};
-use super::{AppError, listen};
+use super::{AppError, listen, out};
 use crate::act::{Acts, TicketView};
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::id::Ids;
@@ -56,7 +56,7 @@ pub async fn tour() -> Result<(), AppError> {
     let clock = Arc::new(SystemClock::starting_at(start, SPEED));
     let gateway = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
     let stage = Stage::set(&folder.0, gateway, clock).await?;
-    println!("One night at {}, against a clock that runs {SPEED} times as fast.\n", desk.name);
+    out::say(format_args!("One night at {}, against a clock that runs {SPEED} times as fast.\n", desk.name));
 
     let night = Night { acts: stage.app.acts.clone(), sim: stage.sim.clone(), desk, book };
     let stop = CancellationToken::new();
@@ -264,7 +264,9 @@ impl Night {
             return Err(AppError::Failed(format!("the carrier complains: {error:?}")));
         }
         let steps = view.timeline.len();
-        println!("\nTicket {number}: acknowledged, called back, resolved; {steps} entries in its timeline.");
+        out::say(format_args!(
+            "\nTicket {number}: acknowledged, called back, resolved; {steps} entries in its timeline."
+        ));
         Ok(())
     }
 
@@ -327,19 +329,19 @@ impl Night {
 
     /// For whoever has to find out why it did not go as it should.
     async fn tell_what_happened(&self) {
-        println!("\nThis is what the ticket's timeline says:");
+        out::say(format_args!("\nThis is what the ticket's timeline says:"));
         let view = self.ticket(TICKET).await.ok().flatten();
         for entry in view.map(|view| view.timeline).unwrap_or_default() {
-            println!("  {} {:?}: {:?}", entry.at, entry.by, entry.what);
+            out::say(format_args!("  {} {:?}: {:?}", entry.at, entry.by, entry.what));
         }
         for error in self.sim.errors() {
-            println!("  the carrier complains: {error:?}");
+            out::say(format_args!("  the carrier complains: {error:?}"));
         }
     }
 
     fn tell(&self, what: &str) {
         let now = self.book.to_wall(self.desk.zone(), self.acts.clock().now());
-        println!("{}  {what}", now.format("%H:%M:%S"));
+        out::say(format_args!("{}  {what}", now.format("%H:%M:%S")));
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use nightbell::app::demo::{self, DemoOptions};
-use nightbell::app::{self, App, AppError, Parts, Upgrade};
+use nightbell::app::{self, App, AppError, Parts, Upgrade, out};
 use nightbell::clock::{Clock, SystemClock, Timestamp};
 use nightbell::config::{self, Config};
 use nightbell::flows;
@@ -26,26 +26,16 @@ pub async fn run(cli: Cli) -> Result<(), AppError> {
         Command::Migrate => migrate(&load()?).await,
         Command::Apply { files } => apply(load()?, &files).await,
         Command::Token(Token::Create { name, expires }) => create_token(load()?, &name, expires).await,
-        Command::Flow(Flow::Check { files }) => {
-            println!("{}", flows::check_files(&files)?);
-            Ok(())
-        }
-        Command::Flow(Flow::Draw { flow }) => {
-            println!("{}", flows::draw_file(&flow)?);
-            Ok(())
-        }
+        Command::Flow(Flow::Check { files }) => out::print(format_args!("{}\n", flows::check_files(&files)?)),
+        Command::Flow(Flow::Draw { flow }) => out::print(format_args!("{}\n", flows::draw_file(&flow)?)),
         Command::Flow(Flow::Play { flow, scenarios, desk }) => play(&flow, &scenarios, desk.as_deref()),
         Command::Fallback(which) => fallback(load()?, &which).await,
         Command::Simulator(options) => super::simulator::run(options).await,
-        Command::Config(ConfigCommand::Default) => {
-            print!("{}", config::DEFAULT);
-            Ok(())
-        }
+        Command::Config(ConfigCommand::Default) => out::print(config::DEFAULT),
         Command::Config(ConfigCommand::Check) => {
             let config = load()?;
             flows::load_all(config.flows.as_deref())?;
-            println!("the configuration is good");
-            Ok(())
+            out::print("the configuration is good\n")
         }
     }
 }
@@ -122,8 +112,7 @@ async fn serve(config: Config) -> Result<(), AppError> {
 async fn migrate(config: &Config) -> Result<(), AppError> {
     let store = app::open_store(config, Upgrade::Take).await?;
     store.close().await;
-    println!("the schema is up to date");
-    Ok(())
+    out::print("the schema is up to date\n")
 }
 
 async fn visit(config: Config) -> Result<nightbell::act::Acts, AppError> {
@@ -132,25 +121,38 @@ async fn visit(config: Config) -> Result<nightbell::act::Acts, AppError> {
 }
 
 async fn apply(config: Config, files: &[PathBuf]) -> Result<(), AppError> {
-    let carriers: Vec<String> = config.carriers.iter().map(|carrier| carrier.name.clone()).collect();
+    let carriers = config.carriers.iter().map(|carrier| carrier.name.clone()).collect();
+    let known = app::Known::new(&flows::load_all(config.flows.as_deref())?, carriers);
+    let read = files.iter().map(|file| Ok((file.display().to_string(), read(file)?)));
+    let files = app::check_desks(read.collect::<Result<Vec<_>, AppError>>()?, &known)?;
     let acts = visit(config).await?;
-    let mut refused = Vec::new();
-    for file in files {
-        match app::apply_desk(&acts, &carriers, &file.display().to_string(), &read(file)?).await {
-            Ok((desk, version)) => println!("{}: version {version} is in force", desk.key.as_str()),
-            Err(AppError::BadInput(problems)) => refused.extend(problems),
-            Err(error) => return Err(error),
+    for (desk, version) in app::apply_desks(&acts, files).await? {
+        out::say(format_args!("{}: version {version} is in force", desk.key.as_str()));
+        for gap in app::gaps_ahead(&acts, &desk) {
+            out::complain(format_args!("warning: {gap}"));
         }
     }
     acts.store().close().await;
-    if refused.is_empty() { Ok(()) } else { Err(AppError::BadInput(refused)) }
+    Ok(())
 }
 
 async fn create_token(config: Config, name: &str, expires: Option<Timestamp>) -> Result<(), AppError> {
     let acts = visit(config).await?;
-    println!("{}", acts.create_token(name, expires).await?);
+    out::print(format_args!("{}\n", acts.create_token(name, expires).await?))?;
     acts.store().close().await;
     Ok(())
+}
+
+/// The longest name of a token, in letters.
+const LONGEST_NAME: usize = 64;
+
+/// Who uses a token: a word or a few, as they stand in logs.
+pub(super) fn parse_token_name(text: &str) -> Result<String, String> {
+    let name = text.trim();
+    let good = (1..=LONGEST_NAME).contains(&name.chars().count()) && !name.contains(char::is_control);
+    good.then(|| name.to_owned()).ok_or_else(|| {
+        format!("write who uses it in 1 to {LONGEST_NAME} letters on one line, like monitoring")
+    })
 }
 
 /// A day, which ends at its midnight in UTC, or an instant.
@@ -170,7 +172,7 @@ fn play(flow: &Path, scenarios: &[PathBuf], desk: Option<&Path>) -> Result<(), A
     let mut failed = Vec::new();
     for scenario in scenarios {
         match flows::play_file(flow, scenario, &desk) {
-            Ok(transcript) => println!("{}\n{transcript}", scenario.display()),
+            Ok(transcript) => out::print(format_args!("{}\n{transcript}\n", scenario.display()))?,
             Err(flows::Refused(problems)) => failed.extend(problems),
         }
     }
@@ -201,7 +203,7 @@ async fn fallback(config: Config, which: &Fallback) -> Result<(), AppError> {
     };
     let line = line.ok_or_else(|| AppError::Failed("the desk has no such line".into()))?;
     let document = nightbell::web::fallback::document(desk, line, &public_url);
-    println!("{}", document.map_err(|error| AppError::Failed(error.to_string()))?);
     acts.store().close().await;
-    Ok(())
+    let document = document.map_err(|error| AppError::Failed(error.to_string()))?;
+    out::print(format_args!("{document}\n"))
 }

@@ -72,6 +72,7 @@ enum Token {
     /// Makes a token and prints it, once.
     Create {
         /// Who uses it.
+        #[arg(value_parser = commands::parse_token_name)]
         name: String,
         /// Its last day: 2027-01-31, or an instant such as 2027-01-31T12:00:00Z. It is let in for ever otherwise.
         #[arg(long, value_name = "WHEN", value_parser = commands::parse_instant)]

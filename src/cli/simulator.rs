@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::response::Redirect;
 use axum::routing::get;
 use nightbell::app::simulated::{SimClock, Simulated};
-use nightbell::app::{self, AppError};
+use nightbell::app::{self, AppError, out};
 use nightbell::clock::SystemClock;
 use nightbell::simulator::{Pace, Simulator};
 
@@ -33,13 +33,13 @@ pub async fn run(options: Options) -> Result<(), AppError> {
     let sim = Simulator::new(simulated.at_the_carrier(Pace::lifelike()), Arc::new(clock));
     let senders: Vec<String> =
         desk.lines.iter().map(|line| format!("{{ number = \"{}\" }}", line.number)).collect();
-    println!(
+    out::print(format_args!(
         "A simulated carrier. Phones: {rest}/phones\n\nFor the gateway's configuration:\n\n[[carrier]]\nname = \
-         \"{}\"\nbase_url = \"{rest}\"\naccount = \"{ACCOUNT}\"\ntoken = \"{}\"\nsenders = [{}]",
+         \"{}\"\nbase_url = \"{rest}\"\naccount = \"{ACCOUNT}\"\ntoken = \"{}\"\nsenders = [{}]\n",
         options.carrier,
         options.token,
         senders.join(", ")
-    );
+    ))?;
     let stop = until_interrupted();
     let router = sim.router().route("/", get(async || Redirect::temporary("/phones")));
     let network = tokio::spawn({

@@ -91,6 +91,12 @@ fn carriers_of(source: &Source<'_>) -> Vec<String> {
     source.texts(&["carrier", "*", "name"]).into_iter().map(str::to_owned).collect()
 }
 
+/// The variable that holds a carrier's token.
+pub(super) fn token_variable(carrier: &str) -> String {
+    let [(_, variable), _] = token_variables(carrier);
+    variable
+}
+
 /// The keys of a carrier that the environment can set, with their variables.
 fn token_variables(carrier: &str) -> [(&'static str, String); 2] {
     let name = carrier.to_uppercase().replace('-', "_");

@@ -102,6 +102,47 @@ fn carriers_are_checked() {
 }
 
 #[test]
+fn a_missing_token_is_told_with_its_variable() {
+    let second =
+        "\n[[carrier]]\nbase_url = \"https://api.example.com\"\nname = \"on-call\"\naccount = \"AC2\"\n";
+    let text = format!("{}{second}", with_examples());
+    let found = complaints(&text, none());
+    let line = text.lines().count() - 3;
+    assert_eq!(
+        found,
+        [format!(
+            "nightbell.toml:{line}: `token` is missing; write `token = …` here, or set \
+             NIGHTBELL_CARRIER_ON_CALL_TOKEN in the environment"
+        )]
+    );
+    let empty = with_examples().replace("copy it from the carrier's console", " ");
+    let found = complaints(&empty, none());
+    assert!(
+        found[0].ends_with("console, or set NIGHTBELL_CARRIER_MAIN_TOKEN in the environment"),
+        "{found:?}"
+    );
+    let given = variables(&[("NIGHTBELL_CARRIER_ON_CALL_TOKEN", "x")]);
+    assert!(Config::parse("nightbell.toml", &text, given).is_ok());
+}
+
+#[test]
+fn a_level_that_is_none_is_refused() {
+    for level in ["nonsense", "loud", "", "info,nightbell=loud", "a=b=c"] {
+        for found in [
+            complaints("", variables(&[("NIGHTBELL_LOG_LEVEL", level)])),
+            complaints(&format!("[log]\nlevel = \"{level}\"\n"), none()),
+        ] {
+            assert_eq!(found.len(), 1, "{level:?}: {found:?}");
+            assert!(found[0].contains(&format!("`{level}` is no level; write error, warn")), "{found:?}");
+        }
+    }
+    for level in ["off", "DEBUG", "info,nightbell=debug", "nightbell[{x=1}]=trace"] {
+        let set = variables(&[("NIGHTBELL_LOG_LEVEL", level)]);
+        assert_eq!(Config::parse("", "", set).unwrap().log.level, level);
+    }
+}
+
+#[test]
 fn a_complaint_repeats_no_secret() {
     let found =
         complaints(&with_examples().replace("\"copy it from the carrier's console\"", "4711"), none());

@@ -23,7 +23,6 @@ const BREATH: Duration = Duration::from_millis(100);
 const HEARTBEAT: Duration = Duration::from_secs(1);
 const RELOAD: Duration = Duration::from_secs(1);
 const AUDIT: Duration = Duration::from_secs(15);
-const RECOVERY: Duration = Duration::from_secs(60);
 const TIDY: Duration = Duration::from_secs(60 * 60);
 /// How long what is under way may take to end, in real time, when the process stops.
 const DRAIN: Duration = Duration::from_secs(20);
@@ -49,13 +48,7 @@ impl Engine {
         self.keep(&tasks, &shutdown, "auditor", |engine| async move {
             engine.every(AUDIT, "the auditor could not look", || engine.audit()).await;
         });
-        self.keep(&tasks, &shutdown, "recovery", |engine| async move {
-            let look = || async {
-                engine.recover().await;
-                Ok(())
-            };
-            engine.every(RECOVERY, "missed calls could not be looked for", look).await;
-        });
+        self.keep(&tasks, &shutdown, "recovery", |engine| async move { engine.recovery().await });
         self.keep(&tasks, &shutdown, "tidy", |engine| async move {
             engine.every(TIDY, "what is old could not be forgotten", || engine.0.acts.tidy()).await;
         });

@@ -16,7 +16,7 @@ use crate::rules::page::Sent;
 use crate::wire::{Number, Sid};
 
 /// How long a page waits, in real time, for the answer to whether it was sent before: rather twice than late.
-const PATIENCE: Duration = Duration::from_millis(1500);
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What a look-up found.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,12 +7,13 @@ use super::Engine;
 use super::look::{Found, Wanted};
 use super::order::{Order, kind_of};
 use super::receipt::{of_call, of_text, outcome};
-use crate::act::{Job, Performed, Standing};
+use crate::act::{Job, Performed, Recorded, Standing};
 use crate::channel::{CallUpdate, NoRoute, RecordingFailed, Route, Sent as Answer, Wish};
 use crate::clock::Timestamp;
 use crate::rules::page::{Sent, Trouble};
 use crate::rules::policy::MethodKind;
 use crate::store::Claimed;
+use crate::wire::rest::RecordingRecord;
 use crate::wire::{About, Number, Sid};
 
 /// Until something that can wait is tried again.
@@ -21,8 +22,11 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// Claims of a row after which a question that gets no answer is given up.
 const MOST_CLAIMS: i64 = 4;
 
-/// The longest pause between two tries to fetch a recording.
+/// The longest pause between two tries to fetch a recording, in seconds.
 const RECORDING_PAUSE: u64 = 5 * 60;
+
+/// Claims of a row after which a carrier that does not say what was recorded is given up: after more than an hour.
+const MOST_LISTINGS: i64 = 20;
 
 /// How long fetching a recording may take, in real time: a claim lasts a little longer.
 const DOWNLOAD: Duration = Duration::from_secs(25);
@@ -50,6 +54,7 @@ impl Engine {
                 self.ask_receipt(claimed, *method, carrier, sid).await
             }
             Job::AskCall { carrier, sid } => self.ask_call(claimed, carrier, sid).await,
+            Job::ListRecordings { carrier, call } => self.list_recordings(claimed, carrier, call).await,
             Job::FetchRecording { carrier, sid, tries, .. } => {
                 self.fetch_recording(carrier, sid, *tries).await
             }
@@ -201,13 +206,29 @@ impl Engine {
         }
     }
 
+    async fn list_recordings(&self, claimed: &Claimed, carrier: &str, call: &str) -> Performed {
+        let (Some(at), Ok(call)) = (self.0.carriers.carrier(carrier), call.parse::<Sid>()) else {
+            return Performed::Done;
+        };
+        match at.recordings(&call).await {
+            Ok(made) => Performed::Recorded(filled(made)),
+            Err(_) if claimed.fence <= MOST_LISTINGS => {
+                Performed::Later(self.now() + recording_pause(claimed.fence.unsigned_abs()))
+            }
+            Err(error) => {
+                tracing::warn!(carrier, call.sid = %call, %error, "what was recorded stays at the carrier");
+                Performed::Done
+            }
+        }
+    }
+
     async fn fetch_recording(&self, carrier: &str, sid: &str, tries: u32) -> Performed {
         // Not to be had: beyond any patience.
         let never = Performed::Later(Timestamp::NEVER);
         let (Some(at), Ok(sid)) = (self.0.carriers.carrier(carrier), sid.parse::<Sid>()) else {
             return never;
         };
-        let pause = Duration::from_secs((1 << tries.min(10)).min(RECORDING_PAUSE));
+        let pause = recording_pause(tries.into());
         match tokio::time::timeout(DOWNLOAD, at.recording(&sid)).await {
             Ok(Ok(content)) => Performed::Recording(content),
             Ok(Err(RecordingFailed::TooLarge)) => never,
@@ -216,6 +237,16 @@ impl Engine {
             }
         }
     }
+}
+
+fn recording_pause(tries: u64) -> Duration {
+    Duration::from_secs((1 << tries.min(10)).min(RECORDING_PAUSE))
+}
+
+/// What was recorded, without what is empty.
+pub(super) fn filled(made: Vec<RecordingRecord>) -> Vec<Recorded> {
+    let filled = made.into_iter().filter(|made| made.seconds != Some(0));
+    filled.map(|made| (made.sid.to_string(), made.seconds.unwrap_or(0))).collect()
 }
 
 /// Nobody can send it. A carrier that has had its turn may have another: what it did not take may be sent again.

@@ -10,10 +10,14 @@ use stage::{ADA, BEN, START, Stage, at};
 use tokio_util::sync::CancellationToken;
 
 use crate::channel::{Refusal, Sent};
+use crate::clock::Timestamp;
 use crate::rules::page::AttemptState;
 use crate::rules::ticket::Happening;
 use crate::wire::event::{CallState, TextState};
 use crate::wire::{About, FreeText};
+
+/// The longest, in real time, that anything may take.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 fn refused(code: u32, about: About) -> Next {
     Next::Say(Sent::Refused(Refusal { status: 400, code: Some(code), about, message: FreeText::default() }))
@@ -80,7 +84,8 @@ async fn a_running_engine_meets_its_deadlines() {
     stage.emergency("CAx").await;
     // The text that was not taken is due again in two seconds. Once that is committed, one move of the clock will do.
     asked.wait_for(|asked| asked.len() == 2).await.unwrap();
-    while stage.count("select count(*) from outbox where lease_until = 0").await == 0 {}
+    let free = "select count(*) from outbox where lease_until = 0";
+    tokio::time::timeout(PATIENCE, async { while stage.count(free).await == 0 {} }).await.unwrap();
     let due = stage.engine.next_due().await.unwrap().unwrap();
     stage.clock.set(due);
     asked.wait_for(|asked| asked.len() == 3).await.unwrap();
@@ -395,6 +400,67 @@ async fn what_was_missed_is_recovered_once() {
     stage.carrier.has_call(inbound("CAnow", "+18025550131", at(3500), CallState::Completed));
     stage.engine.recover().await;
     assert_eq!(stage.count("select count(*) from ticket").await, 3);
+}
+
+#[tokio::test]
+async fn a_missed_call_is_paged_before_its_carrier_says_what_was_recorded() {
+    let stage = Stage::new().await;
+    stage.clock.set(at(60));
+    stage.carrier.has_call(inbound("CAmissed", "+18025550121", at(0), CallState::Completed));
+    stage.carrier.has_recording("RE1", b"RIFF");
+    stage.carrier.fail_next_lists(1, 3);
+    assert!(!stage.engine.recover().await, "the carrier did not list its calls");
+    assert!(stage.engine.recover().await);
+    stage.run_due().await;
+    assert_eq!(stage.texts_to(ADA), [60]);
+    let kept = |what: &Happening| matches!(what, Happening::RecordingKept { recording, bytes: 4 } if recording == "RE1");
+    assert!(!stage.has_happened(1, kept).await);
+    stage.run_until(90).await;
+    assert!(stage.has_happened(1, kept).await);
+    assert_eq!(stage.ticket(1).await.case.ticket.recordings.len(), 1);
+    assert_eq!(stage.count("select count(*) from outbox").await, 0);
+}
+
+#[tokio::test]
+async fn a_call_whose_end_nobody_told_ends_by_its_carriers_list() {
+    let stage = Stage::new().await;
+    stage.call("CAx").await;
+    stage.carrier.has_call(inbound("CAx", "+18025550121", START, CallState::InProgress));
+    assert!(stage.engine.recover().await, "we know of it");
+    stage.run_due().await;
+    assert!(stage.texts_to(ADA).is_empty());
+    stage.clock.set(at(5));
+    stage.carrier.has_call(inbound("CAx", "+18025550121", START, CallState::Completed));
+    assert!(stage.engine.recover().await);
+    stage.run_due().await;
+    assert_eq!(stage.texts_to(ADA), [5]);
+    assert_eq!(stage.count("select count(*) from call where deadline is not null").await, 0);
+}
+
+/// PostgreSQL may commit what a process asked for after that process has died, and after the next one has begun.
+#[tokio::test]
+async fn a_dead_process_last_commit_waits_for_no_lease() {
+    let mut stage = Stage::new().await;
+    let dead = stage.earlier_process().await;
+    stage.kill_and_begin().await;
+    stage.acts = dead;
+    stage.emergency("CAlate").await;
+    stage.run_due().await;
+    assert!(stage.texts_to(ADA).is_empty(), "it is held by the dead one");
+    stage.clock.set(at(1));
+    stage.engine.beat().await.unwrap();
+    stage.run_due().await;
+    assert_eq!(stage.texts_to(ADA), [1]);
+}
+
+#[tokio::test]
+async fn a_call_of_the_second_in_which_the_desk_began_is_ours() {
+    let stage = Stage::new().await;
+    let cut = Timestamp(START.0 - 999);
+    stage.carrier.has_call(inbound("CAcut", "+18025550121", cut, CallState::NoAnswer));
+    stage.engine.recover().await;
+    stage.run_due().await;
+    assert_eq!(stage.texts_to(ADA), [0]);
 }
 
 #[tokio::test]

@@ -72,6 +72,13 @@ pub async fn next_deadline(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError>
     Ok(deadline)
 }
 
+/// Whether a carrier's call still goes on, as far as we know; none if it is unknown.
+pub async fn is_open(tx: &mut Tx, carrier: &str, sid: &str) -> Result<Option<bool>, StoreError> {
+    let row: Option<(Option<Timestamp>,)> =
+        tx.opt("select deadline from call where carrier = $1 and sid = $2", args![carrier, sid]).await?;
+    Ok(row.map(|(deadline,)| deadline.is_some()))
+}
+
 /// Whether a carrier's call or text is known.
 pub async fn is_known(tx: &mut Tx, carrier: &str, sid: &str) -> Result<bool, StoreError> {
     let (count,): (i64,) = tx

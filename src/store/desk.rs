@@ -10,8 +10,7 @@ use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::Desk;
 use crate::rules::policy::MethodKind;
 
-/// Writes a desk as it is from now on; answers its version. [`StoreError::Conflict`] if another desk has one of its
-/// lines.
+/// Writes a desk as it is from now on; answers its version. Its lines are its own after [`take_lines`].
 pub async fn put(tx: &mut Tx, desk: &Desk, source: &str, now: Timestamp) -> Result<i64, StoreError> {
     let key = desk.key.as_str();
     let (version,): (i64,) = tx
@@ -27,6 +26,12 @@ pub async fn put(tx: &mut Tx, desk: &Desk, source: &str, now: Timestamp) -> Resu
         args![key, version, source, now],
     )
     .await?;
+    Ok(version)
+}
+
+/// Gives a desk its lines; [`StoreError::Conflict`] if another desk has one of them.
+pub async fn take_lines(tx: &mut Tx, desk: &Desk) -> Result<(), StoreError> {
+    let key = desk.key.as_str();
     for line in &desk.lines {
         let (owner,): (String,) = tx
             .one(
@@ -50,7 +55,7 @@ pub async fn put(tx: &mut Tx, desk: &Desk, source: &str, now: Timestamp) -> Resu
             return Err(StoreError::Conflict(format!("line: {owner} has a line of this desk")));
         }
     }
-    Ok(version)
+    Ok(())
 }
 
 /// When a desk came into force first.

@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, Pool, Postgres};
-use tokio::time::Instant;
 
 use super::error::{Failure, StoreError};
 use super::tx::{Conn, Tx};
 use super::wake::{Wake, Wakes};
 use super::work::{Job, attempt};
 use super::{Options, STATEMENTS};
+use crate::clock;
 use crate::id::Ids;
 
 /// How long a transaction is tried again and again before its caller is told to.
@@ -102,11 +102,11 @@ impl Pg {
         begin: &'static str,
         again: impl Fn(&Failure) -> bool,
     ) -> Result<Vec<Wake>, Failure> {
-        let end_of_patience = Instant::now() + PATIENCE;
+        let end_of_patience = clock::monotonic() + PATIENCE;
         let mut longest = FIRST_WAIT;
         loop {
             match self.once(job, begin).await {
-                Err(failure) if again(&failure) && Instant::now() < end_of_patience => {
+                Err(failure) if again(&failure) && clock::monotonic() < end_of_patience => {
                     self.pause(longest).await;
                     longest = (longest * 2).min(LONGEST_WAIT);
                 }

@@ -181,6 +181,20 @@ pub async fn by_number(
     Ok(row.map(|(id,)| id))
 }
 
+/// The tickets of a number, a line each, newest first: those of a line, or of every line, for an empty one.
+pub async fn all_by_number(
+    tx: &mut Tx,
+    line: &str,
+    number: TicketNumber,
+) -> Result<Vec<(TicketId, String, String)>, StoreError> {
+    tx.all(
+        "select id, line, desk from ticket where number = $2 and ($1 = '' or line = $1) order by opened_at desc \
+         limit 100",
+        args![line, i64::try_from(number.0).unwrap_or(i64::MAX)],
+    )
+    .await
+}
+
 /// A case as it stands, to look at.
 pub async fn read(tx: &mut Tx, id: &TicketId) -> Result<Case, StoreError> {
     let (document,): (String,) = tx.one("select document from ticket where id = $1", args![id]).await?;

@@ -180,7 +180,7 @@ async fn remember(acts: Acts, call: CallIn, since: Timestamp) {
         to: call.to,
         started_at: since,
         seconds: 0,
-        recordings: Vec::new(),
+        recordings: Some(Vec::new()),
     };
     loop {
         let next = acts.clock().now() + REMEMBERED_EVERY;

@@ -39,14 +39,15 @@ use tower_http::trace::TraceLayer;
 
 use crate::act::Acts;
 use crate::rules::contact::PhoneNumber;
+use crate::wire::event::EventError;
 use crate::wire::twiml::Profile;
 use crate::wire::{Addresses, Number};
 
 /// The largest form that is taken, in bytes; the largest that carriers send is a tenth of it.
 const LARGEST_FORM: usize = 64 * 1024;
 
-/// How many numbers that belong to nobody are remembered, so that each is complained of once.
-const MOST_STRANGE_LINES: usize = 1000;
+/// How many complaints are remembered, so that each is made once.
+const MOST_COMPLAINTS: usize = 1000;
 
 /// Says why this process should get no requests just now, if it should not.
 pub type Ready = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
@@ -85,7 +86,8 @@ impl fmt::Debug for Web {
 /// The shared state of all handlers.
 struct Shared {
     web: Web,
-    strange_lines: Mutex<BTreeSet<String>>,
+    /// Of what was complained already: lines of nobody, forms that cannot be read.
+    complaints: Mutex<BTreeSet<String>>,
 }
 
 type App = Arc<Shared>;
@@ -99,10 +101,9 @@ impl Shared {
         Addresses::new(&self.web.public_url, carrier)
     }
 
-    /// Complains of a line that no desk owns, once for each: a call a minute must not bury the log.
+    /// Complains of a line that no desk owns, once for each.
     fn complain_of_line(&self, carrier: &str, call: &str, line: &str) {
-        let mut known = self.strange_lines.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() < MOST_STRANGE_LINES && known.insert(line.to_owned()) {
+        if self.is_news(format!("line {line}")) {
             let line = line.parse::<PhoneNumber>().ok();
             tracing::warn!(
                 carrier.name = carrier,
@@ -112,11 +113,24 @@ impl Shared {
             );
         }
     }
+
+    /// Complains of a call whose form cannot be read, once for each carrier and field.
+    fn complain_of_form(&self, carrier: &str, error: &EventError) {
+        if self.is_news(format!("form {carrier} {error}")) {
+            tracing::error!(carrier.name = carrier, %error, "a call was turned away: its webhook could not be read");
+        }
+    }
+
+    /// Whether this is said for the first time: a call a minute must not bury the log.
+    fn is_news(&self, complaint: String) -> bool {
+        let mut known = self.complaints.lock().unwrap_or_else(PoisonError::into_inner);
+        known.len() < MOST_COMPLAINTS && known.insert(complaint)
+    }
 }
 
 /// Everything that is served.
 pub fn router(web: Web) -> Router {
-    let app: App = Arc::new(Shared { web, strange_lines: Mutex::default() });
+    let app: App = Arc::new(Shared { web, complaints: Mutex::default() });
     let webhooks = Router::new()
         .route("/{carrier}/voice", post(voice::incoming))
         .route("/{carrier}/turn/{version}/{step}/{turn}", post(voice::turn))

@@ -7,6 +7,10 @@ pub(super) const LANGUAGE: &str = "en-US";
 /// Nobody's line.
 pub(super) const NOT_A_LINE: &str = "We are sorry. This number is not in use for support. Please check the number that you were given. Goodbye.";
 
+/// To whom nothing can be done for: the carrier does not name his call.
+pub(super) const NO_CALL: &str =
+    "We are sorry, our system has a problem and could not take your call. Please hang up and call again.";
+
 /// While nothing can be written down.
 pub(super) const STAY: &str = "Please stay on the line. We are connecting you.";
 

@@ -36,7 +36,7 @@ pub(super) async fn call_ended(State(app): State<App>, signed: Signed) -> Respon
         to,
         started_at: acts.clock().now() - Duration::from_secs(u64::from(seconds)),
         seconds,
-        recordings: Vec::new(),
+        recordings: None,
     });
     let end = async {
         if !acts.call_ended(&signed.carrier, sid, seconds).await?

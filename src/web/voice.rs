@@ -22,7 +22,7 @@ use super::{App, phrases};
 pub(super) async fn incoming(State(app): State<App>, signed: Signed) -> Response {
     let request = match VoiceRequest::parse(&signed.form) {
         Ok(request) => request,
-        Err(error) => return unreadable(&signed, &error),
+        Err(error) => return no_call(&app, &signed, &error),
     };
     let Some(call) = call_in(&app, &signed, &request) else { return not_a_line(&app, &signed, &request) };
     let accept = async {
@@ -46,7 +46,7 @@ pub(super) async fn turn(
 ) -> Response {
     let request = match VoiceRequest::parse(&signed.form) {
         Ok(request) => request,
-        Err(error) => return unreadable(&signed, &error),
+        Err(error) => return no_call(&app, &signed, &error),
     };
     let Some(call) = call_in(&app, &signed, &request) else { return not_a_line(&app, &signed, &request) };
     let turn = CallTurn { call: call.clone(), turn, input: input(&request, signed.asked()) };
@@ -62,7 +62,7 @@ pub(super) async fn leg(
 ) -> Response {
     let request = match VoiceRequest::parse(&signed.form) {
         Ok(request) => request,
-        Err(error) => return unreadable(&signed, &error),
+        Err(error) => return no_call(&app, &signed, &error),
     };
     let input = leg_input(turn, &request, signed.asked());
     let act = app.acts().leg_turn(&signed.carrier, request.call_sid.as_str(), &attempt, turn, input);
@@ -78,10 +78,10 @@ pub(super) async fn leg(
 }
 
 /// What follows on the last resort: a message, if nobody answered; the end.
-pub(super) async fn last_resort(signed: Signed) -> Response {
+pub(super) async fn last_resort(State(app): State<App>, signed: Signed) -> Response {
     let request = match VoiceRequest::parse(&signed.form) {
         Ok(request) => request,
-        Err(error) => return unreadable(&signed, &error),
+        Err(error) => return no_call(&app, &signed, &error),
     };
     match (signed.asked(), &request.dial) {
         (Some(Asked::Dial), Some(dial)) if dial.state.was_answered() => verbs(&signed, vec![Verb::Hangup]),
@@ -144,7 +144,13 @@ fn not_a_line(app: &App, signed: &Signed, request: &VoiceRequest) -> Response {
     verbs(signed, vec![say(phrases::NOT_A_LINE), Verb::Hangup])
 }
 
-/// A form without what every call has comes from no carrier that we know.
+/// A form that does not even name its call: whoever is on the phone hears us all the same, not the carrier's own words.
+fn no_call(app: &App, signed: &Signed, error: &EventError) -> Response {
+    app.complain_of_form(&signed.carrier, error);
+    verbs(signed, vec![say(phrases::NO_CALL), Verb::Hangup])
+}
+
+/// A form without what every report has comes from no carrier that we know.
 pub(super) fn unreadable(signed: &Signed, error: &EventError) -> Response {
     tracing::warn!(carrier.name = signed.carrier, %error, "a webhook could not be read");
     (StatusCode::BAD_REQUEST, format!("{error}\n")).into_response()

@@ -1,7 +1,7 @@
 //! The program as people start it: what it prints, and how it ends.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -32,13 +32,33 @@ fn write(folder: &Path, file: &str, text: &str) {
 
 /// Runs the program there: exit code, and what it said to the standard output and error.
 fn nightbell(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    told(&mut command(folder, arguments))
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nightbell"));
     command.current_dir(folder).args(arguments);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("NIGHTBELL_")) {
         command.env_remove(name);
     }
+    command
+}
+
+fn told(command: &mut Command) -> (Option<i32>, String, String) {
     let Output { status, stdout, stderr } = command.output().unwrap();
     (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+/// A pipe that nobody reads any more.
+fn nobody() -> Stdio {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    writer.into()
+}
+
+/// Where a part of a file begins.
+fn line_of(text: &str, part: &str) -> usize {
+    1 + text.lines().position(|line| line.contains(part)).unwrap()
 }
 
 #[test]
@@ -51,7 +71,8 @@ fn an_installation_is_set_up_by_three_commands() {
         (Some(1), "the database's schema is not up to date; run `nightbell migrate`")
     );
     assert_eq!(run(&["migrate"]).0, Some(0));
-    assert_eq!(run(&["apply", "desk.toml"]).1, "reservations: version 1 is in force\n");
+    let (code, said, told) = run(&["apply", "desk.toml"]);
+    assert_eq!((code, &*said, &*told), (Some(0), "reservations: version 1 is in force\n", ""));
     let (code, token, _) = run(&["token", "create", "report", "--expires", "2027-01-31"]);
     assert!(code == Some(0) && token.starts_with("nbt_"), "{token}");
     let (code, twiml, _) = run(&["fallback"]);
@@ -101,4 +122,125 @@ fn a_taken_address_is_named_with_the_remedy() {
     assert_eq!(code, Some(1));
     assert!(error.starts_with(&format!("{address} is taken by another program; ")), "{error}");
     assert!(error.contains("--listen"), "{error}");
+}
+
+#[test]
+fn a_reader_who_leaves_is_no_failure() {
+    let folder = folder();
+    let there = folder.path();
+    let scenario = format!("{}/voice-flows/scenarios/silence.toml", env!("CARGO_MANIFEST_DIR"));
+    for arguments in [
+        ["migrate"].as_slice(),
+        &["apply", "desk.toml"],
+        &["config", "default"],
+        &["config", "check"],
+        &["flow", "check"],
+        &["flow", "play", "emergency", "--scenario", &scenario],
+        &["fallback"],
+        &["token", "create", "report"],
+        &["--help"],
+    ] {
+        let (code, _, error) = told(command(there, arguments).stdout(nobody()));
+        assert_eq!((code, &*error), (Some(0), ""), "{arguments:?}");
+    }
+    // Nor is one who does not want to hear what is wrong; but wrong it is.
+    let (code, _, _) = told(command(there, &["flow", "check", "none.toml"]).stderr(nobody()));
+    assert_eq!(code, Some(2));
+}
+
+#[test]
+fn a_night_without_anybody_is_told_when_there_is_time_to_fill_it() {
+    let folder = folder();
+    let run = |arguments: &[&str]| nightbell(folder.path(), arguments);
+    assert_eq!(run(&["migrate"]).0, Some(0));
+    let turns = "hand_off = \"Mon 09:00\"\n";
+    let no_weekends = format!("{turns}only = [\"Mon-Thu 00:00-24:00\"]\n");
+    write(folder.path(), "desk.toml", &DESK.replace(turns, &no_weekends));
+    let (code, said, told) = run(&["apply", "desk.toml"]);
+    assert_eq!((code, &*said), (Some(0), "reservations: version 1 is in force\n"), "{told}");
+    assert!(
+        told.starts_with("warning: reservations: nobody is on call for the policy `emergencies` from "),
+        "{told}"
+    );
+    assert!(told.contains(" (America/New_York), "), "{told}");
+    assert!(told.ends_with("add a layer or an override to the rota primary or secondary\n"), "{told}");
+    assert_eq!(told.lines().count(), 1, "the first is enough: {told}");
+    // Whom a rota leaves out, another step finds.
+    let with_cleo = DESK.replace(turns, &no_weekends).replace("\"rota:secondary\"", "\"agent:cleo\"");
+    write(folder.path(), "desk.toml", &with_cleo);
+    let (code, _, told) = run(&["apply", "desk.toml"]);
+    assert_eq!((code, &*told), (Some(0), ""));
+}
+
+#[test]
+fn several_desk_files_are_one_change() {
+    let folder = folder();
+    let there = folder.path();
+    let run = |arguments: &[&str]| nightbell(there, arguments);
+    let second = DESK.replace("key = \"reservations\"", "key = \"second\"");
+    let of_its_own = second.replace("+18025550100", "+18025550103");
+    let line = line_of(DESK, "number = \"+18025550100\"");
+    write(there, "second.toml", &second);
+    write(there, "own.toml", &of_its_own);
+    write(there, "bad.toml", &of_its_own.replace("country = \"US\"", "country = \"ZZ\""));
+
+    // Whatever is wrong is told before there is a schema.
+    let mistakes = [
+        (["apply", "desk.toml", "bad.toml"].as_slice(), "bad.toml:6: `ZZ` is no country; ".to_owned()),
+        (
+            &["apply", "desk.toml", "second.toml"],
+            format!("second.toml:{line}: the line +18025550100 is also in desk.toml; "),
+        ),
+        (
+            &["apply", "desk.toml", "desk.toml"],
+            "desk.toml:4: the desk `reservations` is also in desk.toml; ".into(),
+        ),
+    ];
+    for schema in [false, true] {
+        for (arguments, expected) in &mistakes {
+            let (code, said, told) = run(arguments);
+            assert_eq!((code, &*said), (Some(2), ""), "{arguments:?}: {told}");
+            assert!(told.starts_with(expected), "{arguments:?}: {told}");
+        }
+        if !schema {
+            assert_eq!(run(&["migrate"]).0, Some(0));
+        }
+    }
+    // None of them took effect.
+    assert_eq!(
+        run(&["apply", "desk.toml", "own.toml"]).1,
+        "reservations: version 1 is in force\nsecond: version 1 is in force\n"
+    );
+
+    // A line that another desk has.
+    let (code, said, told) = run(&["apply", "own.toml", "second.toml"]);
+    assert_eq!((code, &*said), (Some(2), ""), "{told}");
+    let (code, _, told) = run(&["apply", "second.toml"]);
+    assert_eq!(code, Some(2), "{told}");
+    assert!(
+        told.starts_with(&format!(
+            "second.toml:{line}: the desk `reservations` has the line +18025550100; correct the number, or take it out"
+        )),
+        "{told}"
+    );
+    // Desks that swap their lines do so together, in any order.
+    write(there, "swapped.toml", &DESK.replace("+18025550100", "+18025550103"));
+    let (code, said, told) = run(&["apply", "second.toml", "swapped.toml"]);
+    assert_eq!((code, &*told), (Some(0), ""));
+    assert_eq!(said, "second: version 2 is in force\nreservations: version 2 is in force\n");
+}
+
+#[test]
+fn a_token_has_a_name_that_can_be_read() {
+    let folder = folder();
+    let run = |name: &str| nightbell(folder.path(), &["token", "create", name]);
+    for name in ["", "   ", "two\nlines", "a\u{7}bell", &"x".repeat(65)] {
+        let (code, said, told) = run(name);
+        assert_eq!((code, &*said), (Some(2), ""), "{name:?}: {told}");
+        assert!(told.contains("write who uses it in 1 to 64 letters on one line"), "{name:?}: {told}");
+    }
+    assert_eq!(nightbell(folder.path(), &["migrate"]).0, Some(0));
+    for name in ["monitoring", " the night's report ", &"\u{e9}".repeat(64)] {
+        assert_eq!(run(name).0, Some(0), "{name:?}");
+    }
 }

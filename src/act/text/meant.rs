@@ -15,9 +15,10 @@ use std::time::Duration;
 /// A bare `ACK` takes the pages that were on the agent's screen when he wrote it, not one that came meanwhile.
 const READING_TIME: Duration = Duration::from_secs(5);
 
-/// The desk as whose agent somebody writes, and who he is there; none if he is nobody's agent. A line tells the desk.
-/// At any other number, an agent of several means the one that has the ticket whose number he writes, else the one that
-/// asked him last.
+/// The desk as whose agent somebody writes, and who he is there; none if he is nobody's agent. A line tells the desk,
+/// unless it has moved since he was paged from it: he has nothing open there, and has elsewhere. Then, and at any other
+/// number, an agent of several means the one that has the ticket whose number he writes, else the one that asked him
+/// last.
 pub(super) async fn desk<'a>(
     tx: &mut Tx,
     world: &'a World,
@@ -25,10 +26,6 @@ pub(super) async fn desk<'a>(
     from: &PhoneNumber,
     body: &str,
 ) -> Result<Option<(&'a Desk, &'a Agent)>, StoreError> {
-    let at_line = to.and_then(|to| world.desks.by_line(to));
-    if let Some((desk, agent)) = at_line.and_then(|desk| Some((desk, desk.agent_by_number(from)?))) {
-        return Ok(Some((desk, agent)));
-    }
     let his = world.desks.agents_by_number(from);
     if his.len() < 2 {
         return Ok(his.first().copied());
@@ -38,6 +35,12 @@ pub(super) async fn desk<'a>(
         for case in open_cases(tx, desk.key.as_str(), &agent.key).await? {
             open.push((*desk, *agent, case));
         }
+    }
+    let at_line = to.and_then(|to| world.desks.by_line(to));
+    if let Some((desk, agent)) = at_line.and_then(|desk| Some((&**desk, desk.agent_by_number(from)?)))
+        && (open.is_empty() || open.iter().any(|(of, _, _)| of.key == desk.key))
+    {
+        return Ok(Some((desk, agent)));
     }
     if let Some(number) = command::parse(body).ticket() {
         let of_number = open.iter().any(|(_, _, case)| case.ticket.number == number);

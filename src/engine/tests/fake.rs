@@ -42,6 +42,8 @@ pub struct Fake {
     recordings: Mutex<BTreeMap<String, Vec<u8>>>,
     ended: Mutex<Vec<String>>,
     looks: Mutex<Vec<Timestamp>>,
+    /// How many lists of inbound calls, and then of recordings, cannot be had.
+    failing: Mutex<(u32, u32)>,
 }
 
 /// A request.
@@ -70,6 +72,7 @@ impl Fake {
             recordings: Mutex::default(),
             ended: Mutex::default(),
             looks: Mutex::default(),
+            failing: Mutex::default(),
         }
     }
 
@@ -129,6 +132,11 @@ impl Fake {
         texts.iter_mut().filter(|text| text.sid.as_str() == sid).for_each(|text| text.state = Some(state));
     }
 
+    /// The next lists of inbound calls, and of recordings, cannot be had.
+    pub fn fail_next_lists(&self, calls: u32, recordings: u32) {
+        *self.failing.lock().unwrap() = (calls, recordings);
+    }
+
     async fn answer(&self, queue: &Mutex<VecDeque<Next>>, take: impl Fn() -> Sid + Send + Sync) -> Sent {
         let next = queue.lock().unwrap().pop_front().unwrap_or(Next::Accept);
         match next {
@@ -155,6 +163,14 @@ impl Fake {
         let at = self.clock.now();
         self.asked.send_modify(|asked| asked.push(Asked { at, what }));
     }
+}
+
+fn fails(left: &mut u32) -> Result<(), LookUpFailed> {
+    if *left == 0 {
+        return Ok(());
+    }
+    *left -= 1;
+    Err(LookUpFailed { why: "answered 503".into() })
 }
 
 /// An inbound call as a carrier lists it.
@@ -277,6 +293,7 @@ impl Carrier for Fake {
         line: &Number,
         since: Timestamp,
     ) -> Result<Listing<CallRecord>, LookUpFailed> {
+        fails(&mut self.failing.lock().unwrap().0)?;
         let calls = self.calls.lock().unwrap();
         let theirs = calls.iter().filter(|call| {
             call.direction == Some(Direction::Inbound) && call.to == *line && call.created >= Some(since)
@@ -296,6 +313,7 @@ impl Carrier for Fake {
     }
 
     async fn recordings(&self, _: &Sid) -> Result<Vec<RecordingRecord>, LookUpFailed> {
+        fails(&mut self.failing.lock().unwrap().1)?;
         let recordings = self.recordings.lock().unwrap();
         let sids = recordings.keys().map(|sid| sid.parse().unwrap());
         Ok(sids.map(|sid| RecordingRecord { sid, seconds: Some(9) }).collect())

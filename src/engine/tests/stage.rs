@@ -59,6 +59,11 @@ impl Stage {
         self.engine = engine(&self.acts, &self.carrier, &self.clock, self.texts_per_second);
     }
 
+    /// An earlier process of this machine, to which nobody listens.
+    pub async fn earlier_process(&self) -> Acts {
+        begin(&open(&self.folder).await, &self.clock, "here").await
+    }
+
     /// Another machine at the same database.
     pub async fn other_machine(&self) -> Engine {
         let acts = begin(&open(&self.folder).await, &self.clock, "there").await;
@@ -74,7 +79,7 @@ impl Stage {
             to: "+18025550100".parse().unwrap(),
             started_at: self.clock.now(),
             seconds: 60,
-            recordings: Vec::new(),
+            recordings: Some(Vec::new()),
         };
         assert!(self.acts.recover_call(missed).await.unwrap());
     }

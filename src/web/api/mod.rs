@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use crate::clock::Timestamp;
+use crate::rules::contact::PhoneNumber;
 
 use super::App;
 use super::hold::in_time;
@@ -70,6 +71,13 @@ impl Query {
 
     fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A telephone number in E.164. A `+` that was not encoded arrives as a space.
+    fn phone_number(&self, name: &'static str) -> Result<Option<PhoneNumber>, Problem> {
+        let Some(text) = self.get(name) else { return Ok(None) };
+        let number = text.replacen(' ', "+", 1).parse().map(Some);
+        number.map_err(|_| Problem::Query(format!("`{name}` is a number like +18025550100")))
     }
 
     /// An instant, in any offset. A `+` that was not encoded arrives as a space.

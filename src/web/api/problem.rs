@@ -6,6 +6,7 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::rules::ticket_number::TicketNumber;
 use crate::web::hold::Failure;
 
 /// Why a question has no answer.
@@ -17,6 +18,14 @@ pub(super) enum Problem {
     /// The query is wrong.
     #[error("{0}")]
     Query(String),
+    /// Several are meant.
+    #[error("{} lines have a ticket {number}; add one of them, like ?line={}: {}", lines.len(), encoded(lines), lines.join(", "))]
+    Ambiguous {
+        /// The number.
+        number: TicketNumber,
+        /// The lines that have given it.
+        lines: Vec<String>,
+    },
     /// There is none such.
     #[error("there is no such {0}")]
     NotFound(&'static str),
@@ -26,6 +35,11 @@ pub(super) enum Problem {
     /// Not now.
     #[error("the database does not answer just now; ask again")]
     Busy(#[from] Failure),
+}
+
+/// The first line, as it stands in an address.
+fn encoded(lines: &[String]) -> String {
+    lines.first().map(|line| line.replace('+', "%2B")).unwrap_or_default()
 }
 
 /// The body: `type` is left out, as it would be `about:blank`.
@@ -41,6 +55,7 @@ impl IntoResponse for Problem {
         let (status, title) = match &self {
             Problem::NoToken => (StatusCode::UNAUTHORIZED, "A token is needed"),
             Problem::Query(_) => (StatusCode::BAD_REQUEST, "The question cannot be understood"),
+            Problem::Ambiguous { .. } => (StatusCode::CONFLICT, "Several tickets have this number"),
             Problem::NotFound(_) => (StatusCode::NOT_FOUND, "Not found"),
             Problem::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "Not allowed"),
             Problem::Busy(failure) => {

@@ -3,7 +3,7 @@ use axum::http::{StatusCode, header};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::act::CallIn;
+use crate::act::{CallIn, TextIn};
 use crate::clock::Clock;
 use crate::web::tests::{Answer, Gateway};
 
@@ -20,12 +20,16 @@ async fn ask(gateway: &Gateway, token: &str, address: &str) -> (StatusCode, Valu
 }
 
 async fn call(gateway: &Gateway, sid: &str) {
+    call_line(gateway, sid, "+18025550100").await;
+}
+
+async fn call_line(gateway: &Gateway, sid: &str, line: &str) {
     let call = CallIn {
         forwarded: false,
         carrier: "main".into(),
         sid: sid.into(),
         from: "+18025550121".into(),
-        to: "+18025550100".parse().unwrap(),
+        to: line.parse().unwrap(),
     };
     gateway.acts.accept_call(call).await.unwrap();
 }
@@ -73,9 +77,20 @@ async fn tickets_are_listed_and_told() {
         ("state", json!("open")),
         ("holder", Value::Null),
         ("caller_id", json!("+18025550121")),
-        ("contact", json!({"customer": "Lakeside Lodge", "name": "Finn Avery"})),
+        (
+            "contact",
+            json!({
+                "customer": "Lakeside Lodge",
+                "name": "Finn Avery",
+                "plan": "standard",
+                "account_manager": {"name": "Dora Lane", "email": "dora@reservations.example.com"},
+            }),
+        ),
         ("opened_at", json!("2026-11-21T08:00:00.000Z")),
         ("acked_at", Value::Null),
+        // By the desk's file: twelve hours, and no promise of a resolution.
+        ("respond_by", json!("2026-11-21T20:00:00.000Z")),
+        ("resolve_by", Value::Null),
     ] {
         assert_eq!(one[field], expected, "{field}");
     }
@@ -122,4 +137,70 @@ async fn a_wrong_question_is_told_what_is_wrong() {
     let answer = gateway.send(post.body(Body::empty()).unwrap()).await;
     assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(answer.headers[header::CONTENT_TYPE], "application/problem+json");
+}
+
+#[tokio::test]
+async fn promises_run_by_the_clock_of_their_severity() {
+    let gateway = Gateway::new().await;
+    let desk = include_str!("../../../tests/desks/reservations.toml");
+    let promise = "response = \"24 business hours\"\n\n[[severity]]\nlevel = 4";
+    let both = promise.replace("\n\n", "\nresolution = \"2 business days\"\n\n");
+    assert!(desk.contains(promise));
+    gateway.acts.apply_desk(&desk.replace(promise, &both)).await.unwrap();
+    let token = gateway.acts.create_token("report", None).await.unwrap();
+    // A text of somebody who is no agent: severity 3, on a Saturday at three in the morning of the desk's zone.
+    let text = TextIn {
+        written_at: None,
+        carrier: "main".into(),
+        sid: "SM1".into(),
+        from: "+18025550131".into(),
+        to: "+18025550100".into(),
+        body: "The export is slow.".into(),
+        pictures: 0,
+        word: None,
+    };
+    gateway.acts.text_in(text).await.unwrap();
+    let (_, one) = ask(&gateway, &token, "/tickets/1001").await;
+    assert_eq!(one["severity"], 3);
+    // Eight hours on Saturday, eleven on Monday, five on Tuesday.
+    assert_eq!(one["respond_by"], "2026-11-24T19:00:00.000Z");
+    assert_eq!(one["resolve_by"], "2026-11-25T01:00:00.000Z");
+}
+
+#[tokio::test]
+async fn a_number_that_several_lines_gave_is_asked_back_for() {
+    let gateway = Gateway::new().await;
+    let token = gateway.acts.create_token("report", None).await.unwrap();
+    let second = include_str!("../../../tests/desks/reservations.toml")
+        .replace("key = \"reservations\"", "key = \"second\"")
+        .replace("+18025550100", "+18025550103");
+    gateway.acts.apply_desk(&second).await.unwrap();
+    call(&gateway, "CA1").await;
+    let (status, one) = ask(&gateway, &token, "/tickets/1001").await;
+    assert_eq!((status, &one["line"]), (StatusCode::OK, &json!("+18025550100")));
+    call_line(&gateway, "CA2", "+18025550103").await;
+
+    let (status, problem) = ask(&gateway, &token, "/tickets/1001").await;
+    assert_eq!(status, StatusCode::CONFLICT);
+    assert_eq!(
+        problem["detail"],
+        "2 lines have a ticket 1001; add one of them, like ?line=%2B18025550100: +18025550100, +18025550103"
+    );
+    for (query, expected) in [
+        ("line=%2B18025550100", "+18025550100"),
+        ("line=+18025550103", "+18025550103"),
+        ("line=%2B18025550103", "+18025550103"),
+        ("desk=second", "+18025550103"),
+        ("desk=reservations&line=%2B18025550100", "+18025550100"),
+    ] {
+        let (status, one) = ask(&gateway, &token, &format!("/tickets/1001?{query}")).await;
+        assert_eq!((status, &one["line"]), (StatusCode::OK, &json!(expected)), "{query}");
+    }
+    for (query, expected) in [
+        ("desk=second&line=%2B18025550100", StatusCode::NOT_FOUND),
+        ("line=%2B18025550199", StatusCode::NOT_FOUND),
+        ("line=emergency", StatusCode::BAD_REQUEST),
+    ] {
+        assert_eq!(ask(&gateway, &token, &format!("/tickets/1001?{query}")).await.0, expected, "{query}");
+    }
 }

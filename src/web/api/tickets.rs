@@ -1,5 +1,7 @@
 //! `GET /tickets` and `GET /tickets/{number}`.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use serde::Serialize;
@@ -7,10 +9,11 @@ use serde::Serialize;
 use super::problem::Problem;
 use super::timeline::{Event, event, instant};
 use super::{App, Query};
+use crate::act::Numbered;
 use crate::clock::Timestamp;
 use crate::rules::case::Case;
-use crate::rules::desk::{ResponseTarget, SeverityRule};
-use crate::rules::ticket::TicketState;
+use crate::rules::desk::{AccountManager, Desk, ResponseTarget, SeverityRule};
+use crate::rules::ticket::{KnownContact, TicketState};
 use crate::rules::ticket_number::TicketNumber;
 use crate::web::hold::in_time;
 
@@ -96,6 +99,24 @@ struct Contact {
     customer: String,
     /// The contact's name.
     name: String,
+    /// The name of the customer's support plan.
+    plan: Option<String>,
+    /// Who looks after the customer at our side.
+    account_manager: Option<AccountManager>,
+}
+
+impl Contact {
+    /// With what the desk's file says of the customer today.
+    fn of(contact: &KnownContact, desk: Option<&Desk>) -> Contact {
+        let customer =
+            desk.and_then(|desk| desk.customers.iter().find(|customer| customer.name == contact.customer));
+        Contact {
+            customer: contact.customer.clone(),
+            name: contact.name.clone(),
+            plan: customer.and_then(|customer| customer.plan.clone()),
+            account_manager: customer.and_then(|customer| customer.account_manager.clone()),
+        }
+    }
 }
 
 impl Ticket {
@@ -127,10 +148,7 @@ impl Ticket {
                 number: callback.number.to_string(),
                 confirmed: callback.confirmed,
             }),
-            contact: ticket
-                .contact
-                .as_ref()
-                .map(|contact| Contact { customer: contact.customer.clone(), name: contact.name.clone() }),
+            contact: ticket.contact.as_ref().map(|contact| Contact::of(contact, desk.map(Arc::as_ref))),
             language: ticket.language.clone(),
             what: ticket.what.clone(),
             recordings: ticket.recordings.len(),
@@ -154,17 +172,22 @@ pub(super) async fn list(State(app): State<App>, query: Query) -> Result<Json<Ti
     Ok(Json(Tickets { tickets, next: page.next.map(instant) }))
 }
 
-/// A ticket by its number, of a desk (`desk`) or of whichever has one, the newest first.
+/// A ticket by its number. Each line numbers its own: where several have given this one, the line (`line`) or the desk
+/// (`desk`) must say which is meant.
 pub(super) async fn one(
     State(app): State<App>,
     Path(number): Path<String>,
     query: Query,
 ) -> Result<Json<TicketWithTimeline>, Problem> {
-    query.only(&["desk"])?;
+    query.only(&["desk", "line"])?;
     let number: TicketNumber = number.parse().map_err(|error| Problem::Query(format!("{error}")))?;
     let desk = known_desk(&app, &query)?;
-    let found = in_time(app.acts().ticket(desk, number)).await?;
-    let view = found.ok_or(Problem::NotFound("ticket"))?;
+    let line = query.phone_number("line")?;
+    let view = match in_time(app.acts().numbered(desk, line.as_ref(), number)).await? {
+        Numbered::One(view) => view,
+        Numbered::None => return Err(Problem::NotFound("ticket")),
+        Numbered::Several(lines) => return Err(Problem::Ambiguous { number, lines }),
+    };
     let timeline = view.timeline.iter().map(event).collect();
     Ok(Json(TicketWithTimeline { ticket: Ticket::of(&app, &view.case), timeline }))
 }

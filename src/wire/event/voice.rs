@@ -57,11 +57,9 @@ impl Direction {
 pub struct VoiceRequest {
     /// The call.
     pub call_sid: Sid,
-    /// The account it belongs to.
-    pub account_sid: Sid,
     /// Caller id, as far as the network tells it.
     pub from: CallerId,
-    /// The line that was called, or on an outbound call whom we called.
+    /// The line that was called, or on an outbound call whom we called; empty if the carrier does not say.
     pub to: Number,
     /// Who began the call.
     pub direction: Option<Direction>,
@@ -106,15 +104,15 @@ pub struct Dialled {
 }
 
 impl VoiceRequest {
-    /// Reads a voice webhook. Needs `CallSid`, `AccountSid` and `To`.
+    /// Reads a voice webhook. Needs `CallSid`: somebody is on the phone, and whatever else is missing, he is answered.
     pub fn parse(form: &Form) -> Result<VoiceRequest, EventError> {
         let digits = form.get("Digits");
         let hung_up = digits.as_deref() == Some("hangup");
         Ok(VoiceRequest {
             call_sid: sid(form, "CallSid")?,
-            account_sid: sid(form, "AccountSid")?,
             from: CallerId::read(&form.get("From").unwrap_or_default()),
-            to: Number::new(super::needed(form, "To")?),
+            // The older name of the same.
+            to: Number::new(text(form, "To").or_else(|| text(form, "Called")).unwrap_or_default()),
             direction: form.get("Direction").and_then(|word| Direction::read(&word)),
             state: form.get("CallStatus").and_then(|word| CallState::read(&word)),
             forwarded_from: text(form, "ForwardedFrom").map(Number::new),
@@ -211,7 +209,6 @@ mod tests {
             request,
             Ok(VoiceRequest {
                 call_sid: sid("CA1"),
-                account_sid: sid("AC1"),
                 from: CallerId::Number(Number::new("+18025550147")),
                 to: Number::new("+18025550100"),
                 direction: Some(Direction::Inbound),
@@ -324,11 +321,22 @@ mod tests {
         assert_eq!(voice("AccountSid=AC1&To=x"), Some(EventError::Missing("CallSid")));
         assert_eq!(voice("CallSid=&AccountSid=AC1&To=x"), Some(EventError::Missing("CallSid")));
         assert_eq!(voice("CallSid=a%2Fb&AccountSid=AC1&To=x"), Some(EventError::Unreadable("CallSid")));
-        assert_eq!(voice("CallSid=CA1&To=x"), Some(EventError::Missing("AccountSid")));
-        assert_eq!(voice("CallSid=CA1&AccountSid=AC1"), Some(EventError::Missing("To")));
+        assert_eq!(voice("CallSid=CA1"), None);
         let status = |body: &str| CallStatus::parse(&Form::parse(body.as_bytes())).err();
         assert_eq!(status("CallSid=CA1"), Some(EventError::Missing("CallStatus")));
         assert_eq!(status("CallSid=CA1&CallStatus=odd"), Some(EventError::Unreadable("CallStatus")));
+    }
+
+    #[test]
+    fn the_line_is_told_by_either_name() {
+        for (body, to) in [
+            ("CallSid=CA1&To=%2B18025550100&Called=%2B18025550199", "+18025550100"),
+            ("CallSid=CA1&To=&Called=%2B18025550100", "+18025550100"),
+            ("CallSid=CA1&To=", ""),
+        ] {
+            let request = VoiceRequest::parse(&Form::parse(body.as_bytes())).unwrap();
+            assert_eq!(request.to.as_str(), to, "{body}");
+        }
     }
 
     #[test]

@@ -371,8 +371,14 @@ senders = [{{ number = "{LINE}", texts_per_second = 100, calls_per_second = 100 
 
     /// The same, but he stays on the line at the question for his number.
     pub async fn emergency_until_asked(&self, caller: &str, gateway: &Gateway) -> String {
-        let phone = self.sim.handset(caller);
-        let call = phone.dial(LINE).unwrap();
+        let call = self.phone(caller).dial(LINE).unwrap();
+        self.report(caller, gateway).await;
+        call
+    }
+
+    /// Whoever has dialled says that it is an emergency, and stays on the line at the question for his number.
+    pub async fn report(&self, caller: &str, gateway: &Gateway) {
+        let phone = self.phone(caller);
         let asked = |times: usize| {
             let phone = &phone;
             move || phone.call().is_none_or(|call| call.listening && call.said().len() >= times).then_some(())
@@ -382,7 +388,6 @@ senders = [{{ number = "{LINE}", texts_per_second = 100, calls_per_second = 100 
         // A line that died takes no keys.
         let _ = phone.press("1");
         self.until("the question for a number", gateway, asked(heard + 1)).await;
-        call
     }
 
     /// The texts to somebody that are about a caller's ticket: they name him by his number.

@@ -88,6 +88,7 @@ async fn desks(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
     let before = desk::generation(tx).await?;
     assert_eq!(desk::since(tx, "reservations").await?, None);
     assert_eq!(desk::put(tx, &mine, DESK, NOW).await?, 1);
+    desk::take_lines(tx, &mine).await?;
     assert_eq!(desk::put(tx, &mine, DESK, after(1)).await?, 2);
     assert_eq!(desk::since(tx, "reservations").await?, Some(NOW));
     assert_eq!(desk::all(tx).await?, [(mine, 2)]);
@@ -273,9 +274,11 @@ async fn ticket_numbers_are_given_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_line_that_another_desk_has_is_refused() {
-    async fn second(tx: &mut Tx, _: &()) -> Result<i64, StoreError> {
+    async fn second(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
         let other = DESK.replace("key = \"reservations\"", "key = \"second\"");
-        desk::put(tx, &Desk::parse(&other).unwrap(), &other, NOW).await
+        let second = Desk::parse(&other).unwrap();
+        desk::put(tx, &second, &other, NOW).await?;
+        desk::take_lines(tx, &second).await
     }
     each_database(|store| async move {
         store.write(desks, ()).await.unwrap();

@@ -138,9 +138,13 @@ async fn a_claim_that_ended_without_a_word_leaves_a_doubt() {
                 (45, Step::Beat("p3", "there"), "freed 0"),
                 (46, Step::Beat("p3", "there"), "freed 1"),
                 (46, Step::Claim("p3"), "c/2?"),
-                (46, Step::Stop("p3"), ""),
-                (46, Step::Withdraw("at1"), "true"),
-                (46, Step::Claim("p4"), ""),
+                // What a process asked of the database is committed after it was counted out.
+                (46, born("d", "p2"), ""),
+                (47, Step::Beat("p3", "there"), "freed 1"),
+                (47, Step::Claim("p3"), "d/2?"),
+                (47, Step::Stop("p3"), ""),
+                (47, Step::Withdraw("at1"), "true"),
+                (47, Step::Claim("p4"), ""),
             ],
         )
         .await;

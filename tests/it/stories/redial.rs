@@ -1,5 +1,7 @@
 //! Callers who call again.
 
+use nightbell::simulator::CallerFacts;
+
 use crate::support::world::{World, minutes, seconds};
 
 use super::reports_an_emergency;
@@ -38,6 +40,32 @@ async fn a_redial_joins_the_open_ticket_by_a_key() {
         ada.receives_text(&["#1001", "the caller rang again"]);
         ada.receives_text(&["#1001", "a message was left"]);
         world.pass(minutes(5)).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_call_that_was_forwarded_joins_nothing() {
+    World::each(async |world| {
+        let (finn, ada) = (world.caller("+18025550121"), world.agent("ada"));
+        reports_an_emergency(&finn).await;
+        finn.hangs_up().await;
+        ada.receives_text(&["SEV1 #1001"]);
+        ada.ignores_calls();
+        ada.replies("ACK").await;
+        // The number is the one that forwards, whoever calls through it: he is told nothing of the ticket.
+        let facts = CallerFacts { forwarded_from: Some("+18025550121".into()), ..CallerFacts::default() };
+        finn.dials(&world.line().to_owned(), facts).await;
+        finn.does_not_hear("open ticket");
+        finn.hears("Severity 1 means");
+        finn.presses("1").await;
+        finn.hangs_up().await;
+        world.ticket(1002).await.is("open").has("severity", 1).is_held_by_nobody();
+        world.ticket(1001).await.does_not_tell("joined");
+        world.pass(seconds(30)).await;
+        ada.reads_all();
+        ada.ignores_calls();
+        finn.reads_all();
     })
     .await;
 }

@@ -203,3 +203,50 @@ async fn a_line_of_nobody_is_answered_with_an_apology() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_caller_hears_us_however_little_his_carrier_says() {
+    World::each(async |world| {
+        let line = world.line().to_owned();
+        // Without the account, by the older name of the line, and without a caller id: a call like any other.
+        for (index, form) in [
+            [("CallSid", "CA1"), ("To", line.as_str()), ("From", "+18025550121")].as_slice(),
+            &[("CallSid", "CA2"), ("Called", &line), ("To", ""), ("From", "+18025550122")],
+            &[("CallSid", "CA3"), ("To", &line), ("From", "")],
+            &[("CallSid", "CA4"), ("To", &line)],
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let answer = world.posts_form("voice", form).await;
+            assert_eq!(answer.status, 200, "{form:?}");
+            is_safe(&answer);
+            assert!(answer.text().contains("<Gather"), "{form:?}: {}", answer.text());
+            assert_eq!(world.tickets().await.len(), index + 1, "{form:?}");
+        }
+        let called = world.tickets().await;
+        // Nobody knows which line, or which call: an apology, and never an error that the carrier would speak of.
+        let forms = [
+            [("CallSid", "CA5"), ("To", ""), ("From", "+18025550121")].as_slice(),
+            &[("CallSid", "CA6"), ("From", "+18025550121")],
+            &[("CallSid", ""), ("To", line.as_str()), ("From", "+18025550121")],
+            &[("CallSid", "a/b"), ("To", &line)],
+            &[("Digits", "1")],
+        ];
+        for kind in &KINDS[..4] {
+            for form in forms {
+                let answer = world.posts_form(kind, form).await;
+                let text = answer.text();
+                assert_eq!(answer.status, 200, "{kind}, {form:?}: {text}");
+                is_safe(&answer);
+                assert!(!text.contains("<Gather"), "{kind}, {form:?}: nobody could take the answer: {text}");
+            }
+        }
+        for form in forms {
+            let text = world.posts_form("voice", form).await.text();
+            assert!(text.contains("We are sorry"), "{form:?}: {text}");
+        }
+        assert_eq!(world.tickets().await, called);
+    })
+    .await;
+}

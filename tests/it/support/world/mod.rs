@@ -51,7 +51,7 @@ use axum::Router;
 use chrono::NaiveDateTime;
 use nightbell::act::Acts;
 use nightbell::app::simulated::{SimClock, Simulated};
-use nightbell::app::{App, Parts, apply_desk};
+use nightbell::app::{App, Known, Parts, apply_desk, apply_desks, check_desks};
 use nightbell::channel::{CarrierConfig, SenderConfig};
 use nightbell::clock::{Clock, ManualClock, Timestamp};
 use nightbell::config::Config;
@@ -362,6 +362,13 @@ impl World {
     /// The engine, for recovery.
     pub fn engine(&self) -> &Engine {
         &self.0.engine
+    }
+
+    /// Brings desk files into force, all together: their names and texts.
+    pub async fn applies(&self, files: &[(&str, &str)]) {
+        let known = Known::new(&flows::load_all(None).unwrap(), vec![CARRIER.to_owned()]);
+        let files = files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+        apply_desks(&self.0.acts, check_desks(files, &known).unwrap()).await.unwrap();
     }
 
     // ---- Time.
