@@ -90,7 +90,11 @@ async fn text_in(tx: &mut Tx, input: &Input) -> Result<(), StoreError> {
         tracing::warn!(text.sid = text.sid, "a text from a sender that is no telephone number was dropped");
         return Ok(());
     };
-    match text.carriers_word() {
+    let word = text.carriers_word();
+    if text.pictures > 0 && matches!(word, Some(Reserved::OptOut | Reserved::OptIn)) {
+        tracing::warn!(text.sid = text.sid, "pictures beside a word for the carrier stay at the carrier");
+    }
+    match word {
         Some(Reserved::OptOut) => {
             let cause = format!("alert-{}-{}", text.carrier, text.sid);
             return dead::out_of_use(tx, world, &cause, &from, MethodKind::Sms, "opted out by text").await;
