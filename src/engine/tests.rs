@@ -254,6 +254,24 @@ async fn however_many_pages_find_a_telephone_out_of_use_the_manager_is_told_once
 }
 
 #[tokio::test]
+async fn a_stop_counts_at_once_here_and_within_a_reload_elsewhere() {
+    let mut stage = Stage::new().await;
+    let elsewhere = stage.other_machine().await;
+    let skipped = |what: &Happening| matches!(what, Happening::AttemptSkipped { .. });
+    stage.text("SMa", ADA, "STOP").await;
+    stage.emergency("CAx").await;
+    assert!(stage.has_happened(1, skipped).await, "here");
+
+    stage.acts = elsewhere.0.acts.clone();
+    stage.acts.reload_if_changed().await.unwrap();
+    stage.emergency("CAy").await;
+    assert!(stage.has_happened(2, skipped).await, "elsewhere");
+    stage.text("SMb", ADA, "START").await;
+    stage.emergency("CAz").await;
+    assert!(!stage.has_happened(3, skipped).await, "and so does START");
+}
+
+#[tokio::test]
 async fn a_page_that_is_too_old_is_not_sent_and_the_next_step_is_paged() {
     let mut stage = Stage::new().await;
     stage.emergency("CAx").await;
