@@ -90,7 +90,11 @@ async fn text_in(tx: &mut Tx, input: &Input) -> Result<(), StoreError> {
         tracing::warn!(text.sid = text.sid, "a text from a sender that is no telephone number was dropped");
         return Ok(());
     };
-    match text.carriers_word() {
+    let word = text.carriers_word();
+    if text.pictures > 0 && matches!(word, Some(Reserved::OptOut | Reserved::OptIn)) {
+        tracing::warn!(text.sid = text.sid, "pictures beside a word for the carrier stay at the carrier");
+    }
+    match word {
         Some(Reserved::OptOut) => {
             let cause = format!("alert-{}-{}", text.carrier, text.sid);
             return dead::out_of_use(tx, world, &cause, &from, MethodKind::Sms, "opted out by text").await;
@@ -107,13 +111,12 @@ async fn text_in(tx: &mut Tx, input: &Input) -> Result<(), StoreError> {
     if let Some((desk, agent)) = meant::desk(tx, world, to.as_ref(), &from, &text.body).await? {
         return agent::text(tx, world, text, desk, agent, &from).await;
     }
-    let at_line = to.as_ref().and_then(|to| world.desks.by_line(to));
-    match at_line.or_else(|| world.desks.only()) {
+    match caller::desk(tx, world, to.as_ref(), &from).await? {
         Some(desk) => caller::text(tx, input, desk, from).await,
         None => {
             tracing::warn!(
                 text.sid = text.sid,
-                "a text from nobody known to a number of no desk was dropped"
+                "a text to a number of no desk, from nobody who has a ticket, was dropped"
             );
             Ok(())
         }

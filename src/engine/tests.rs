@@ -6,7 +6,7 @@ mod stage;
 use std::time::Duration;
 
 use fake::{Next, inbound, written};
-use stage::{ADA, BEN, START, Stage, at};
+use stage::{ADA, BEN, MANAGER, START, Stage, at};
 use tokio_util::sync::CancellationToken;
 
 use crate::channel::{Refusal, Sent};
@@ -240,6 +240,40 @@ async fn a_number_that_takes_no_texts_is_passed_over_from_then_on() {
     assert_eq!(stage.texts_to(ADA), [0]);
     let skipped = |what: &Happening| matches!(what, Happening::AttemptSkipped { .. });
     assert!(stage.has_happened(2, skipped).await);
+}
+
+#[tokio::test]
+async fn however_many_pages_find_a_telephone_out_of_use_the_manager_is_told_once() {
+    let stage = Stage::new().await;
+    for call in ["CAx", "CAy", "CAz"] {
+        stage.carrier.next_text(refused(21_610, About::Pair));
+        stage.emergency(call).await;
+    }
+    stage.run_due().await;
+    for nth in 1..=3 {
+        let dead = |what: &Happening| matches!(what, Happening::MethodDead { .. });
+        assert!(stage.has_happened(nth, dead).await, "the three left before any was refused");
+    }
+    stage.run_until(5).await;
+    assert_eq!(stage.texts_to(MANAGER), [0]);
+}
+
+#[tokio::test]
+async fn a_stop_counts_at_once_here_and_within_a_reload_elsewhere() {
+    let mut stage = Stage::new().await;
+    let elsewhere = stage.other_machine().await;
+    let skipped = |what: &Happening| matches!(what, Happening::AttemptSkipped { .. });
+    stage.text("SMa", ADA, "STOP").await;
+    stage.emergency("CAx").await;
+    assert!(stage.has_happened(1, skipped).await, "here");
+
+    stage.acts = elsewhere.0.acts.clone();
+    stage.acts.reload_if_changed().await.unwrap();
+    stage.emergency("CAy").await;
+    assert!(stage.has_happened(2, skipped).await, "elsewhere");
+    stage.text("SMb", ADA, "START").await;
+    stage.emergency("CAz").await;
+    assert!(!stage.has_happened(3, skipped).await, "and so does START");
 }
 
 #[tokio::test]

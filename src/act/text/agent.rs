@@ -50,9 +50,7 @@ pub(super) async fn text(
         command::Reply::Unclear { nearest, .. } => unclear(tx, world, text, from, &mine, nearest).await?,
         command::Reply::Reserved(_) => unclear(tx, world, text, from, &mine, None).await?,
     };
-    for id in about.unwrap_or_default() {
-        keep_pictures(tx, world, text, &agent.key, &id).await?;
-    }
+    keep_pictures(tx, world, text, &agent.key, &about.unwrap_or_default()).await?;
     let Some(answer) = answer else { return Ok(()) };
     let zone = agent.zone.unwrap_or(desk.zone());
     let body = world.words.message(&agent.language, &desk.name, &world.book, zone, &Message::Answer(answer));
@@ -133,19 +131,29 @@ async fn obey(
     Ok(if taken.is_empty() { last } else { Answer::Taken(taken) })
 }
 
-/// The pictures that came with his text are noted on a ticket that he may speak about.
+/// The pictures that came with his text are noted on the tickets that it is about, if he may speak about them.
 async fn keep_pictures(
     tx: &mut Tx,
     world: &World,
     text: &TextIn,
     agent: &AgentKey,
-    id: &TicketId,
+    about: &[TicketId],
 ) -> Result<(), StoreError> {
     let Some(came) = text.pictures_by(Actor::Agent(agent.clone())) else { return Ok(()) };
-    let mut work = Work::on(ticket::lock(tx, id).await?);
-    if work.case().may_speak(agent) {
-        work.happen(world, came)?;
-        work.save(tx, world).await?;
+    let mut noted = false;
+    for id in about {
+        let mut work = Work::on(ticket::lock(tx, id).await?);
+        if work.case().may_speak(agent) {
+            work.happen(world, came.clone())?;
+            work.save(tx, world).await?;
+            noted = true;
+        }
+    }
+    if !noted {
+        tracing::warn!(
+            text.sid = text.sid,
+            "an agent's pictures are about no ticket and stay at the carrier"
+        );
     }
     Ok(())
 }

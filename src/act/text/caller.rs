@@ -1,5 +1,6 @@
 //! What somebody writes who is no agent: it joins his open ticket, or opens a normal one.
 
+use super::super::World;
 use super::super::call::{known_contact, usable_caller_id};
 use super::super::case::Work;
 use super::Input;
@@ -16,6 +17,27 @@ const CARRIERS_CLOCK: Duration = Duration::from_secs(10);
 
 /// How often somebody's texts that open tickets are answered.
 const ANSWERED_ONCE_IN: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The desk to which somebody writes who is no agent: that of the line; at any other number the only one there is, or
+/// the one that has his newest open ticket.
+pub(super) async fn desk<'a>(
+    tx: &mut Tx,
+    world: &'a World,
+    to: Option<&PhoneNumber>,
+    from: &PhoneNumber,
+) -> Result<Option<&'a Desk>, StoreError> {
+    let at_line = to.and_then(|to| world.desks.by_line(to));
+    if let Some(desk) = at_line.or_else(|| world.desks.only()) {
+        return Ok(Some(desk));
+    }
+    let mut newest = None;
+    for desk in world.desks.all() {
+        if let Some(open) = ticket::open_for_caller(tx, desk.key.as_str(), from, None).await? {
+            newest = newest.max(Some((open.ticket.opened_at, desk.key.as_str())));
+        }
+    }
+    Ok(newest.and_then(|(_, key)| world.desks.by_key(key)).map(|desk| &**desk))
+}
 
 /// Somebody who is no agent wrote.
 pub(super) async fn text(

@@ -25,6 +25,9 @@ pub const START: Timestamp = Timestamp(1_794_884_400_000);
 pub const ADA: &str = "+18025550111";
 pub const BEN: &str = "+18025550112";
 
+/// Where the manager is told.
+pub const MANAGER: &str = "+18025550141";
+
 pub struct Stage {
     pub clock: ManualClock,
     pub carrier: Arc<Fake>,

@@ -6,8 +6,9 @@ use super::{Actor, AgentKey, AttemptId, Case, Hand, Happening, Message};
 use crate::rules::page::{PageKind, PageState, Purpose};
 
 impl Case {
-    /// Takes back every page but that of `keep`; whoever was already tried in this run, and whoever passed it on before
-    /// it came to anybody, is told to stand down. `spare` is the call on which the agent is speaking to us.
+    /// Takes back every page but that of `keep`. Whoever else may believe that it waits for him is told to stand down:
+    /// who was already tried in this run, who passed it on, and who has it. `spare` is the call on which the agent is
+    /// speaking to us.
     pub(super) fn withdraw_pages(
         &mut self,
         hand: &mut Hand<'_>,
@@ -24,6 +25,7 @@ impl Case {
         let others = self.pages.iter().filter(|page| page.is_open() && page.kind == PageKind::Emergency);
         let mut concerned: BTreeSet<AgentKey> =
             others.map(|page| &page.agent).filter(|agent| was_tried(agent)).cloned().collect();
+        concerned.extend(self.holder().cloned());
         concerned.extend(self.escalation.iter_mut().flat_map(|run| std::mem::take(&mut run.passed_on)));
         self.end_attempts(hand, |_| true, spare);
         for page in self.pages.iter_mut().filter(|page| page.is_open()) {

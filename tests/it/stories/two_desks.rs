@@ -91,6 +91,25 @@ async fn a_tickets_number_tells_the_desk() {
 }
 
 #[tokio::test]
+async fn a_caller_who_answers_there_means_his_open_ticket() {
+    two_desks()
+        .play(async |world| {
+            let (finn, ada) = (world.caller("+18025550121"), world.agent("ada"));
+            reports_to(&finn, world.line(), "1001").await;
+            ada.receives_text(&["SEV1 #1001"]);
+            ada.phone_rings();
+            finn.writes_to(SENDER, "The lobby is dark as well").await;
+            ada.receives_text(&["#1001", "the caller wrote", "The lobby is dark"]);
+            // Whoever has none has written to nobody's line.
+            world.caller("+18025550190").writes_to(SENDER, "Is this a pizza service").await;
+            assert_eq!(world.tickets().await, [1001]);
+            ada.replies("RESOLVE").await;
+            ada.receives_text(&["#1001 is resolved"]);
+        })
+        .await;
+}
+
+#[tokio::test]
 async fn at_a_line_he_means_its_desk() {
     two_desks()
         .play(async |world| {

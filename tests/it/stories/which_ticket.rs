@@ -44,6 +44,24 @@ async fn a_bare_word_that_could_be_about_either_is_asked_about() {
 }
 
 #[tokio::test]
+async fn a_bare_acknowledgement_takes_what_was_on_the_screen_and_not_what_came_meanwhile() {
+    World::each(async |world| {
+        two_emergencies(&world).await;
+        let (finn, hugo, ada) =
+            (world.caller("+18025550121"), world.caller("+18025550131"), world.agent("ada"));
+        ada.replies("ACK").await;
+        let answer = ada.receives_text(&["Yours", "#1001"]);
+        assert!(!answer.contains("#1002"), "{answer}");
+        finn.receives_text(&["Ada Moss"]);
+        world.ticket(1002).await.is_held_by_nobody();
+        ada.replies("ACK").await;
+        ada.receives_text(&["Yours", "#1002"]);
+        hugo.receives_text(&["Ada Moss"]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_promise_resolves_nothing() {
     World::each(async |world| {
         two_emergencies(&world).await;

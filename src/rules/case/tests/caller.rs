@@ -294,6 +294,33 @@ fn texts_of_callers() {
 }
 
 #[test]
+fn pictures_are_kept_and_told_of_unless_the_text_beside_them_was() {
+    let pictures = |by| Event::Pictures {
+        by,
+        pictures: Pictures { count: 2, carrier: "main".into(), text: "MM1".into() },
+    };
+    let came = |night: &Night| night.count(|what| matches!(what, Happening::PicturesCame { count: 2, .. }));
+    let mut night = Night::paging();
+    night.done();
+    night.happen(pictures(Actor::Caller)).expect(&["sms ada Update"]);
+    night.happen(pictures(Actor::Caller)).expect(&[]);
+    assert_eq!(came(&night), 2);
+
+    let mut night = Night::paging();
+    night.done();
+    night.happen(Event::Texted { body: "look".into() }).expect(&["sms ada Update"]);
+    night.happen(pictures(Actor::Caller)).expect(&[]);
+    night.wait(119).done();
+    night.happen(Event::Texted { body: "and here".into() }).expect(&[]);
+    night.wait(1).done();
+    night.happen(Event::Texted { body: "and there".into() }).expect(&["sms ada Update"]);
+    // An agent's own are news to nobody.
+    night.wait(120).done();
+    night.happen(pictures(Actor::Agent(agent("ada")))).expect(&[]);
+    assert_eq!(came(&night), 2);
+}
+
+#[test]
 fn a_customers_contact_abroad_may_be_called_because_the_desk_file_names_him() {
     let customer = "[[customer]]\nkey = \"lodge\"\nname = \"Lodge\"\n[[customer.contact]]\nname = \"Finn\"\n\
                     phones = [\"+442079460018\"]\n[[policy]]";

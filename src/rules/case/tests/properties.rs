@@ -120,6 +120,10 @@ fn event() -> impl Strategy<Value = Event> {
             Event::Receipt { attempt, carrier, sid, receipt }
         }),
         1 => Just(Event::Texted { body: "hurry".into() }),
+        1 => Just(Event::Pictures {
+            by: Actor::Caller,
+            pictures: Pictures { count: 1, carrier: "main".into(), text: "MM1".into() }
+        }),
         1 => Just(Event::Due),
         1 => Just(Event::Absorb(Box::new(ticket(Some(CALLER))))),
         1 => (0..3_usize, any::<bool>(), 0..90_u32).prop_map(|(who, answered, seconds)| Event::Talked {

@@ -115,6 +115,25 @@ fn a_colleagues_escalation_leaves_nobody_believing_that_it_is_still_his() {
 }
 
 #[test]
+fn whose_ticket_a_colleague_ends_hears_of_it() {
+    for called_back in [false, true] {
+        for end in [
+            Command::Resolve { note: None },
+            Command::Downgrade { severity: Severity::THREE, reason: "one user".into() },
+        ] {
+            let mut night = bens();
+            if called_back {
+                night.says("ben", Command::CallbackDone);
+            }
+            night.says("ada", end.clone());
+            assert_eq!(told(&mut night), ["sms ben"], "{end:?}");
+            night.says("ada", Command::Note("a cable".into()));
+            assert_eq!(told(&mut night), [] as [&str; 0]);
+        }
+    }
+}
+
+#[test]
 fn a_push_goes_on_with_the_same_run_and_forgets_nobody() {
     let mut night = Night::paging();
     all_leave(&mut night);
