@@ -74,7 +74,7 @@ pub trait Clock: Send + Sync + fmt::Debug {
 /// The wall clock may be set while we run, and a page must not wait for that. What is shown never goes back:
 /// - slow corrections, as of NTP, are followed;
 /// - a jump forward is followed at once, and a suspension is one to us: what fell due meanwhile is due at its end;
-/// - after a jump back the clock goes on from where it stood, by the monotonic clock less [`SLOWER`], until the wall has
+/// - after a jump back the clock goes on from where it stood, by the monotonic clock less a hundredth, until the wall has
 ///   caught up: what is due in five minutes waits three seconds longer, whether the wall lost a minute or a day. Until
 ///   then rotas are read by what is shown, and the log says so. The next start takes the wall's time at once, and what
 ///   stands in the database by the old time waits for it: best when no ticket is open. So do processes on other
