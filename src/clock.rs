@@ -74,9 +74,11 @@ pub trait Clock: Send + Sync + fmt::Debug {
 /// The wall clock may be set while we run, and a page must not wait for that. What is shown never goes back:
 /// - slow corrections, as of NTP, are followed;
 /// - a jump forward is followed at once, and a suspension is one to us: what fell due meanwhile is due at its end;
-/// - after a jump back the clock goes on from where it stood, by the monotonic clock less [`SLOWER`], until the wall has
+/// - after a jump back the clock goes on from where it stood, by the monotonic clock less a hundredth, until the wall has
 ///   caught up: what is due in five minutes waits three seconds longer, whether the wall lost a minute or a day. Until
-///   then rotas are read by what is shown, and the log says so: a restart takes the wall's time at once.
+///   then rotas are read by what is shown, and the log says so. The next start takes the wall's time at once, and what
+///   stands in the database by the old time waits for it: best when no ticket is open. So do processes on other
+///   machines, by whose clocks a heartbeat of ours is then one of the future.
 #[derive(Clone, Debug)]
 pub struct SystemClock {
     face: Face,
@@ -176,7 +178,7 @@ impl SystemClock {
                     tracing::error!(
                         seconds = moved.shown.saturating_sub(wall).as_secs(),
                         "the machine's clock was set back; this process keeps its own time so that nothing waits for \
-                         it: restart it soon"
+                         it; restart it when no ticket is open"
                     );
                 }
                 *hand = moved;

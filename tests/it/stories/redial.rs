@@ -55,7 +55,7 @@ async fn a_call_that_was_forwarded_joins_nothing() {
         ada.replies("ACK").await;
         // The number is the one that forwards, whoever calls through it: he is told nothing of the ticket.
         let facts = CallerFacts { forwarded_from: Some("+18025550121".into()), ..CallerFacts::default() };
-        finn.dials(&world.line().to_owned(), facts).await;
+        finn.dials(world.line(), facts).await;
         finn.does_not_hear("open ticket");
         finn.hears("Severity 1 means");
         finn.presses("1").await;
