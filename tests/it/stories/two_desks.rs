@@ -85,7 +85,7 @@ async fn a_tickets_number_tells_the_desk() {
             // Both desks have a 1001: it is the one of which she was paged.
             ada.writes_to(SENDER, "RESOLVE 1001").await;
             ada.receives_text(&["#1001 is resolved"]);
-            world.ticket(1001).await.is("resolved").has("desk", "alpine");
+            world.ticket_of(ALPINE_LINE, 1001).await.is("resolved").has("desk", "alpine");
         })
         .await;
 }

@@ -320,10 +320,19 @@ impl World {
 
     // ---- What can be asked.
 
-    /// A ticket as the API shows it.
+    /// A ticket as the API shows it; the only one of its number.
     pub async fn ticket(&self, number: u64) -> Ticket {
-        let (status, body) = self.get(&format!("/api/v1/tickets/{number}")).await;
-        assert_eq!(status, 200, "ticket {number}: {body}");
+        self.ticket_at(&format!("/api/v1/tickets/{number}")).await
+    }
+
+    /// The ticket to which a line gave a number that others have given as well.
+    pub async fn ticket_of(&self, line: &str, number: u64) -> Ticket {
+        self.ticket_at(&format!("/api/v1/tickets/{number}?line={}", line.replace('+', "%2B"))).await
+    }
+
+    async fn ticket_at(&self, path: &str) -> Ticket {
+        let (status, body) = self.get(path).await;
+        assert_eq!(status, 200, "{path}: {body}");
         Ticket::new(body)
     }
 
