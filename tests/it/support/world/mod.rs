@@ -38,21 +38,20 @@
 //! is no line.
 
 mod people;
+mod scene;
+mod server;
 mod ticket;
 mod traffic;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
-use chrono::NaiveDateTime;
 use nightbell::act::Acts;
-use nightbell::app::simulated::{SimClock, Simulated};
+use nightbell::app::simulated::SimClock;
 use nightbell::app::{App, Known, Parts, apply_desk, apply_desks, check_desks};
-use nightbell::channel::{CarrierConfig, SenderConfig};
 use nightbell::clock::{Clock, ManualClock, Timestamp};
 use nightbell::config::Config;
 use nightbell::engine::Engine;
@@ -61,18 +60,17 @@ use nightbell::id::Ids;
 use nightbell::rules::desk::Desk;
 use nightbell::rules::policy::MethodKind;
 use nightbell::rules::zone::ZoneBook;
-use nightbell::simulator::{Direction, Line, Pace, SimConfig, Simulator, sign};
+use nightbell::simulator::{Direction, Simulator, sign};
 use nightbell::store::Store;
-use nightbell::wire::Number;
 use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 pub use people::Person;
+pub use scene::Scene;
 pub use ticket::Ticket;
 pub use traffic::{Answer, Webhook};
 
-use super::db::each_database;
+use server::Server;
 use traffic::Traffic;
 
 /// The desk of every story that does not choose another.
@@ -100,83 +98,6 @@ pub fn minutes(count: u64) -> Duration {
     Duration::from_secs(60 * count)
 }
 
-/// Where and when a story begins.
-#[derive(Clone, Debug)]
-pub struct Scene {
-    desk: String,
-    other_desk: Option<String>,
-    senders: Vec<String>,
-    at: NaiveDateTime,
-}
-
-impl Default for Scene {
-    fn default() -> Scene {
-        Scene::at("2026-02-18 03:00")
-    }
-}
-
-impl Scene {
-    /// At the reservations desk, at that time on its wall: `2026-02-18 03:00`.
-    pub fn at(wall: &str) -> Scene {
-        let at = NaiveDateTime::parse_from_str(wall, "%Y-%m-%d %H:%M").unwrap();
-        Scene { desk: RESERVATIONS.to_owned(), other_desk: None, senders: Vec::new(), at }
-    }
-
-    /// With a second desk beside it.
-    pub fn beside(self, desk: &str) -> Scene {
-        Scene { other_desk: Some(desk.to_owned()), ..self }
-    }
-
-    /// With a number that sends texts and is no line of any desk.
-    pub fn sending_from(mut self, number: &str) -> Scene {
-        self.senders.push(number.to_owned());
-        self
-    }
-
-    /// At the same desk with a part of its file, which must be there, in other words.
-    pub fn desk_with(self, part: &str, instead: &str) -> Scene {
-        assert!(self.desk.contains(part), "the desk file has no `{part}`");
-        Scene { desk: self.desk.replace(part, instead), ..self }
-    }
-
-    /// What gateway and carrier are told of each other.
-    fn contract(&self, desk: &Desk, gateway: &str, rest: String) -> (CarrierConfig, SimConfig) {
-        let serving = |desk| Simulated {
-            desk,
-            name: CARRIER,
-            rest: rest.clone(),
-            gateway: gateway.to_owned(),
-            account: ACCOUNT.to_owned(),
-            token: TOKEN.to_owned(),
-        };
-        let mut ours = serving(desk).at_the_gateway();
-        let mut theirs = serving(desk).at_the_carrier(Pace::instant());
-        if let Some(other) = &self.other_desk {
-            let other = Desk::parse(other).unwrap();
-            ours.senders.extend(serving(&other).at_the_gateway().senders);
-            theirs.lines.extend(serving(&other).at_the_carrier(Pace::instant()).lines);
-        }
-        for number in &self.senders {
-            ours.senders.push(SenderConfig { number: Number::new(number), ..ours.senders[0].clone() });
-            theirs.lines.push(Line { number: number.clone(), ..theirs.lines[0].clone() });
-        }
-        (ours, theirs)
-    }
-
-    /// Plays a story on both databases.
-    pub async fn play(self, story: impl AsyncFn(World)) {
-        let (scene, story) = (&self, &story);
-        each_database(|store| async move {
-            let world = World::open(store, scene).await;
-            story(world.clone()).await;
-            world.settle().await;
-            world.ends().await;
-            world.close();
-        })
-        .await;
-    }
-}
-
 /// The world. A clone is the same world.
 #[derive(Clone)]
 pub struct World(Arc<Inner>);
@@ -196,32 +117,6 @@ struct Inner {
     seen: Mutex<Seen>,
     at_gateway: Mutex<Option<Server>>,
     at_carrier: Server,
-}
-
-/// Something that serves until it is told to stop.
-struct Server {
-    address: SocketAddr,
-    stop: CancellationToken,
-    task: JoinHandle<()>,
-}
-
-impl Server {
-    async fn start(address: SocketAddr, router: Router) -> Server {
-        Server::on(TcpListener::bind(address).await.unwrap(), router)
-    }
-
-    fn on(listener: TcpListener, router: Router) -> Server {
-        let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
-        let stopped = stop.clone().cancelled_owned();
-        let serving = axum::serve(listener, router).with_graceful_shutdown(stopped);
-        Server { address, stop, task: tokio::spawn(async move { serving.await.unwrap() }) }
-    }
-
-    async fn end(self) -> SocketAddr {
-        self.stop.cancel();
-        self.task.await.unwrap();
-        self.address
-    }
 }
 
 /// What the people have noticed.
