@@ -38,9 +38,9 @@ impl Engine {
         self.0.audited_at.store(now, Ordering::Relaxed);
         let tasks = TaskTracker::new();
         let ended = CancellationToken::new();
-        // While the rest is being finished this process lives, and what it accepts still leaves at once.
-        self.keep(&tasks, &ended, "news", |engine| async move { engine.listen().await });
+        // While the rest is being finished this process lives.
         self.keep(&tasks, &ended, "heartbeat", |engine| async move { engine.heartbeat().await });
+        self.keep(&tasks, &shutdown, "news", |engine| async move { engine.listen().await });
         self.keep(&tasks, &shutdown, "sweeper", |engine| async move { engine.sweeper().await });
         self.keep(&tasks, &shutdown, "reload", |engine| async move {
             engine.every(RELOAD, "the desks could not be read", || engine.0.acts.reload_if_changed()).await;
@@ -54,7 +54,7 @@ impl Engine {
         });
         tasks.close();
         shutdown.cancelled().await;
-        if tokio::time::timeout(DRAIN, self.landed()).await.is_err() {
+        if tokio::time::timeout(DRAIN, self.finish()).await.is_err() {
             tracing::warn!(
                 "some requests did not end in time; they are looked up by whoever takes them over"
             );
@@ -63,6 +63,20 @@ impl Engine {
         tasks.wait().await;
         if let Err(error) = self.0.acts.stop().await {
             tracing::warn!(%error, "claims could not be let go; they run out by themselves");
+        }
+    }
+
+    /// Finishes what is under way, and whatever commits tell of until then: it still leaves at once.
+    async fn finish(&self) {
+        loop {
+            tokio::select! {
+                () = self.landed() => {}
+                () = self.listen() => {}
+            }
+            // What was told before anybody listened, and while the last one landed.
+            if !self.take_news().await {
+                return;
+            }
         }
     }
 

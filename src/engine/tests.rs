@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use fake::{Next, inbound, written};
 use stage::{ADA, BEN, MANAGER, START, Stage, at};
-use tokio_util::sync::CancellationToken;
 
 use crate::channel::{Refusal, Sent};
 use crate::clock::Timestamp;
@@ -59,11 +58,7 @@ async fn a_page_is_put_into_the_carriers_terms() {
 #[tokio::test]
 async fn a_page_leaves_when_the_commit_returns() {
     let stage = Stage::new().await;
-    let shutdown = CancellationToken::new();
-    let running = {
-        let (engine, shutdown) = (stage.engine.clone(), shutdown.clone());
-        tokio::spawn(async move { engine.run(shutdown).await })
-    };
+    let (shutdown, running) = stage.runs();
     let mut asked = stage.carrier.asked.subscribe();
     // The clock does not move: no timer and no sweep could carry it.
     stage.emergency("CAx").await;
@@ -78,11 +73,7 @@ async fn a_page_leaves_when_the_commit_returns() {
 async fn a_running_engine_meets_its_deadlines() {
     let stage = Stage::new().await;
     stage.carrier.next_text(Next::Say(Sent::Throttled { retry_after: None }));
-    let shutdown = CancellationToken::new();
-    let running = {
-        let (engine, shutdown) = (stage.engine.clone(), shutdown.clone());
-        tokio::spawn(async move { engine.run(shutdown).await })
-    };
+    let (shutdown, running) = stage.runs();
     let mut asked = stage.carrier.asked.subscribe();
     stage.emergency("CAx").await;
     // The text that was not taken is due again in two seconds. Once that is committed, one move of the clock will do.
@@ -101,11 +92,7 @@ async fn a_running_engine_meets_its_deadlines() {
 async fn what_is_under_way_is_finished_before_the_process_stops() {
     let stage = Stage::new().await;
     stage.carrier.next_text(Next::Gate);
-    let shutdown = CancellationToken::new();
-    let running = {
-        let (engine, shutdown) = (stage.engine.clone(), shutdown.clone());
-        tokio::spawn(async move { engine.run(shutdown).await })
-    };
+    let (shutdown, running) = stage.runs();
     let mut asked = stage.carrier.asked.subscribe();
     stage.emergency("CAx").await;
     asked.wait_for(|asked| asked.len() == 2).await.unwrap();
@@ -115,6 +102,17 @@ async fn what_is_under_way_is_finished_before_the_process_stops() {
     running.await.unwrap();
     let attempts = stage.ticket(1).await.case.attempts;
     assert!(attempts.iter().all(|attempt| matches!(attempt.state, AttemptState::Accepted { .. })));
+}
+
+#[tokio::test]
+async fn what_was_told_of_when_the_process_stops_still_leaves() {
+    let stage = Stage::new().await;
+    stage.emergency("CAx").await;
+    let (shutdown, running) = stage.runs();
+    // Before the engine has listened to anything.
+    shutdown.cancel();
+    running.await.unwrap();
+    assert_eq!((stage.texts_to(ADA), stage.calls_to(ADA)), (vec![0], vec![0]));
 }
 
 #[tokio::test]
@@ -278,11 +276,7 @@ async fn a_recording_is_fetched_with_patience() {
 async fn health_tells_a_stopped_engine() {
     let stage = Stage::new().await;
     assert!(stage.engine.health().is_err());
-    let shutdown = CancellationToken::new();
-    let running = {
-        let (engine, shutdown) = (stage.engine.clone(), shutdown.clone());
-        tokio::spawn(async move { engine.run(shutdown).await })
-    };
+    let (shutdown, running) = stage.runs();
     stage.carrier.next_text(Next::Accept);
     let mut asked = stage.carrier.asked.subscribe();
     stage.emergency("CAx").await;

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tempfile::TempDir;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 use super::fake::Fake;
 use crate::act::{Acts, CallIn, Missed, Setup, TextIn, TicketView};
@@ -129,6 +131,13 @@ impl Stage {
         }
         self.clock.set(end);
         self.run_due().await;
+    }
+
+    /// Lets the engine run by itself until the token is cancelled.
+    pub fn runs(&self) -> (CancellationToken, JoinHandle<()>) {
+        let (engine, shutdown) = (self.engine.clone(), CancellationToken::new());
+        let until = shutdown.clone();
+        (shutdown, tokio::spawn(async move { engine.run(until).await }))
     }
 
     /// The ticket that was opened as the `nth`, from 1.
