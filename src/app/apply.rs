@@ -2,7 +2,7 @@
 //! loaded and speak its languages, and its carriers are configured.
 
 use super::AppError;
-use crate::act::{Acts, ApplyError, Desks};
+use crate::act::{Acts, ApplyError, By, Desks};
 use crate::rules::desk::Desk;
 use crate::rules::source::{Problem, Source};
 
@@ -18,7 +18,7 @@ pub async fn apply_desk(
     if !missing.is_empty() {
         return Err(refused(file, &missing));
     }
-    acts.apply_desk(text).await.map_err(|error| match error {
+    acts.apply_desk(By::command_line(), text).await.map_err(|error| match error {
         ApplyError::Problems(problems) => refused(file, &problems),
         ApplyError::Store(error) => error.into(),
     })

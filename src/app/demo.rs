@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::simulated::{SimClock, Simulated};
 use super::{App, AppError, Parts, Upgrade, apply_desk, kept_text, listen, private_folder, serve};
+use crate::act::{By, Token};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, LogConfig};
 use crate::id::Ids;
@@ -147,7 +148,7 @@ impl Stage {
 async fn api_token(app: &App, data: &Path) -> Result<String, AppError> {
     let file = data.join("api-token");
     let kept = std::fs::read_to_string(&file).unwrap_or_default();
-    let known = app.acts.token_name(kept.trim()).await?.is_some();
+    let known = app.acts.token(kept.trim()).await?.is_some();
     if known {
         return Ok(kept.trim().to_owned());
     }
@@ -155,7 +156,7 @@ async fn api_token(app: &App, data: &Path) -> Result<String, AppError> {
         std::fs::remove_file(&file)
             .map_err(|error| AppError::io("an old API token cannot be removed", error))?;
     }
-    let token = app.acts.create_token("demo", None).await?;
+    let token = app.acts.create_token(By::command_line(), Token::viewer("demo")).await?;
     kept_text(&file, || token)
 }
 

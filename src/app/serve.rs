@@ -12,7 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::{App, AppError};
-use crate::act::Acts;
+use crate::act::{Acts, By};
 use crate::flows;
 use crate::flows::Refused;
 
@@ -107,7 +107,7 @@ pub async fn reload_flows(acts: Acts, folder: Option<PathBuf>) {
                 continue;
             }
         };
-        match acts.replace_flows(sources).await {
+        match acts.replace_flows(By::signal(), sources).await {
             Ok(()) => tracing::info!("the voice flows were read again"),
             Err(error) => tracing::error!(error = %error, "the voice flows could not be replaced"),
         }

@@ -144,7 +144,7 @@ async fn apply(config: Config, files: &[PathBuf]) -> Result<(), AppError> {
 
 async fn create_token(config: Config, name: &str, expires: Option<Timestamp>) -> Result<(), AppError> {
     let acts = visit(config).await?;
-    println!("{}", acts.create_token(name, expires).await?);
+    println!("{}", acts.create_token(nightbell::act::By::command_line(), nightbell::act::Token { expires_at: expires, ..nightbell::act::Token::viewer(name) }).await?);
     acts.store().close().await;
     Ok(())
 }

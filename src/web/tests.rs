@@ -10,7 +10,7 @@ use tower::ServiceExt;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use super::*;
-use crate::act::Setup;
+use crate::act::{By, Setup, Token};
 use crate::clock::{Clock, ManualClock, Timestamp};
 use crate::id::Ids;
 use crate::rules::case::Case;
@@ -80,7 +80,7 @@ impl Gateway {
         })
         .await
         .unwrap();
-        acts.apply_desk(include_str!("../../tests/desks/reservations.toml")).await.unwrap();
+        acts.apply_desk(By::command_line(), include_str!("../../tests/desks/reservations.toml")).await.unwrap();
         let alive = Arc::new(AtomicBool::new(true));
         let heart = alive.clone();
         let beats = move || match heart.load(Ordering::Relaxed) {
@@ -399,7 +399,7 @@ async fn a_call_that_could_not_be_written_down_is_kept_in_mind() {
     let gateway = Gateway::new().await;
     // The line's flow is not there, so that a call fails each time; its ticket needs no flow.
     let desk = include_str!("../../tests/desks/reservations.toml").replace("\"emergency\"", "\"lost\"");
-    gateway.acts.apply_desk(&desk).await.unwrap();
+    gateway.acts.apply_desk(By::command_line(), &desk).await.unwrap();
     let mut wakes = gateway.acts.store().wakes();
     let rung = gateway.call(&format!("{VOICE}?again=6"), &[]).await;
     assert!(rung.body.contains("<Dial"), "{}", rung.body);
@@ -596,7 +596,7 @@ impl std::io::Write for Log {
 #[tokio::test]
 async fn nothing_private_reaches_the_log() {
     let gateway = Gateway::new().await;
-    let token = gateway.acts.create_token("report", None).await.unwrap();
+    let token = gateway.acts.create_token(By::command_line(), Token::viewer("report")).await.unwrap();
     gateway.get("/api/v1/tickets?desk=reservations", Some(&token)).await;
     gateway.get("/recordings/5ec3e7.wav", None).await;
     let first = gateway.call(VOICE, &[]).await;

@@ -3,7 +3,7 @@ use axum::http::{StatusCode, header};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::act::CallIn;
+use crate::act::{By, CallIn, Token};
 use crate::clock::Clock;
 use crate::web::tests::{Answer, Gateway};
 
@@ -34,7 +34,7 @@ async fn call(gateway: &Gateway, sid: &str) {
 async fn nothing_without_a_token() {
     let gateway = Gateway::new().await;
     let soon = gateway.clock.now() + std::time::Duration::from_secs(60);
-    let token = gateway.acts.create_token("report", Some(soon)).await.unwrap();
+    let token = gateway.acts.create_token(By::command_line(), Token { expires_at: Some(soon), ..Token::viewer("report") }).await.unwrap();
     for address in ["/tickets", "/on-call", "/nothing"] {
         for wrong in [None, Some("nbt_guess"), Some("")] {
             let answer = gateway.get(&format!("/api/v1{address}"), wrong).await;
@@ -50,7 +50,7 @@ async fn nothing_without_a_token() {
 #[tokio::test]
 async fn tickets_are_listed_and_told() {
     let gateway = Gateway::new().await;
-    let token = gateway.acts.create_token("report", None).await.unwrap();
+    let token = gateway.acts.create_token(By::command_line(), Token::viewer("report")).await.unwrap();
     call(&gateway, "CA1").await;
     gateway.clock.set(gateway.clock.now() + std::time::Duration::from_secs(1));
     call(&gateway, "CA2").await;
@@ -86,7 +86,7 @@ async fn tickets_are_listed_and_told() {
 #[tokio::test]
 async fn the_one_on_call_is_named() {
     let gateway = Gateway::new().await;
-    let token = gateway.acts.create_token("report", None).await.unwrap();
+    let token = gateway.acts.create_token(By::command_line(), Token::viewer("report")).await.unwrap();
     let (_, now) = ask(&gateway, &token, "/on-call").await;
     assert_eq!(now["at"], "2026-11-21T08:00:00.000Z");
     let (_, desk) = ask(&gateway, &token, "/on-call?desk=reservations&at=2026-01-05T14:00:00Z").await;
@@ -104,7 +104,7 @@ async fn the_one_on_call_is_named() {
 #[tokio::test]
 async fn a_wrong_question_is_told_what_is_wrong() {
     let gateway = Gateway::new().await;
-    let token = gateway.acts.create_token("report", None).await.unwrap();
+    let token = gateway.acts.create_token(By::command_line(), Token::viewer("report")).await.unwrap();
     for (address, expected) in [
         ("/tickets/x", StatusCode::BAD_REQUEST),
         ("/tickets/1234567890123456789", StatusCode::BAD_REQUEST),

@@ -1,13 +1,14 @@
 //! `GET /tickets` and `GET /tickets/{number}`.
 
-use axum::Json;
+use axum::{Extension, Json};
 use axum::extract::{Path, State};
 use serde::Serialize;
 
 use super::problem::Problem;
 use super::timeline::{Event, event, instant};
-use super::{App, Query};
+use super::{App, Query, asked_desk};
 use crate::clock::Timestamp;
+use crate::rules::access::Principal;
 use crate::rules::case::Case;
 use crate::rules::desk::{ResponseTarget, SeverityRule};
 use crate::rules::ticket::TicketState;
@@ -145,11 +146,15 @@ impl Ticket {
 }
 
 /// Tickets of a desk (`desk`) or of all, opened before an instant (`before`).
-pub(super) async fn list(State(app): State<App>, query: Query) -> Result<Json<Tickets>, Problem> {
+pub(super) async fn list(
+    State(app): State<App>,
+    Extension(principal): Extension<Principal>,
+    query: Query,
+) -> Result<Json<Tickets>, Problem> {
     query.only(&["desk", "before"])?;
     let before = query.instant("before")?.unwrap_or(Timestamp::NEVER);
-    let desk = known_desk(&app, &query)?;
-    let page = in_time(app.acts().tickets(desk, before)).await?;
+    let desk = asked_desk(&app, &principal, &query)?;
+    let page = in_time(app.acts().tickets(desk.as_deref(), before)).await?;
     let tickets = page.cases.iter().map(|case| Ticket::of(&app, case)).collect();
     Ok(Json(Tickets { tickets, next: page.next.map(instant) }))
 }
@@ -157,21 +162,15 @@ pub(super) async fn list(State(app): State<App>, query: Query) -> Result<Json<Ti
 /// A ticket by its number, of a desk (`desk`) or of whichever has one, the newest first.
 pub(super) async fn one(
     State(app): State<App>,
+    Extension(principal): Extension<Principal>,
     Path(number): Path<String>,
     query: Query,
 ) -> Result<Json<TicketWithTimeline>, Problem> {
     query.only(&["desk"])?;
     let number: TicketNumber = number.parse().map_err(|error| Problem::Query(format!("{error}")))?;
-    let desk = known_desk(&app, &query)?;
-    let found = in_time(app.acts().ticket(desk, number)).await?;
+    let desk = asked_desk(&app, &principal, &query)?;
+    let found = in_time(app.acts().ticket(desk.as_deref(), number)).await?;
     let view = found.ok_or(Problem::NotFound("ticket"))?;
     let timeline = view.timeline.iter().map(event).collect();
     Ok(Json(TicketWithTimeline { ticket: Ticket::of(&app, &view.case), timeline }))
-}
-
-fn known_desk<'a>(app: &App, query: &'a Query) -> Result<Option<&'a str>, Problem> {
-    match query.get("desk") {
-        Some(key) if app.acts().desks().by_key(key).is_none() => Err(Problem::NotFound("desk")),
-        key => Ok(key),
-    }
 }

@@ -48,7 +48,7 @@ use std::time::Duration;
 
 use axum::Router;
 use chrono::NaiveDateTime;
-use nightbell::act::Acts;
+use nightbell::act::{Acts, By, Token};
 use nightbell::app::simulated::{SimClock, Simulated};
 use nightbell::app::{App, Parts, apply_desk};
 use nightbell::clock::{Clock, ManualClock, Timestamp};
@@ -237,7 +237,7 @@ impl World {
         };
         let App { acts, engine, router } = App::build(parts).await.unwrap();
         apply_desk(&acts, &[CARRIER.to_owned()], "the desk of the story", &scene.desk).await.unwrap();
-        let api_token = acts.create_token("story", None).await.unwrap();
+        let api_token = acts.create_token(By::command_line(), Token::viewer("story")).await.unwrap();
         let traffic = Traffic::default();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let at_gateway = Mutex::new(Some(Server::on(at_gateway, traffic.watch(router.clone()))));
