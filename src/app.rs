@@ -6,6 +6,7 @@ pub mod simulated;
 pub mod tour;
 
 mod apply;
+mod first;
 mod log;
 mod open;
 mod serve;
@@ -29,6 +30,7 @@ use crate::words::Words;
 use crate::zones;
 
 pub use apply::apply_desk;
+pub use first::{first_link, link};
 pub use log::start_logs;
 pub use open::{Upgrade, kept_text, open_store, private_folder};
 pub use serve::{interrupted, listen, reload_flows, serve, serve_http};

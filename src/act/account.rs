@@ -248,7 +248,8 @@ async fn change_own(
             if let Some(step) = step {
                 account::take_totp_step(tx, id, *step).await?;
             }
-            let action = if secret.is_some() { "account.second_factor_on" } else { "account.second_factor_off" };
+            let action =
+                if secret.is_some() { "account.second_factor_on" } else { "account.second_factor_off" };
             Note::of(action, email)
         }
     };

@@ -260,8 +260,7 @@ async fn note_flow(
     version: &str,
 ) -> Result<(), StoreError> {
     let told = |version: &str| format!("version {version}");
-    let entry =
-        Note { before: before.map(told), after: Some(told(version)), ..Note::of("flow.read", name) };
+    let entry = Note { before: before.map(told), after: Some(told(version)), ..Note::of("flow.read", name) };
     note(tx, by, now, entry).await
 }
 

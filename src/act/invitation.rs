@@ -22,7 +22,9 @@ pub const LINK_LASTS: Duration = Duration::from_secs(24 * 60 * 60);
 #[derive(Debug, thiserror::Error)]
 pub enum InviteError {
     /// The address has an account.
-    #[error("{0} has an account already; give it the role on its page, or `nightbell account reset {0}` if its owner is locked out")]
+    #[error(
+        "{0} has an account already; give it the role on its page, or `nightbell account reset {0}` if its owner is locked out"
+    )]
     HasAccount(Email),
     /// The address has none.
     #[error("{0} has no account; `nightbell account invite {0} --role …` makes one")]
@@ -255,7 +257,8 @@ async fn reset(tx: &mut Tx, input: &Join, email: &Email) -> Result<bool, StoreEr
     invitation::retire(tx, email, input.now).await?;
     session::end_others(tx, id, None).await?;
     let by = By { actor: email.to_string(), address: input.begun.session.address.clone() };
-    let second = |on: bool| Some(if on { "with a second factor" } else { "without a second factor" }.to_owned());
+    let second =
+        |on: bool| Some(if on { "with a second factor" } else { "without a second factor" }.to_owned());
     let entry = Note {
         before: second(kept.account.second_factor),
         after: second(false),

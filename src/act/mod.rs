@@ -29,6 +29,8 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+pub use crate::store::invitation::Purpose;
+pub use crate::store::session::{Session, SessionId};
 pub use account::ChangeError;
 pub use answer::{CallAnswer, NextTurn};
 pub use audit::{AuditPage, By};
@@ -42,8 +44,6 @@ pub use recover::Missed;
 pub use session::{Origin, SignIn, SignInError, SignedInNow, Visitor};
 pub use text::TextIn;
 pub use token::Token;
-pub use crate::store::invitation::Purpose;
-pub use crate::store::session::{Session, SessionId};
 pub use upkeep::{Audit, Beat};
 
 use crate::clock::{Clock, Timestamp};

@@ -17,7 +17,8 @@ use crate::store::StoreError;
 const AT_ONCE: usize = 2;
 
 /// Stands in for the password of who has no account, so that he waits as long as who has one. Nothing hashes to it.
-const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm9ib2R5$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const NOBODYS: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm9ib2R5$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// Makes and checks hashes of passwords.
 #[derive(Debug)]

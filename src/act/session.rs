@@ -188,12 +188,7 @@ impl Acts {
     }
 
     /// Signs a browser in by address and password; whoever has a second factor owes a code yet.
-    pub async fn sign_in(
-        &self,
-        email: &str,
-        password: &str,
-        origin: &Origin,
-    ) -> Result<SignIn, SignInError> {
+    pub async fn sign_in(&self, email: &str, password: &str, origin: &Origin) -> Result<SignIn, SignInError> {
         let kept = match email.parse::<Email>() {
             Ok(email) => self.store().read(of_email, email).await?,
             Err(_) => None,
@@ -229,7 +224,8 @@ impl Acts {
         let step = kept.totp_secret.as_deref().and_then(|secret| step_of(secret, code, now));
         let step = step.ok_or(SignInError::Wrong)?;
         let begun = begin(self, now, origin, false);
-        let input = GiveCode { account: kept.account.clone(), owing: owing.id, step, begun: begun.clone(), now };
+        let input =
+            GiveCode { account: kept.account.clone(), owing: owing.id, step, begun: begun.clone(), now };
         if !self.store().write(give_code, input).await? {
             return Err(SignInError::Wrong);
         }
@@ -277,10 +273,7 @@ async fn of_email(tx: &mut Tx, email: &Email) -> Result<Option<Kept>, StoreError
     account::by_email(tx, email).await
 }
 
-async fn sign_in(
-    tx: &mut Tx,
-    (account, begun, now): &(Account, Begun, Timestamp),
-) -> Result<(), StoreError> {
+async fn sign_in(tx: &mut Tx, (account, begun, now): &(Account, Begun, Timestamp)) -> Result<(), StoreError> {
     if !begun.half {
         note_begun(tx, account, begun, *now).await?;
     }
@@ -331,10 +324,7 @@ async fn touch(tx: &mut Tx, session: &Session) -> Result<(), StoreError> {
     session::touch(tx, &session.id, session.seen_at, session.expires_at).await
 }
 
-async fn sessions(
-    tx: &mut Tx,
-    (account, now): &(AccountId, Timestamp),
-) -> Result<Vec<Session>, StoreError> {
+async fn sessions(tx: &mut Tx, (account, now): &(AccountId, Timestamp)) -> Result<Vec<Session>, StoreError> {
     session::of_account(tx, account, *now).await
 }
 

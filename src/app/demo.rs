@@ -11,13 +11,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::Router;
-use axum::response::Redirect;
-use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::simulated::{SimClock, Simulated};
-use super::{App, AppError, Parts, Upgrade, apply_desk, kept_text, listen, private_folder, serve};
+use super::{
+    App, AppError, Parts, Upgrade, apply_desk, first_link, kept_text, listen, private_folder, serve,
+};
 use crate::act::{By, Token};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, LogConfig};
@@ -59,6 +59,8 @@ pub(super) struct Stage {
     pub(super) carrier: TcpListener,
     /// Opens the API.
     pub(super) api_token: String,
+    /// Makes the first administrator; none if there is one.
+    pub(super) first: Option<String>,
 }
 
 impl fmt::Debug for Stage {
@@ -110,14 +112,14 @@ impl Stage {
             apply_desk(&app.acts, &[CARRIER.to_owned()], DESK_FILE, DESK).await?;
         }
         let api_token = api_token(&app, data).await?;
-        Ok(Stage { app, desk, sim, gateway, carrier, api_token })
+        let first = first_link(&app.acts, &simulated.gateway).await?;
+        Ok(Stage { app, desk, sim, gateway, carrier, api_token, first })
     }
 
     /// Serves both until `stop`.
     pub(super) async fn run(self, stop: CancellationToken) -> Result<(), AppError> {
         let Stage { mut app, sim, gateway, carrier, .. } = self;
-        let phones = sim.router().route("/", get(async || Redirect::temporary("/phones")));
-        app.router = app.router.merge(phones);
+        app.router = app.router.merge(sim.router());
         // The carrier outlives the gateway, which may still have something to send.
         let carrier_stops = CancellationToken::new();
         let rest: Router = sim.router();
@@ -190,6 +192,10 @@ impl fmt::Display for Welcome<'_> {
         let line = stage.desk.lines.first().map_or("", |line| line.number.as_str());
         writeln!(f, "Nightbell's demonstration: a gateway and a simulated carrier, both on this machine.\n")?;
         writeln!(f, "  Phones   {gateway}/phones")?;
+        match &stage.first {
+            Some(link) => writeln!(f, "  Pages    {link} (makes the first administrator, once)")?,
+            None => writeln!(f, "  Pages    {gateway}/")?,
+        }
         writeln!(
             f,
             "  API      curl -H 'Authorization: Bearer {}' {gateway}/api/v1/tickets",

@@ -70,8 +70,10 @@ pub async fn serve_http(
     stop: CancellationToken,
 ) -> Result<(), AppError> {
     let until = stop.clone();
+    // With the address of whoever asks, for the audit log.
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let serving =
-        axum::serve(listener, router).with_graceful_shutdown(async move { until.cancelled().await });
+        axum::serve(listener, service).with_graceful_shutdown(async move { until.cancelled().await });
     let fault = |error| AppError::io("requests cannot be answered", error);
     tokio::select! {
         served = serving.into_future() => served.map_err(fault),

@@ -12,7 +12,7 @@ use nightbell::id::Ids;
 use nightbell::rules::desk::Desk;
 use tokio_util::sync::CancellationToken;
 
-use super::{Cli, Command, Config as ConfigCommand, Demo, Fallback, Flow, Token};
+use super::{Cli, Command, Config as ConfigCommand, Demo, Fallback, Flow, access};
 
 /// The configuration that is read where none is named.
 const CONFIG_FILE: &str = "nightbell.toml";
@@ -25,7 +25,9 @@ pub async fn run(cli: Cli) -> Result<(), AppError> {
         Command::Serve => serve(load()?).await,
         Command::Migrate => migrate(&load()?).await,
         Command::Apply { files } => apply(load()?, &files).await,
-        Command::Token(Token::Create { name, expires }) => create_token(load()?, &name, expires).await,
+        Command::Account(command) => access::account(load()?, command).await,
+        Command::Token(command) => access::token(load()?, command).await,
+        Command::Audit(command) => access::audit(load()?, command).await,
         Command::Flow(Flow::Check { files }) => {
             println!("{}", flows::check_files(&files)?);
             Ok(())
@@ -102,9 +104,14 @@ async fn serve(config: Config) -> Result<(), AppError> {
     let (clock, ids) = machine();
     let folder = config.flows.clone();
     let address = config.listen;
+    let public_url = config.public_url.clone();
     let listener = app::listen(address).await?;
     let app = App::build(Parts::open(config, Upgrade::Take, clock, ids).await?).await?;
     tracing::info!(%address, "nightbell serves");
+    // Not to the log: whoever has it is the first administrator.
+    if let Some(link) = app::first_link(&app.acts, &public_url).await? {
+        println!("Nobody has an account yet. The first administrator opens, within a day: {link}");
+    }
     if app.acts.desks().all().next().is_none() {
         tracing::warn!("no desk is in force yet; bring one into force with `nightbell apply FILE`");
     }
@@ -122,7 +129,7 @@ async fn migrate(config: &Config) -> Result<(), AppError> {
     Ok(())
 }
 
-async fn visit(config: Config) -> Result<nightbell::act::Acts, AppError> {
+pub(super) async fn visit(config: Config) -> Result<nightbell::act::Acts, AppError> {
     let (clock, ids) = machine();
     Parts::open(config, Upgrade::Refuse, clock, ids).await?.visit().await
 }
@@ -140,13 +147,6 @@ async fn apply(config: Config, files: &[PathBuf]) -> Result<(), AppError> {
     }
     acts.store().close().await;
     if refused.is_empty() { Ok(()) } else { Err(AppError::BadInput(refused)) }
-}
-
-async fn create_token(config: Config, name: &str, expires: Option<Timestamp>) -> Result<(), AppError> {
-    let acts = visit(config).await?;
-    println!("{}", acts.create_token(nightbell::act::By::command_line(), nightbell::act::Token { expires_at: expires, ..nightbell::act::Token::viewer(name) }).await?);
-    acts.store().close().await;
-    Ok(())
 }
 
 /// A day, which ends at its midnight in UTC, or an instant.

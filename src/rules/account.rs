@@ -73,7 +73,9 @@ pub enum Unfit {
     #[error("Write a name of at most 100 characters, on one line.")]
     Name,
     /// It can be guessed.
-    #[error("Choose a password of at least 12 characters; three or four words that have nothing to do with each other are good.")]
+    #[error(
+        "Choose a password of at least 12 characters; three or four words that have nothing to do with each other are good."
+    )]
     ShortPassword,
     /// It is too much work.
     #[error("Choose a password of at most 1,000 characters.")]
@@ -90,7 +92,10 @@ impl std::str::FromStr for Email {
             && !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>()[],;:\\\"".contains(c))
             && text.split_once('@').is_some_and(|(local, domain)| {
                 let labels = || domain.split('.');
-                !local.is_empty() && !domain.contains('@') && labels().count() > 1 && labels().all(|label| !label.is_empty())
+                !local.is_empty()
+                    && !domain.contains('@')
+                    && labels().count() > 1
+                    && labels().all(|label| !label.is_empty())
             });
         if fits { Ok(Email(text.to_lowercase())) } else { Err(Unfit::Email) }
     }
@@ -149,12 +154,9 @@ mod tests {
         assert_eq!(parse_name(" \t"), Err(Unfit::NoName));
         assert_eq!(parse_name("Ada\u{7}"), Err(Unfit::Name));
         assert_eq!(parse_name(&"é".repeat(101)), Err(Unfit::Name));
-        for (length, verdict) in [
-            (11, Some(Unfit::ShortPassword)),
-            (12, None),
-            (1000, None),
-            (1001, Some(Unfit::LongPassword)),
-        ] {
+        for (length, verdict) in
+            [(11, Some(Unfit::ShortPassword)), (12, None), (1000, None), (1001, Some(Unfit::LongPassword))]
+        {
             assert_eq!(parse_password(&"é".repeat(length)).err(), verdict, "{length}");
         }
     }

@@ -237,7 +237,13 @@ mod tests {
              \"ordinal\":7,\"subject\":\"a \\\"b\\\"\\\\\\n\\u0001é/💥\"}"
         );
         // printf '%064d%s' 0 '…the text above…' | sha256sum
-        let plain = AuditEntry { address: None, desk: None, after: None, before: None, ..super::tests::entry(1, "x") };
+        let plain = AuditEntry {
+            address: None,
+            desk: None,
+            after: None,
+            before: None,
+            ..super::tests::entry(1, "x")
+        };
         assert_eq!(
             plain.canonical(),
             "{\"action\":\"desk.apply\",\"actor\":\"command line\",\"address\":null,\"after\":null,\

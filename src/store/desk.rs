@@ -87,12 +87,13 @@ pub async fn remember_flow(
     source: &str,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let remembered = tx.execute(
-        "insert into flow_version (version, name, source, first_seen) values ($1, $2, $3, $4) \
+    let remembered = tx
+        .execute(
+            "insert into flow_version (version, name, source, first_seen) values ($1, $2, $3, $4) \
          on conflict (version) do nothing",
-        args![version, name, source, now],
-    )
-    .await?;
+            args![version, name, source, now],
+        )
+        .await?;
     Ok(remembered == 1)
 }
 

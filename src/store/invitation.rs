@@ -66,9 +66,7 @@ pub async fn usable(tx: &mut Tx, hash: &str, now: Timestamp) -> Result<Option<Pu
     let role = role.and_then(|role| role.parse::<Role>().ok());
     let purpose = match (&*purpose, email, role) {
         ("first", _, _) => Purpose::First,
-        ("join", Some(email), Some(role)) => {
-            Purpose::Join { email, role, scope: Scope::of(desk.as_deref()) }
-        }
+        ("join", Some(email), Some(role)) => Purpose::Join { email, role, scope: Scope::of(desk.as_deref()) },
         ("reset", Some(email), _) => Purpose::Reset { email },
         _ => return Err(StoreError::Fault("invitation: a row cannot be read".into())),
     };

@@ -92,8 +92,7 @@ pub async fn of_account(
 
 /// Ends a session of an account; false if that account has no such one.
 pub async fn end(tx: &mut Tx, account: &AccountId, id: &SessionId) -> Result<bool, StoreError> {
-    let ended =
-        tx.execute("delete from session where id = $1 and account = $2", args![id, account]).await?;
+    let ended = tx.execute("delete from session where id = $1 and account = $2", args![id, account]).await?;
     Ok(ended == 1)
 }
 

@@ -3,7 +3,7 @@
 //!
 //! - `signed`: who may post what; `voice`, `texts`, `reports`: the webhooks; `speak`: answers as TwiML;
 //!   `hold`: what a caller hears while nothing can be written down, and the last resort after that.
-//! - `api`: JSON for programs; `health`: for monitors; `recordings`: what a phone plays.
+//! - `ui`: pages for people; `api`: JSON for programs; `health`: for monitors; `recordings`: what a phone plays.
 //! - [`fallback`]: the answer that a carrier gives in our place while we are away.
 
 mod api;
@@ -18,6 +18,7 @@ mod speak;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod ui;
 mod voice;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,6 +86,7 @@ impl fmt::Debug for Web {
 /// The shared state of all handlers.
 struct Shared {
     web: Web,
+    site: ui::Site,
     strange_lines: Mutex<BTreeSet<String>>,
 }
 
@@ -116,7 +118,8 @@ impl Shared {
 
 /// Everything that is served.
 pub fn router(web: Web) -> Router {
-    let app: App = Arc::new(Shared { web, strange_lines: Mutex::default() });
+    let site = ui::Site::of(&web.public_url);
+    let app: App = Arc::new(Shared { web, site, strange_lines: Mutex::default() });
     let webhooks = Router::new()
         .route("/{carrier}/voice", post(voice::incoming))
         .route("/{carrier}/turn/{version}/{step}/{turn}", post(voice::turn))
@@ -134,6 +137,7 @@ pub fn router(web: Web) -> Router {
         .route("/recordings/{file}", get(recordings::play))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .merge(ui::router(app.clone()))
         .with_state(app);
     // A failure is logged where it is known what failed.
     let trace = TraceLayer::new_for_http().make_span_with(span).on_failure(());

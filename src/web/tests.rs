@@ -80,7 +80,9 @@ impl Gateway {
         })
         .await
         .unwrap();
-        acts.apply_desk(By::command_line(), include_str!("../../tests/desks/reservations.toml")).await.unwrap();
+        acts.apply_desk(By::command_line(), include_str!("../../tests/desks/reservations.toml"))
+            .await
+            .unwrap();
         let alive = Arc::new(AtomicBool::new(true));
         let heart = alive.clone();
         let beats = move || match heart.load(Ordering::Relaxed) {

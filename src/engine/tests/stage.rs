@@ -48,7 +48,9 @@ impl Stage {
         let clock = ManualClock::new(START);
         let carrier = Arc::new(Fake::new(clock.clone()));
         let acts = begin(&store, &clock, "here").await;
-        acts.apply_desk(By::command_line(), include_str!("../../../tests/desks/reservations.toml")).await.unwrap();
+        acts.apply_desk(By::command_line(), include_str!("../../../tests/desks/reservations.toml"))
+            .await
+            .unwrap();
         let engine = engine(&acts, &carrier, &clock, texts_per_second);
         Stage { clock, carrier, store, acts, engine, texts_per_second, folder }
     }

@@ -1,7 +1,7 @@
 //! `GET /on-call`.
 
-use axum::{Extension, Json};
 use axum::extract::State;
+use axum::{Extension, Json};
 use serde::Serialize;
 
 use super::problem::Problem;

@@ -34,7 +34,11 @@ async fn call(gateway: &Gateway, sid: &str) {
 async fn nothing_without_a_token() {
     let gateway = Gateway::new().await;
     let soon = gateway.clock.now() + std::time::Duration::from_secs(60);
-    let token = gateway.acts.create_token(By::command_line(), Token { expires_at: Some(soon), ..Token::viewer("report") }).await.unwrap();
+    let token = gateway
+        .acts
+        .create_token(By::command_line(), Token { expires_at: Some(soon), ..Token::viewer("report") })
+        .await
+        .unwrap();
     for address in ["/tickets", "/on-call", "/nothing"] {
         for wrong in [None, Some("nbt_guess"), Some("")] {
             let answer = gateway.get(&format!("/api/v1{address}"), wrong).await;

@@ -1,7 +1,7 @@
 //! `GET /tickets` and `GET /tickets/{number}`.
 
-use axum::{Extension, Json};
 use axum::extract::{Path, State};
+use axum::{Extension, Json};
 use serde::Serialize;
 
 use super::problem::Problem;

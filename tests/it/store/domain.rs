@@ -225,11 +225,16 @@ async fn recordings_and_tokens(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
     assert_eq!(recording::forget_links(tx, after(600)).await?, 1);
 
     token::insert(tx, "h1", &Token::viewer("for ever"), NOW).await?;
-    token::insert(tx, "h2", &Token { expires_at: Some(after(5)), ..Token::viewer("for a while") }, NOW).await?;
+    token::insert(tx, "h2", &Token { expires_at: Some(after(5)), ..Token::viewer("for a while") }, NOW)
+        .await?;
     for (hash, second, name) in
         [("h1", 9999, Some("for ever")), ("h2", 4, Some("for a while")), ("h2", 5, None), ("h3", 0, None)]
     {
-        assert_eq!(token::find(tx, hash, after(second)).await?.map(|token| token.name).as_deref(), name, "{hash} at {second}");
+        assert_eq!(
+            token::find(tx, hash, after(second)).await?.map(|token| token.name).as_deref(),
+            name,
+            "{hash} at {second}"
+        );
     }
     Ok(())
 }
