@@ -12,8 +12,6 @@ mod join;
 mod people;
 mod second_factor;
 mod sign_in;
-#[cfg(test)]
-mod tests;
 mod trouble;
 mod visit;
 
