@@ -119,7 +119,8 @@ impl Stage {
     /// Serves both until `stop`.
     pub(super) async fn run(self, stop: CancellationToken) -> Result<(), AppError> {
         let Stage { mut app, sim, gateway, carrier, .. } = self;
-        app.router = app.router.merge(sim.router());
+        // What is not there is told by the gateway's own page.
+        app.router = app.router.merge(sim.router().reset_fallback());
         // The carrier outlives the gateway, which may still have something to send.
         let carrier_stops = CancellationToken::new();
         let rest: Router = sim.router();
