@@ -21,6 +21,7 @@ use crate::web::hold::in_time;
 struct Page {
     frame: Frame,
     errors: Errors,
+    email: String,
     on: bool,
     secret: String,
     /// An SVG; empty if it could not be drawn, and then the secret is typed.
@@ -29,8 +30,16 @@ struct Page {
 
 impl Page {
     fn new(visiting: Visiting, secret: String, errors: Errors) -> Page {
-        let picture = picture(&visiting.visitor.account.email, &secret);
-        Page { frame: visiting.frame, errors, on: visiting.visitor.account.second_factor, secret, picture }
+        let account = visiting.visitor.account;
+        let picture = picture(&account.email, &secret);
+        Page {
+            frame: visiting.frame,
+            errors,
+            on: account.second_factor,
+            email: account.email.to_string(),
+            secret,
+            picture,
+        }
     }
 
     /// The secret as people type it: in groups of four.
