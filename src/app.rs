@@ -150,6 +150,7 @@ impl App {
     pub async fn build(parts: Parts) -> Result<App, AppError> {
         let configs = parts.config.carriers.clone();
         let public_url = parts.config.public_url.clone();
+        let proxies = parts.config.proxies.clone();
         let access = configs.iter().map(|config| {
             let numbers = config.may_show.iter().chain(config.senders.iter().map(|sender| &sender.number));
             let may_show = numbers.filter(|number| config.may_show(number)).cloned().collect();
@@ -166,6 +167,7 @@ impl App {
             acts: acts.clone(),
             carriers: access,
             public_url,
+            proxies,
             ready: Arc::new(move || watched.health()),
         };
         Ok(App { acts, engine, router: web::router(web) })

@@ -23,6 +23,7 @@ mod voice;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
@@ -62,6 +63,8 @@ pub struct Web {
     /// The address by which carriers reach us, exactly as it is configured, without a slash at its end. A proxy that
     /// serves us below a path takes that path away.
     pub public_url: String,
+    /// Proxies, beside those on this machine, that are believed when they say for whom they ask.
+    pub proxies: Vec<IpAddr>,
     /// Whether the engine is alive, for `/readyz`.
     pub ready: Ready,
 }
@@ -118,7 +121,7 @@ impl Shared {
 
 /// Everything that is served.
 pub fn router(web: Web) -> Router {
-    let site = ui::Site::of(&web.public_url);
+    let site = ui::Site::of(&web.public_url, &web.proxies);
     let app: App = Arc::new(Shared { web, site, strange_lines: Mutex::default() });
     let webhooks = Router::new()
         .route("/{carrier}/voice", post(voice::incoming))

@@ -98,6 +98,7 @@ impl Gateway {
             acts: acts.clone(),
             carriers: [("main".to_owned(), access)].into(),
             public_url: PUBLIC.into(),
+            proxies: Vec::new(),
             ready: Arc::new(beats),
         });
         Gateway { router, acts, clock, alive, _folder: folder }

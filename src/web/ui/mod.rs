@@ -15,6 +15,7 @@ mod sign_in;
 mod trouble;
 mod visit;
 
+use std::net::IpAddr;
 use std::sync::LazyLock;
 
 use askama::Template;
@@ -50,17 +51,20 @@ pub(super) struct Site {
     origin: String,
     /// Whether cookies travel encrypted only.
     secure: bool,
+    /// Proxies elsewhere that are believed.
+    proxies: Vec<IpAddr>,
 }
 
 impl Site {
-    /// By the public address.
-    pub(super) fn of(public_url: &str) -> Site {
+    /// By the public address, behind those proxies.
+    pub(super) fn of(public_url: &str, proxies: &[IpAddr]) -> Site {
         // The configuration lets in nothing else.
         let Ok(url) = Url::parse(public_url) else { return Site::default() };
         Site {
             base: url.path().trim_end_matches('/').to_owned(),
             origin: url.origin().ascii_serialization(),
             secure: url.scheme() == "https",
+            proxies: proxies.to_vec(),
         }
     }
 
@@ -168,5 +172,25 @@ fn is_own(headers: &HeaderMap, origin: &str) -> bool {
     match said("sec-fetch-site") {
         Some(site) => site == "same-origin",
         None => said(ORIGIN.as_str()) == Some(origin),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_is_read_off_its_public_address() {
+        for (url, base, origin, secure) in [
+            ("https://pager.example.com", "", "https://pager.example.com", true),
+            ("https://example.com:8443/night/pager", "/night/pager", "https://example.com:8443", true),
+            ("https://example.com:443", "", "https://example.com", true),
+            ("http://127.0.0.1:8080", "", "http://127.0.0.1:8080", false),
+        ] {
+            let site = Site::of(url, &[]);
+            assert_eq!((&*site.base, &*site.origin, site.secure), (base, origin, secure), "{url}");
+            assert_eq!(site.address("/join/x"), format!("{origin}{base}/join/x"));
+            assert_eq!(site.to("/people").headers()["location"], format!("{base}/people"));
+        }
     }
 }

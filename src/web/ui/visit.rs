@@ -110,7 +110,7 @@ impl FromRequestParts<App> for Visiting {
             audit: principal.may_somewhere(Right::Manage),
         };
         let frame = Frame { who: Some(who), ..Frame::bare(&app.site) };
-        Ok(Visiting { visitor, origin: origin_of(parts), frame })
+        Ok(Visiting { visitor, origin: origin_of(&app.site, parts), frame })
     }
 }
 
@@ -120,27 +120,33 @@ pub(super) struct From(pub(super) Origin);
 impl FromRequestParts<App> for From {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<From, Self::Rejection> {
-        Ok(From(origin_of(parts)))
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<From, Self::Rejection> {
+        Ok(From(origin_of(&app.site, parts)))
     }
 }
 
-/// A proxy on this machine is believed when it says for whom it asks: what it adds stands last.
-fn origin_of(parts: &Parts) -> Origin {
-    let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+/// Whoever is no proxy of ours, as far as our proxies can tell: each adds at the end from whom it heard.
+fn origin_of(site: &Site, parts: &Parts) -> Origin {
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_canonical());
-    let forwarded = || {
-        let last = parts.headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
-        last.rsplit(',').next()?.trim().parse::<IpAddr>().ok()
-    };
-    let address = match peer {
-        Some(peer) if peer.is_loopback() => forwarded().or(Some(peer)),
-        peer => peer,
-    };
+    let browser = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
     Origin {
-        address: address.map(|address| address.to_string()),
-        browser: text(USER_AGENT.as_str()).map(str::to_owned),
+        address: peer.map(|peer| address_behind(site, peer, &parts.headers).to_string()),
+        browser: browser.map(str::to_owned),
     }
+}
+
+fn address_behind(site: &Site, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let forwarded: Vec<&str> = forwarded.flat_map(|value| value.split(',')).map(str::trim).collect();
+    let mut address = peer;
+    for heard in forwarded.into_iter().rev() {
+        if !address.is_loopback() && !site.proxies.contains(&address) {
+            break;
+        }
+        let Ok(heard) = heard.parse::<IpAddr>() else { break };
+        address = heard.to_canonical();
+    }
+    address
 }
 
 /// A path of ours to come back to; the start for anything else, so that nobody is led away.
@@ -181,5 +187,104 @@ pub(super) fn browser_name(agent: &str) -> String {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
         (Some(one), None) | (None, Some(one)) => one.to_owned(),
         (None, None) => "An unknown browser".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn proxies_of_ours_are_believed_and_nobody_else() {
+        let site = Site::of("https://pager.example.com", &["192.0.2.10".parse().unwrap()]);
+        for (peer, forwarded, address) in [
+            ("203.0.113.9", &[] as &[&str], "203.0.113.9"),
+            ("203.0.113.9", &["198.51.100.1"], "203.0.113.9"),
+            ("127.0.0.1", &[], "127.0.0.1"),
+            ("127.0.0.1", &["198.51.100.1"], "198.51.100.1"),
+            ("::1", &["198.51.100.1"], "198.51.100.1"),
+            // What stands before the last was said by whoever asked the proxy.
+            ("127.0.0.1", &["198.51.100.66, 198.51.100.1"], "198.51.100.1"),
+            ("127.0.0.1", &["198.51.100.66", "198.51.100.1"], "198.51.100.1"),
+            ("127.0.0.1", &["198.51.100.1, 192.0.2.10"], "198.51.100.1"),
+            ("192.0.2.10", &["2001:db8::1"], "2001:db8::1"),
+            ("::ffff:192.0.2.10", &["198.51.100.1"], "198.51.100.1"),
+            ("192.0.2.11", &["198.51.100.1"], "192.0.2.11"),
+            ("127.0.0.1", &["unknown"], "127.0.0.1"),
+        ] {
+            let mut headers = HeaderMap::new();
+            for value in forwarded {
+                headers.append("x-forwarded-for", value.parse().unwrap());
+            }
+            let peer = peer.parse::<IpAddr>().unwrap().to_canonical();
+            assert_eq!(address_behind(&site, peer, &headers).to_string(), address, "{peer} {forwarded:?}");
+        }
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_others() {
+        let site = Site::of("https://pager.example.com", &[]);
+        for (sent, found) in [
+            (&["__Host-nightbell=abc"] as &[&str], Some("abc")),
+            (&["a=1; __Host-nightbell=abc; b=2"], Some("abc")),
+            (&["a=1", "__Host-nightbell=abc"], Some("abc")),
+            (&["nightbell=abc"], None),
+            (&["__Host-nightbell-code=abc"], None),
+            (&["__Host-nightbell="], None),
+            (&["__Host-nightbell"], None),
+            (&[], None),
+        ] {
+            let mut headers = HeaderMap::new();
+            for value in sent {
+                headers.append(COOKIE, value.parse().unwrap());
+            }
+            assert_eq!(Cookie::Session.read(&site, &headers).as_deref(), found, "{sent:?}");
+        }
+    }
+
+    #[test]
+    fn one_is_led_back_to_our_pages_alone() {
+        for (path, to) in [
+            ("/people", "/people"),
+            ("/audit?desk=night&before=7", "/audit?desk=night&before=7"),
+            ("", "/"),
+            ("people", "/"),
+            ("https://evil.example.org", "/"),
+            ("//evil.example.org", "/"),
+            ("/\\evil.example.org", "/"),
+            ("/\t/evil.example.org", "/"),
+            ("/sign-in?next=/sign-in", "/"),
+        ] {
+            assert_eq!(local(path), to, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_browser_is_told_in_two_words() {
+        let webkit = "AppleWebKit/537.36 (KHTML, like Gecko)";
+        for (agent, name) in [
+            ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+            (
+                &format!("Mozilla/5.0 (Windows NT 10.0) {webkit} Chrome/140.0 Safari/537.36"),
+                "Chrome on Windows",
+            ),
+            (
+                &format!("Mozilla/5.0 (Windows NT 10.0) {webkit} Chrome/140.0 Safari/537.36 Edg/140.0"),
+                "Edge on Windows",
+            ),
+            (
+                &format!("Mozilla/5.0 (Linux; Android 15) {webkit} Chrome/140.0 Mobile Safari/537.36"),
+                "Chrome on Android",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1",
+                "Safari on iPhone",
+            ),
+            ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15) Version/18.0 Safari/605.1", "Safari on macOS"),
+            ("curl/8.5.0", "An unknown browser"),
+            ("", "An unknown browser"),
+        ] {
+            assert_eq!(browser_name(agent), name, "{agent}");
+        }
     }
 }
