@@ -6,6 +6,7 @@ pub mod simulated;
 pub mod tour;
 
 mod apply;
+mod first;
 mod log;
 mod open;
 pub mod out;
@@ -30,6 +31,7 @@ use crate::words::Words;
 use crate::zones;
 
 pub use apply::{Known, apply_desk, apply_desks, check_desks, gaps_ahead};
+pub use first::{first_link, link};
 pub use log::start_logs;
 pub use open::{Upgrade, kept_text, open_store, private_folder};
 pub use serve::{interrupted, listen, reload_flows, serve, serve_http};
@@ -149,6 +151,7 @@ impl App {
     pub async fn build(parts: Parts) -> Result<App, AppError> {
         let configs = parts.config.carriers.clone();
         let public_url = parts.config.public_url.clone();
+        let proxies = parts.config.proxies.clone();
         let access = configs.iter().map(|config| {
             let numbers = config.may_show.iter().chain(config.senders.iter().map(|sender| &sender.number));
             let may_show = numbers.filter(|number| config.may_show(number)).cloned().collect();
@@ -165,6 +168,7 @@ impl App {
             acts: acts.clone(),
             carriers: access,
             public_url,
+            proxies,
             ready: Arc::new(move || watched.health()),
         };
         Ok(App { acts, engine, router: web::router(web) })

@@ -7,7 +7,7 @@ mod environment;
 mod tests;
 
 use std::fmt;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
@@ -29,6 +29,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The address by which carriers and people reach it, without a slash at its end.
     pub public_url: String,
+    /// Proxies, beside those on this machine, that are believed when they say for whom they ask.
+    pub proxies: Vec<IpAddr>,
     /// Where files are kept.
     pub data_dir: PathBuf,
     /// The database; SQLite in the data folder if `None`. It may hold a password: [`Config::database_url`].
@@ -74,6 +76,7 @@ impl Default for Config {
         Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             public_url: "http://127.0.0.1:8080".into(),
+            proxies: Vec::new(),
             data_dir: "nightbell-data".into(),
             database_url: None,
             flows: None,

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
 
-use super::{ActError, Acts};
+use super::audit::{Note, note};
+use super::{ActError, Acts, By};
 use crate::clock::Timestamp;
 use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::{Agent, Desk};
@@ -91,7 +92,7 @@ struct Begin {
     instance: String,
     node: String,
     now: Timestamp,
-    flows: Vec<FlowVersion>,
+    flows: Flows,
     doubt_until: Timestamp,
 }
 
@@ -105,6 +106,7 @@ impl Acts {
     pub(super) async fn begin(&self, sources: Vec<String>) -> Result<(), ActError> {
         let now = self.clock().now();
         let (flows, current) = read_flows(sources)?;
+        let flows = Flows { by: By::start(), flows, changed: Vec::new(), now };
         let begin = Begin {
             instance: self.0.instance.clone(),
             node: self.0.node.clone(),
@@ -118,11 +120,38 @@ impl Acts {
     }
 
     /// Brings other voice flows into force. Calls that are under way go on by the version that they began with.
-    pub async fn replace_flows(&self, sources: Vec<String>) -> Result<(), ActError> {
+    pub async fn replace_flows(&self, by: By, sources: Vec<String>) -> Result<(), ActError> {
         let (flows, current) = read_flows(sources)?;
-        self.store().write(remember_flows, (flows, self.clock().now())).await?;
+        let changed = self.changed(&flows);
+        self.take_flows(by, flows, current, changed).await
+    }
+
+    /// The flows as a command sees them that looks in beside a server: what is new is remembered, and nothing replaced.
+    pub(super) async fn see_flows(&self, by: By, sources: Vec<String>) -> Result<(), ActError> {
+        let (flows, current) = read_flows(sources)?;
+        self.take_flows(by, flows, current, Vec::new()).await
+    }
+
+    async fn take_flows(
+        &self,
+        by: By,
+        flows: Vec<FlowVersion>,
+        current: ByName,
+        changed: Vec<(String, Option<String>)>,
+    ) -> Result<(), ActError> {
+        let input = Flows { by, flows, changed, now: self.clock().now() };
+        self.store().write(remember_flows, input).await?;
         self.publish(|desks| desks.flows = current);
         self.reload().await
+    }
+
+    /// Which flows differ from those in force, with the version that is in force.
+    fn changed(&self, flows: &[FlowVersion]) -> Vec<(String, Option<String>)> {
+        let desks = self.desks();
+        let in_force = |name: &str| desks.flow(name).map(|flow| flow.version().to_owned());
+        let all = flows.iter().map(|(version, name, _)| (version, name, in_force(name)));
+        let changed = all.filter(|(version, _, before)| before.as_ref() != Some(version));
+        changed.map(|(_, name, before)| (name.clone(), before)).collect()
     }
 
     /// Reads what is in force, if any of it changed.
@@ -155,16 +184,16 @@ impl Acts {
     }
 
     /// Brings a desk file into force; answers the desk and its version. A file with mistakes changes nothing.
-    pub async fn apply_desk(&self, source: &str) -> Result<(Desk, i64), ApplyError> {
+    pub async fn apply_desk(&self, by: By, source: &str) -> Result<(Desk, i64), ApplyError> {
         let desk = Desk::parse(source).map_err(ApplyError::Problems)?;
-        let versions = self.apply_desks(vec![(desk.clone(), source.to_owned())]).await?;
+        let versions = self.apply_desks(by, vec![(desk.clone(), source.to_owned())]).await?;
         Ok((desk, versions.first().copied().unwrap_or_default()))
     }
 
     /// Brings desks into force, all or none, each with the text of its file; answers their versions. A line may move
     /// from one of them to another; [`StoreError::Conflict`] if a desk has it that is not among them.
-    pub async fn apply_desks(&self, desks: Vec<(Desk, String)>) -> Result<Vec<i64>, StoreError> {
-        let versions = self.store().write(put_desks, (desks, self.clock().now())).await?;
+    pub async fn apply_desks(&self, by: By, desks: Vec<(Desk, String)>) -> Result<Vec<i64>, StoreError> {
+        let versions = self.store().write(put_desks, (by, desks, self.clock().now())).await?;
         self.reload().await.map_err(|error| match error {
             ActError::Store(error) => error,
             other => StoreError::Fault(other.to_string()),
@@ -202,33 +231,91 @@ fn read_flows(sources: Vec<String>) -> Result<(Vec<FlowVersion>, ByName), StoreE
 
 async fn begin_work(tx: &mut Tx, begin: &Begin) -> Result<(), StoreError> {
     instance::start(tx, &begin.instance, &begin.node, begin.now).await?;
-    for (version, name, source) in &begin.flows {
-        desks::remember_flow(tx, version, name, source, begin.now).await?;
-    }
+    remember_flows(tx, &begin.flows).await?;
     call::doubt_all(tx, begin.doubt_until).await?;
     Ok(())
 }
 
-async fn remember_flows(tx: &mut Tx, (flows, now): &(Vec<FlowVersion>, Timestamp)) -> Result<(), StoreError> {
+/// Voice flows that come into force.
+struct Flows {
+    by: By,
+    flows: Vec<FlowVersion>,
+    /// The names of those that differ from what was in force, with the version that was.
+    changed: Vec<(String, Option<String>)>,
+    now: Timestamp,
+}
+
+async fn remember_flows(tx: &mut Tx, input: &Flows) -> Result<(), StoreError> {
+    let Flows { by, flows, changed, now } = input;
     for (version, name, source) in flows {
-        desks::remember_flow(tx, version, name, source, *now).await?;
+        let new = desks::remember_flow(tx, version, name, source, *now).await?;
+        let changed = changed.iter().find(|(changed, _)| changed == name);
+        if new || changed.is_some() {
+            let before = changed.and_then(|(_, before)| before.as_deref());
+            note_flow(tx, by, *now, name, before, version).await?;
+        }
     }
     Ok(())
 }
 
 async fn put_desks(
     tx: &mut Tx,
-    (all, now): &(Vec<(Desk, String)>, Timestamp),
+    (by, all, now): &(By, Vec<(Desk, String)>, Timestamp),
 ) -> Result<Vec<i64>, StoreError> {
     let mut versions = Vec::with_capacity(all.len());
     for (desk, source) in all {
-        versions.push(desks::put(tx, desk, source, *now).await?);
+        versions.push(put_desk(tx, by, desk, source, *now).await?);
     }
     // What each of them gives up is known by now.
     for (desk, _) in all {
         desks::take_lines(tx, desk).await?;
     }
     Ok(versions)
+}
+
+async fn note_flow(
+    tx: &mut Tx,
+    by: &By,
+    now: Timestamp,
+    name: &str,
+    before: Option<&str>,
+    version: &str,
+) -> Result<(), StoreError> {
+    let told = |version: &str| format!("version {version}");
+    let entry = Note { before: before.map(told), after: Some(told(version)), ..Note::of("flow.read", name) };
+    note(tx, by, now, entry).await
+}
+
+async fn put_desk(
+    tx: &mut Tx,
+    by: &By,
+    desk: &Desk,
+    source: &str,
+    now: Timestamp,
+) -> Result<i64, StoreError> {
+    let version = desks::put(tx, desk, source, now).await?;
+    let key = desk.key.as_str();
+    let entry = Note {
+        desk: Some(key),
+        before: (version > 1).then(|| format!("version {}", version - 1)),
+        after: Some(format!("version {version}: {}", summary(desk))),
+        ..Note::of("desk.apply", key)
+    };
+    note(tx, by, now, entry).await?;
+    Ok(version)
+}
+
+/// What a desk has, in a few words.
+fn summary(desk: &Desk) -> String {
+    let of = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
+    [
+        of(desk.lines.len(), "line", "lines"),
+        of(desk.agents.len(), "agent", "agents"),
+        of(desk.rotas.len(), "rota", "rotas"),
+        of(desk.policies.len(), "policy", "policies"),
+        of(desk.customers.len(), "customer", "customers"),
+    ]
+    .join(", ")
 }
 
 async fn everything(tx: &mut Tx, (): &()) -> Result<Everything, StoreError> {

@@ -2,21 +2,27 @@
 //! its transaction committed, and a repetition gets the same answer; what is to be done outside stands in the outbox,
 //! and the engine hears of it at the commit.
 
+mod account;
 mod answer;
+mod audit;
 mod call;
 mod case;
 mod dead;
 mod desks;
 mod doubt;
 mod facts;
+mod invitation;
 mod job;
 mod leg;
 mod memory;
 mod outcome;
+mod password;
 mod query;
 mod recording;
 mod recover;
+mod session;
 mod text;
+mod throttle;
 mod token;
 mod upkeep;
 
@@ -24,14 +30,21 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+pub use crate::store::invitation::Purpose;
+pub use crate::store::session::{Session, SessionId};
+pub use account::ChangeError;
 pub use answer::{CallAnswer, NextTurn};
+pub use audit::{AuditPage, By};
 pub use call::{CallIn, CallTurn};
 pub use desks::{ApplyError, Desks};
 pub use doubt::Standing;
+pub use invitation::{InviteError, JoinError, Joining};
 pub use job::{Job, Performed};
 pub use query::{Numbered, TicketPage, TicketView};
 pub use recover::{Missed, Recorded};
+pub use session::{Origin, SignIn, SignInError, SignedInNow, Visitor};
 pub use text::TextIn;
+pub use token::Token;
 pub use upkeep::{Audit, Beat};
 
 use crate::clock::{Clock, Timestamp};
@@ -79,6 +92,7 @@ struct Inner {
     /// How many carriers there are to turn to.
     carriers: usize,
     in_flight: AtomicUsize,
+    gate: session::Gate,
 }
 
 /// With what [`Acts`] begin.
@@ -128,7 +142,7 @@ impl Acts {
     pub async fn visit(mut setup: Setup) -> Result<Acts, ActError> {
         let flows = std::mem::take(&mut setup.flows);
         let acts = Acts::new(setup);
-        acts.replace_flows(flows).await?;
+        acts.see_flows(By::command_line(), flows).await?;
         Ok(acts)
     }
 
@@ -145,6 +159,7 @@ impl Acts {
             node: setup.node,
             carriers: setup.carriers,
             in_flight: AtomicUsize::new(0),
+            gate: session::Gate::default(),
         }))
     }
 

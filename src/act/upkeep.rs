@@ -7,7 +7,7 @@ use super::{ActError, Acts, World};
 use crate::clock::Timestamp;
 use crate::rules::case::Event;
 use crate::rules::ticket::TicketId;
-use crate::store::{StoreError, Tx, call, inbox, instance, outbox, recording, ticket};
+use crate::store::{StoreError, Tx, call, inbox, instance, invitation, outbox, recording, session, ticket};
 use std::time::Duration;
 
 /// Deadlines that are looked at in one go.
@@ -160,5 +160,7 @@ async fn audit(tx: &mut Tx, now: &Timestamp) -> Result<Audit, StoreError> {
 async fn tidy(tx: &mut Tx, now: &Timestamp) -> Result<(), StoreError> {
     inbox::forget(tx, *now - KEPT).await?;
     recording::forget_links(tx, *now).await?;
+    session::forget(tx, *now).await?;
+    invitation::forget(tx, *now).await?;
     Ok(())
 }

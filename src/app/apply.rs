@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::AppError;
-use crate::act::Acts;
+use crate::act::{Acts, By};
 use crate::rules::desk::Desk;
 use crate::rules::flow::Flow;
 use crate::rules::policy::Policy;
@@ -99,7 +99,7 @@ pub async fn apply_desks(acts: &Acts, files: Vec<DeskFile>) -> Result<Vec<(Desk,
         return Err(AppError::BadInput(problems));
     }
     let desks: Vec<_> = files.into_iter().map(|file| (file.desk, file.text)).collect();
-    let versions = acts.apply_desks(desks.clone()).await?;
+    let versions = acts.apply_desks(By::command_line(), desks.clone()).await?;
     Ok(desks.into_iter().map(|(desk, _)| desk).zip(versions).collect())
 }
 

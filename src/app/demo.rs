@@ -11,13 +11,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::Router;
-use axum::response::Redirect;
-use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::simulated::{SimClock, Simulated};
-use super::{App, AppError, Parts, Upgrade, apply_desk, kept_text, listen, out, private_folder, serve};
+use super::{
+    App, AppError, Parts, Upgrade, apply_desk, first_link, kept_text, listen, out, private_folder, serve,
+};
+use crate::act::{By, Token};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, LogConfig};
 use crate::id::Ids;
@@ -58,6 +59,8 @@ pub(super) struct Stage {
     pub(super) carrier: TcpListener,
     /// Opens the API.
     pub(super) api_token: String,
+    /// Makes the first administrator; none if there is one.
+    pub(super) first: Option<String>,
 }
 
 impl fmt::Debug for Stage {
@@ -109,14 +112,15 @@ impl Stage {
             apply_desk(&app.acts, &[CARRIER.to_owned()], DESK_FILE, DESK).await?;
         }
         let api_token = api_token(&app, data).await?;
-        Ok(Stage { app, desk, sim, gateway, carrier, api_token })
+        let first = first_link(&app.acts, &simulated.gateway).await?;
+        Ok(Stage { app, desk, sim, gateway, carrier, api_token, first })
     }
 
     /// Serves both until `stop`.
     pub(super) async fn run(self, stop: CancellationToken) -> Result<(), AppError> {
         let Stage { mut app, sim, gateway, carrier, .. } = self;
-        let phones = sim.router().route("/", get(async || Redirect::temporary("/phones")));
-        app.router = app.router.merge(phones);
+        // What is not there is told by the gateway's own page.
+        app.router = app.router.merge(sim.router().reset_fallback());
         // The carrier outlives the gateway, which may still have something to send.
         let carrier_stops = CancellationToken::new();
         let rest: Router = sim.router();
@@ -147,7 +151,7 @@ impl Stage {
 async fn api_token(app: &App, data: &Path) -> Result<String, AppError> {
     let file = data.join("api-token");
     let kept = std::fs::read_to_string(&file).unwrap_or_default();
-    let known = app.acts.token_name(kept.trim()).await?.is_some();
+    let known = app.acts.token(kept.trim()).await?.is_some();
     if known {
         return Ok(kept.trim().to_owned());
     }
@@ -155,7 +159,7 @@ async fn api_token(app: &App, data: &Path) -> Result<String, AppError> {
         std::fs::remove_file(&file)
             .map_err(|error| AppError::io("an old API token cannot be removed", error))?;
     }
-    let token = app.acts.create_token("demo", None).await?;
+    let token = app.acts.create_token(By::command_line(), Token::viewer("demo")).await?;
     kept_text(&file, || token)
 }
 
@@ -185,6 +189,10 @@ impl fmt::Display for Welcome<'_> {
         let line = stage.desk.lines.first().map_or("", |line| line.number.as_str());
         writeln!(f, "Nightbell's demonstration: a gateway and a simulated carrier, both on this machine.\n")?;
         writeln!(f, "  Phones   {gateway}/phones")?;
+        match &stage.first {
+            Some(link) => writeln!(f, "  Pages    {link} (makes the first administrator, once)")?,
+            None => writeln!(f, "  Pages    {gateway}/")?,
+        }
         writeln!(
             f,
             "  API      curl -H 'Authorization: Bearer {}' {gateway}/api/v1/tickets",

@@ -12,7 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::{App, AppError};
-use crate::act::Acts;
+use crate::act::{Acts, By};
 use crate::flows;
 use crate::flows::Refused;
 
@@ -70,8 +70,10 @@ pub async fn serve_http(
     stop: CancellationToken,
 ) -> Result<(), AppError> {
     let until = stop.clone();
+    // With the address of whoever asks, for the audit log.
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let serving =
-        axum::serve(listener, router).with_graceful_shutdown(async move { until.cancelled().await });
+        axum::serve(listener, service).with_graceful_shutdown(async move { until.cancelled().await });
     let fault = |error| AppError::io("requests cannot be answered", error);
     tokio::select! {
         served = serving.into_future() => served.map_err(fault),
@@ -107,7 +109,7 @@ pub async fn reload_flows(acts: Acts, folder: Option<PathBuf>) {
                 continue;
             }
         };
-        match acts.replace_flows(sources).await {
+        match acts.replace_flows(By::signal(), sources).await {
             Ok(()) => tracing::info!("the voice flows were read again"),
             Err(error) => tracing::error!(error = %error, "the voice flows could not be replaced"),
         }

@@ -12,7 +12,7 @@ use nightbell::id::Ids;
 use nightbell::rules::desk::Desk;
 use tokio_util::sync::CancellationToken;
 
-use super::{Cli, Command, Config as ConfigCommand, Demo, Fallback, Flow, Token};
+use super::{Cli, Command, Config as ConfigCommand, Demo, Fallback, Flow, access};
 
 /// The configuration that is read where none is named.
 const CONFIG_FILE: &str = "nightbell.toml";
@@ -25,7 +25,9 @@ pub async fn run(cli: Cli) -> Result<(), AppError> {
         Command::Serve => serve(load()?).await,
         Command::Migrate => migrate(&load()?).await,
         Command::Apply { files } => apply(load()?, &files).await,
-        Command::Token(Token::Create { name, expires }) => create_token(load()?, &name, expires).await,
+        Command::Account(command) => access::account(load()?, command).await,
+        Command::Token(command) => access::token(load()?, command).await,
+        Command::Audit(command) => access::audit(load()?, command).await,
         Command::Flow(Flow::Check { files }) => out::print(format_args!("{}\n", flows::check_files(&files)?)),
         Command::Flow(Flow::Draw { flow }) => out::print(format_args!("{}\n", flows::draw_file(&flow)?)),
         Command::Flow(Flow::Play { flow, scenarios, desk }) => play(&flow, &scenarios, desk.as_deref()),
@@ -96,9 +98,14 @@ async fn serve(config: Config) -> Result<(), AppError> {
     let (clock, ids) = machine();
     let folder = config.flows.clone();
     let address = config.listen;
+    let public_url = config.public_url.clone();
     let listener = app::listen(address).await?;
     let app = App::build(Parts::open(config, Upgrade::Take, clock, ids).await?).await?;
     tracing::info!(%address, "nightbell serves");
+    // Not to the log: whoever has it is the first administrator.
+    if let Some(link) = app::first_link(&app.acts, &public_url).await? {
+        println!("Nobody has an account yet. The first administrator opens, within a day: {link}");
+    }
     if app.acts.desks().all().next().is_none() {
         tracing::warn!("no desk is in force yet; bring one into force with `nightbell apply FILE`");
     }
@@ -115,7 +122,7 @@ async fn migrate(config: &Config) -> Result<(), AppError> {
     out::print("the schema is up to date\n")
 }
 
-async fn visit(config: Config) -> Result<nightbell::act::Acts, AppError> {
+pub(super) async fn visit(config: Config) -> Result<nightbell::act::Acts, AppError> {
     let (clock, ids) = machine();
     Parts::open(config, Upgrade::Refuse, clock, ids).await?.visit().await
 }
@@ -134,25 +141,6 @@ async fn apply(config: Config, files: &[PathBuf]) -> Result<(), AppError> {
     }
     acts.store().close().await;
     Ok(())
-}
-
-async fn create_token(config: Config, name: &str, expires: Option<Timestamp>) -> Result<(), AppError> {
-    let acts = visit(config).await?;
-    out::print(format_args!("{}\n", acts.create_token(name, expires).await?))?;
-    acts.store().close().await;
-    Ok(())
-}
-
-/// The longest name of a token, in letters.
-const LONGEST_NAME: usize = 64;
-
-/// Who uses a token: a word or a few, as they stand in logs.
-pub(super) fn parse_token_name(text: &str) -> Result<String, String> {
-    let name = text.trim();
-    let good = (1..=LONGEST_NAME).contains(&name.chars().count()) && !name.contains(char::is_control);
-    good.then(|| name.to_owned()).ok_or_else(|| {
-        format!("write who uses it in 1 to {LONGEST_NAME} letters on one line, like monitoring")
-    })
 }
 
 /// A day, which ends at its midnight in UTC, or an instant.

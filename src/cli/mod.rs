@@ -1,5 +1,6 @@
 //! The commands and their options; what each does is in [`commands`].
 
+mod access;
 mod commands;
 mod simulator;
 
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use nightbell::app::AppError;
 
+use access::{Account, Audit, Tokens};
 pub use commands::run;
 
 /// After-hours emergency paging and phone gateway.
@@ -36,9 +38,15 @@ enum Command {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+    /// The accounts of people: the way in, and back in.
+    #[command(subcommand)]
+    Account(Account),
     /// Tokens of the API.
     #[command(subcommand)]
-    Token(Token),
+    Token(Tokens),
+    /// The log of what anybody changed.
+    #[command(subcommand)]
+    Audit(Audit),
     /// Tries voice flows without a telephone.
     #[command(subcommand)]
     Flow(Flow),
@@ -65,19 +73,6 @@ struct Demo {
     /// How many times as fast as the wall its clock runs.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
     speed: u32,
-}
-
-#[derive(Debug, Subcommand)]
-enum Token {
-    /// Makes a token and prints it, once.
-    Create {
-        /// Who uses it.
-        #[arg(value_parser = commands::parse_token_name)]
-        name: String,
-        /// Its last day: 2027-01-31, or an instant such as 2027-01-31T12:00:00Z. It is let in for ever otherwise.
-        #[arg(long, value_name = "WHEN", value_parser = commands::parse_instant)]
-        expires: Option<nightbell::clock::Timestamp>,
-    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -57,6 +57,12 @@ fn apply(config: &mut Config, name: &str, value: &str) -> Result<(), Complaint> 
             check_public_url(value)?;
             config.public_url = value.to_owned();
         }
+        "PROXIES" => {
+            let proxies = value.split(',').map(str::trim).filter(|proxy| !proxy.is_empty());
+            config.proxies = proxies.map(str::parse).collect::<Result<_, _>>().map_err(|_| {
+                (format!("`{value}` is no list of addresses"), "write them like 192.0.2.10,192.0.2.11".into())
+            })?;
+        }
         "DATA_DIR" => config.data_dir = value.into(),
         "FLOWS" => config.flows = Some(value.into()),
         "DATABASE_URL" => {

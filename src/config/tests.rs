@@ -43,6 +43,7 @@ fn the_environment_wins() {
     let set = variables(&[
         ("NIGHTBELL_LISTEN", "0.0.0.0:80"),
         ("NIGHTBELL_PUBLIC_URL", "https://pager.example.com/"),
+        ("NIGHTBELL_PROXIES", "192.0.2.10, 2001:db8::7"),
         ("NIGHTBELL_DATA_DIR", "/var/lib/nightbell"),
         ("NIGHTBELL_DATABASE_URL", "postgres://pager:hunter2@db.example.com/pager"),
         ("NIGHTBELL_LOG_FORMAT", "json"),
@@ -57,6 +58,7 @@ fn the_environment_wins() {
     let config = Config::parse("nightbell.toml", &text, set).unwrap();
     assert_eq!(config.listen.port(), 80);
     assert_eq!(config.public_url, "https://pager.example.com");
+    assert_eq!(config.proxies, ["192.0.2.10", "2001:db8::7"].map(|proxy| proxy.parse::<IpAddr>().unwrap()));
     assert_eq!(config.data_dir, Path::new("/var/lib/nightbell"));
     assert_eq!((config.log.format, config.log.level.as_str()), (LogFormat::Json, "info,nightbell=debug"));
     assert_eq!(config.carriers[0].token.expose_secret(), "hunter3");

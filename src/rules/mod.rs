@@ -1,6 +1,9 @@
 //! The core: what Nightbell decides. Pure: no async, no database, no HTTP, no clock, no randomness, no files. Time,
 //! chance and everything that must be known come in as arguments; what is to be done comes out as values.
 
+pub mod access;
+pub mod account;
+pub mod audit;
 pub mod bridge;
 pub mod call;
 pub mod case;

@@ -84,21 +84,22 @@ pub async fn generation(tx: &mut Tx) -> Result<Generation, StoreError> {
 /// Counts of what is in force, to be compared with what they were.
 pub type Generation = (i64, i64, i64, i64);
 
-/// Remembers a voice flow's version, so that a call can go on by it.
+/// Remembers a voice flow's version, so that a call can go on by it; whether it was new.
 pub async fn remember_flow(
     tx: &mut Tx,
     version: &str,
     name: &str,
     source: &str,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    tx.execute(
-        "insert into flow_version (version, name, source, first_seen) values ($1, $2, $3, $4) \
+) -> Result<bool, StoreError> {
+    let remembered = tx
+        .execute(
+            "insert into flow_version (version, name, source, first_seen) values ($1, $2, $3, $4) \
          on conflict (version) do nothing",
-        args![version, name, source, now],
-    )
-    .await?;
-    Ok(())
+            args![version, name, source, now],
+        )
+        .await?;
+    Ok(remembered == 1)
 }
 
 /// Every version of every flow, with its text.

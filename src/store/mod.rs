@@ -11,20 +11,24 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Locks are taken in one order everywhere: call → escalation → tickets by id → page → outbox. Traps that one text for
-//! two databases has: `sum(bigint)` is numeric on PostgreSQL, so cast it; `returning` has no order; a yes or no is a
-//! number (`select count(*)`, not `exists`); a null that is read as a plain `i64` is an error on PostgreSQL and 0 on
-//! SQLite, so read it as an `Option`.
+//! Locks are taken in one order everywhere: call → escalation → tickets by id → page → outbox → audit head. Traps that
+//! one text for two databases has: `sum(bigint)` is numeric on PostgreSQL, so cast it; `returning` has no order; a yes
+//! or no is a number (`select count(*)`, not `exists`); a null that is read as a plain `i64` is an error on PostgreSQL
+//! and 0 on SQLite, so read it as an `Option`.
 
+pub mod account;
+pub mod audit;
 pub mod call;
 pub mod desk;
 mod error;
 pub mod inbox;
 pub mod instance;
+pub mod invitation;
 mod migrate;
 pub mod outbox;
 mod postgres;
 pub mod recording;
+pub mod session;
 mod sqlite;
 pub mod ticket;
 pub mod token;

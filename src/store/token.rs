@@ -3,30 +3,45 @@
 use super::{StoreError, Tx};
 use crate::args;
 use crate::clock::Timestamp;
+use crate::rules::access::{Role, Scope};
 
-/// Lets a token in until it expires, or for ever.
-pub async fn insert(
-    tx: &mut Tx,
-    hash: &str,
-    name: &str,
-    now: Timestamp,
-    expires_at: Option<Timestamp>,
-) -> Result<(), StoreError> {
+/// What a token is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// Who uses it.
+    pub name: String,
+    /// What it may.
+    pub role: Role,
+    /// Where.
+    pub scope: Scope,
+    /// Until when; for ever if `None`.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Lets a token in.
+pub async fn insert(tx: &mut Tx, hash: &str, token: &Token, now: Timestamp) -> Result<(), StoreError> {
     tx.execute(
-        "insert into token (hash, name, created_at, expires_at) values ($1, $2, $3, $4)",
-        args![hash, name, now, expires_at],
+        "insert into token (hash, name, created_at, expires_at, role, desk) values ($1, $2, $3, $4, $5, $6)",
+        args![hash, &token.name, now, token.expires_at, token.role.name(), token.scope.desk()],
     )
     .await?;
     Ok(())
 }
 
-/// The name of a token that is let in now.
-pub async fn name_of(tx: &mut Tx, hash: &str, now: Timestamp) -> Result<Option<String>, StoreError> {
-    let row: Option<(String,)> = tx
+/// A token that is let in now. One from before there were roles is a viewer.
+pub async fn find(tx: &mut Tx, hash: &str, now: Timestamp) -> Result<Option<Token>, StoreError> {
+    type Row = (String, Option<Timestamp>, Option<String>, Option<String>);
+    let row: Option<Row> = tx
         .opt(
-            "select name from token where hash = $1 and (expires_at is null or expires_at > $2)",
+            "select name, expires_at, role, desk from token \
+             where hash = $1 and (expires_at is null or expires_at > $2)",
             args![hash, now],
         )
         .await?;
-    Ok(row.map(|(name,)| name))
+    let Some((name, expires_at, role, desk)) = row else { return Ok(None) };
+    let role = match role {
+        Some(role) => role.parse().map_err(|_| StoreError::Fault("token: a role is none".into()))?,
+        None => Role::Viewer,
+    };
+    Ok(Some(Token { name, role, scope: Scope::of(desk.as_deref()), expires_at }))
 }

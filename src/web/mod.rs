@@ -3,7 +3,7 @@
 //!
 //! - `signed`: who may post what; `voice`, `texts`, `reports`: the webhooks; `speak`: answers as TwiML;
 //!   `hold`: what a caller hears while nothing can be written down, and the last resort after that.
-//! - `api`: JSON for programs; `health`: for monitors; `recordings`: what a phone plays.
+//! - `ui`: pages for people; `api`: JSON for programs; `health`: for monitors; `recordings`: what a phone plays.
 //! - [`fallback`]: the answer that a carrier gives in our place while we are away.
 
 mod api;
@@ -18,10 +18,12 @@ mod speak;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod ui;
 mod voice;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
@@ -62,6 +64,8 @@ pub struct Web {
     /// The address by which carriers reach us, exactly as it is configured, without a slash at its end. A proxy that
     /// serves us below a path takes that path away.
     pub public_url: String,
+    /// Proxies, beside those on this machine, that are believed when they say for whom they ask.
+    pub proxies: Vec<IpAddr>,
     /// Whether the engine is alive, for `/readyz`.
     pub ready: Ready,
 }
@@ -86,6 +90,7 @@ impl fmt::Debug for Web {
 /// The shared state of all handlers.
 struct Shared {
     web: Web,
+    site: ui::Site,
     /// Of what was complained already: lines of nobody, forms that cannot be read.
     complaints: Mutex<BTreeSet<String>>,
 }
@@ -130,7 +135,8 @@ impl Shared {
 
 /// Everything that is served.
 pub fn router(web: Web) -> Router {
-    let app: App = Arc::new(Shared { web, complaints: Mutex::default() });
+    let site = ui::Site::of(&web.public_url, &web.proxies);
+    let app: App = Arc::new(Shared { web, site, complaints: Mutex::default() });
     let webhooks = Router::new()
         .route("/{carrier}/voice", post(voice::incoming))
         .route("/{carrier}/turn/{version}/{step}/{turn}", post(voice::turn))
@@ -148,6 +154,7 @@ pub fn router(web: Web) -> Router {
         .route("/recordings/{file}", get(recordings::play))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .merge(ui::router(app.clone()))
         .with_state(app);
     // A failure is logged where it is known what failed.
     let trace = TraceLayer::new_for_http().make_span_with(span).on_failure(());

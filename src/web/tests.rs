@@ -16,7 +16,7 @@ use tower::ServiceExt;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use super::*;
-use crate::act::Setup;
+use crate::act::{By, Setup, Token};
 use crate::clock::{Clock, ManualClock, Timestamp};
 use crate::id::Ids;
 use crate::rules::case::Case;
@@ -86,7 +86,9 @@ impl Gateway {
         })
         .await
         .unwrap();
-        acts.apply_desk(include_str!("../../tests/desks/reservations.toml")).await.unwrap();
+        acts.apply_desk(By::command_line(), include_str!("../../tests/desks/reservations.toml"))
+            .await
+            .unwrap();
         let alive = Arc::new(AtomicBool::new(true));
         let heart = alive.clone();
         let beats = move || match heart.load(Ordering::Relaxed) {
@@ -102,6 +104,7 @@ impl Gateway {
             acts: acts.clone(),
             carriers: [("main".to_owned(), access)].into(),
             public_url: PUBLIC.into(),
+            proxies: Vec::new(),
             ready: Arc::new(beats),
         });
         Gateway { router, acts, clock, alive, _folder: folder }

@@ -23,6 +23,8 @@ pub enum Window {
 /// A demonstration and a browser that shows its phones.
 pub struct Stage {
     pub browser: Browser,
+    /// The one-time link of the first administrator.
+    pub pages: String,
     window: Window,
     _demo: Program,
     _files: TempDir,
@@ -36,6 +38,7 @@ impl Stage {
         command.args(["demo", "--listen", "127.0.0.1:0", "--data"]).arg(files.path().join("data"));
         let mut demo = Program::start(command.current_dir(files.path()));
         let phones = demo.told("Phones", &[' ']).await;
+        let pages = demo.told("Pages", &[' ']).await;
 
         let (width, height) = match window {
             Window::Desktop => (1600, 1000),
@@ -49,7 +52,7 @@ impl Stage {
         browser.go(&phones).await;
         let connected = "return document.body.innerText.includes('Connected')";
         browser.until("the page to be connected", connected, json!([])).await;
-        Stage { browser, window, _demo: demo, _files: files }
+        Stage { browser, pages, window, _demo: demo, _files: files }
     }
 
     /// What every page is held to, in dark and in light: nothing to be scrolled sideways, none of axe's rules broken.
@@ -72,7 +75,7 @@ impl Stage {
                 Window::Desktop => "desktop",
                 Window::Hand => "hand",
             };
-            let name = format!("phones-{}-{size}-{scheme}.png", moment.replace(' ', "-"));
+            let name = format!("{}-{size}-{scheme}.png", moment.replace(' ', "-"));
             std::fs::write(
                 PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name),
                 self.browser.picture().await,
@@ -99,7 +102,15 @@ impl Stage {
 
     /// Ends the play: the console must have been told nothing.
     pub async fn close(self) {
-        let console = self.browser.console().await;
+        self.close_after(&[]).await;
+    }
+
+    /// Ends the play: the console must have been told of nothing but pages with these statuses.
+    pub async fn close_after(self, statuses: &[u16]) {
+        let mut console = self.browser.console().await;
+        let told =
+            |line: &String, status: &u16| line.contains(&format!("responded with a status of {status} "));
+        console.retain(|line| !statuses.iter().any(|status| told(line, status)));
         assert!(console.is_empty(), "the console was told:\n{}", console.join("\n"));
         self.browser.close().await;
     }

@@ -244,3 +244,68 @@ fn a_token_has_a_name_that_can_be_read() {
         assert_eq!(run(name).0, Some(0), "{name:?}");
     }
 }
+
+#[test]
+fn people_are_let_in_and_the_log_is_checked_from_the_command_line() {
+    let folder = folder();
+    let run = |arguments: &[&str]| nightbell(folder.path(), arguments);
+    assert_eq!(run(&["migrate"]).0, Some(0));
+    assert_eq!(run(&["apply", "desk.toml"]).0, Some(0));
+    let invite = ["account", "invite", "Ada@example.com", "--role", "manager", "--desk", "reservations"];
+    let (code, link, _) = run(&invite);
+    assert!(code == Some(0) && link.starts_with("http://127.0.0.1:8080/join/"), "{link}");
+    let scoped = ["token", "create", "board", "--role", "agent", "--desk", "reservations"];
+    assert!(run(&scoped).1.starts_with("nbt_"));
+
+    for (arguments, code, told) in [
+        (&["account", "reset", "ben@example.com"] as &[_], 1, "ben@example.com has no account; "),
+        (
+            &["account", "invite", "ben@example.com", "--role", "agent", "--desk", "day"],
+            1,
+            "there is no desk `day`; ",
+        ),
+        (
+            &["token", "create", "board", "--desk", "day"],
+            1,
+            "there is no desk `day`; there are: reservations",
+        ),
+        (&["account", "invite", "ben", "--role", "agent"], 2, "error: invalid value 'ben'"),
+        (&["account", "invite", "ben@example.com", "--role", "owner"], 2, "error: invalid value 'owner'"),
+        (&["audit", "verify", "--head", "3"], 2, "error: invalid value '3'"),
+    ] {
+        let (ended, _, error) = run(arguments);
+        assert_eq!(ended, Some(code), "{arguments:?}: {error}");
+        assert!(error.starts_with(told), "{arguments:?}: {error}");
+    }
+
+    let head = run(&["audit", "head"]).1;
+    let (ordinal, _) = head.trim().split_once(':').unwrap();
+    assert_eq!(
+        run(&["audit", "verify", "--head", head.trim()]),
+        (Some(0), format!("{ordinal} entries, head {head}"), String::new())
+    );
+    let log = run(&["audit", "export"]).1;
+    assert_eq!(log.lines().count().to_string(), ordinal);
+    for what in ["desk.apply", "account.invite", "token.create", "agent at reservations, for ever"] {
+        assert!(log.contains(what), "{what}: {log}");
+    }
+    for secret in [link.trim().rsplit('/').next().unwrap(), "nbt_"] {
+        assert!(!log.contains(secret), "{log}");
+    }
+
+    // Written in the words of src/rules/audit.rs, for tools that everybody has.
+    write(folder.path(), "log", &log);
+    let check = "previous=$(printf '%064d' 0); while read -r hash json; do \
+                 previous=$(printf '%s%s' \"$previous\" \"$json\" | sha256sum | cut -d ' ' -f 1); \
+                 [ \"$previous\" = \"$hash\" ] || exit 1; done < log";
+    let checked = || Command::new("sh").current_dir(folder.path()).args(["-c", check]).status().unwrap();
+    assert!(checked().success());
+    write(folder.path(), "log", &log.replace("agent at", "manager at"));
+    assert!(!checked().success());
+    let other = head.trim().replace(|c: char| c.is_ascii_alphabetic(), "0");
+    let (code, _, error) = run(&["audit", "verify", "--head", &other]);
+    assert_eq!(
+        (code, error.trim()),
+        (Some(1), &*format!("entry {ordinal} is not the one whose hash was given"))
+    );
+}

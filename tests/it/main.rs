@@ -8,6 +8,7 @@
 
 mod architecture;
 mod command_line;
+mod pages;
 mod process;
 mod schema;
 mod store;

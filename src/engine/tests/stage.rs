@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::fake::Fake;
-use crate::act::{Acts, CallIn, Missed, Setup, TextIn, TicketView};
+use crate::act::{Acts, By, CallIn, Missed, Setup, TextIn, TicketView};
 use crate::args;
 use crate::channel::{Carrier, CarrierConfig, Carriers};
 use crate::clock::{Clock, ManualClock, Timestamp};
@@ -53,7 +53,9 @@ impl Stage {
         let clock = ManualClock::new(START);
         let carrier = Arc::new(Fake::new(clock.clone()));
         let acts = begin(&store, &clock, "here").await;
-        acts.apply_desk(include_str!("../../../tests/desks/reservations.toml")).await.unwrap();
+        acts.apply_desk(By::command_line(), include_str!("../../../tests/desks/reservations.toml"))
+            .await
+            .unwrap();
         let engine = engine(&acts, &carrier, &clock, texts_per_second);
         Stage { clock, carrier, store, acts, engine, texts_per_second, folder }
     }

@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use crate::clock::Timestamp;
+use crate::rules::access::{Principal, Reach, Right};
 use crate::rules::contact::PhoneNumber;
 
 use super::App;
@@ -32,11 +33,13 @@ pub(super) fn router(app: App) -> Router<App> {
         .layer(from_fn_with_state(app, only_with_token))
 }
 
-async fn only_with_token(State(app): State<App>, request: Request, next: Next) -> Response {
+async fn only_with_token(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let Some(token) = bearer(&request) else { return Problem::NoToken.into_response() };
-    match in_time(app.acts().token_name(token)).await {
-        Ok(Some(name)) => {
-            tracing::debug!(token.name = name, "the API was asked");
+    match in_time(app.acts().token(token)).await {
+        Ok(Some(token)) => {
+            tracing::debug!(token.name, "the API was asked");
+            let principal: Principal = [(token.scope, token.role)].into_iter().collect();
+            request.extensions_mut().insert(principal);
             next.run(request).await
         }
         Ok(None) => Problem::NoToken.into_response(),
@@ -47,6 +50,20 @@ async fn only_with_token(State(app): State<App>, request: Request, next: Next) -
 fn bearer(request: &Request) -> Option<&str> {
     let (scheme, token) = request.headers().get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The desk that a question is about (`desk`), or none if it is about all that there are. What is no desk, and one that
+/// the asker may not see, are the same to him; who sees but one asks about that one.
+fn asked_desk(app: &App, principal: &Principal, query: &Query) -> Result<Option<String>, Problem> {
+    match (query.get("desk"), principal.reach(Right::See)) {
+        (Some(key), _) if app.acts().desks().by_key(key).is_some() && principal.may(Right::See, key) => {
+            Ok(Some(key.to_owned()))
+        }
+        (Some(_), _) => Err(Problem::NotFound("desk")),
+        (None, Reach::Everything) => Ok(None),
+        // A token is for every desk or for one.
+        (None, Reach::Desks(desks)) => desks.into_iter().next().map(Some).ok_or(Problem::NotFound("desk")),
+    }
 }
 
 /// The query of a request. A parameter that nobody knows is a mistake, and is told.

@@ -1,12 +1,13 @@
 //! `GET /on-call`.
 
-use axum::Json;
 use axum::extract::State;
+use axum::{Extension, Json};
 use serde::Serialize;
 
 use super::problem::Problem;
 use super::timeline::instant;
-use super::{App, Query};
+use super::{App, Query, asked_desk};
+use crate::rules::access::Principal;
 use crate::rules::desk::Desk;
 
 /// Who is on call at an instant: by the same function by which pages find their agents.
@@ -48,7 +49,11 @@ struct Agent {
 }
 
 /// Who is on call at an instant (`at`, by default now), at a desk (`desk`) or at all.
-pub(super) async fn at(State(app): State<App>, query: Query) -> Result<Json<OnCall>, Problem> {
+pub(super) async fn at(
+    State(app): State<App>,
+    Extension(principal): Extension<Principal>,
+    query: Query,
+) -> Result<Json<OnCall>, Problem> {
     query.only(&["at", "desk"])?;
     let at = query.instant("at")?.unwrap_or_else(|| app.acts().clock().now());
     let desks = app.acts().desks();
@@ -65,8 +70,8 @@ pub(super) async fn at(State(app): State<App>, query: Query) -> Result<Json<OnCa
             rotas: app.acts().on_call(desk, at).into_iter().map(of).collect(),
         }
     };
-    let desks = match query.get("desk") {
-        Some(key) => vec![by_rota(desks.by_key(key).ok_or(Problem::NotFound("desk"))?)],
+    let desks = match asked_desk(&app, &principal, &query)? {
+        Some(key) => vec![by_rota(desks.by_key(&key).ok_or(Problem::NotFound("desk"))?)],
         None => desks.all().map(|desk| by_rota(desk)).collect(),
     };
     Ok(Json(OnCall { at: instant(at), desks }))

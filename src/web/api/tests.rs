@@ -3,7 +3,7 @@ use axum::http::{StatusCode, header};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::act::{CallIn, TextIn};
+use crate::act::{By, CallIn, TextIn, Token};
 use crate::clock::Clock;
 use crate::web::tests::{Answer, Gateway};
 
@@ -38,7 +38,11 @@ async fn call_line(gateway: &Gateway, sid: &str, line: &str) {
 async fn nothing_without_a_token() {
     let gateway = Gateway::new().await;
     let soon = gateway.clock.now() + std::time::Duration::from_secs(60);
-    let token = gateway.acts.create_token("report", Some(soon)).await.unwrap();
+    let token = gateway
+        .acts
+        .create_token(By::command_line(), Token { expires_at: Some(soon), ..Token::viewer("report") })
+        .await
+        .unwrap();
     for address in ["/tickets", "/on-call", "/nothing"] {
         for wrong in [None, Some("nbt_guess"), Some("")] {
             let answer = gateway.get(&format!("/api/v1{address}"), wrong).await;
@@ -54,7 +58,7 @@ async fn nothing_without_a_token() {
 #[tokio::test]
 async fn tickets_are_listed_and_told() {
     let gateway = Gateway::new().await;
-    let token = gateway.acts.create_token("report", None).await.unwrap();
+    let token = gateway.acts.create_token(By::command_line(), Token::viewer("report")).await.unwrap();
     call(&gateway, "CA1").await;
     gateway.clock.set(gateway.clock.now() + std::time::Duration::from_secs(1));
     call(&gateway, "CA2").await;
@@ -101,7 +105,7 @@ async fn tickets_are_listed_and_told() {
 #[tokio::test]
 async fn the_one_on_call_is_named() {
     let gateway = Gateway::new().await;
-    let token = gateway.acts.create_token("report", None).await.unwrap();
+    let token = gateway.acts.create_token(By::command_line(), Token::viewer("report")).await.unwrap();
     let (_, now) = ask(&gateway, &token, "/on-call").await;
     assert_eq!(now["at"], "2026-11-21T08:00:00.000Z");
     let (_, desk) = ask(&gateway, &token, "/on-call?desk=reservations&at=2026-01-05T14:00:00Z").await;
@@ -119,7 +123,7 @@ async fn the_one_on_call_is_named() {
 #[tokio::test]
 async fn a_wrong_question_is_told_what_is_wrong() {
     let gateway = Gateway::new().await;
-    let token = gateway.acts.create_token("report", None).await.unwrap();
+    let token = gateway.acts.create_token(By::command_line(), Token::viewer("report")).await.unwrap();
     for (address, expected) in [
         ("/tickets/x", StatusCode::BAD_REQUEST),
         ("/tickets/1234567890123456789", StatusCode::BAD_REQUEST),
@@ -146,8 +150,8 @@ async fn promises_run_by_the_clock_of_their_severity() {
     let promise = "response = \"24 business hours\"\n\n[[severity]]\nlevel = 4";
     let both = promise.replace("\n\n", "\nresolution = \"2 business days\"\n\n");
     assert!(desk.contains(promise));
-    gateway.acts.apply_desk(&desk.replace(promise, &both)).await.unwrap();
-    let token = gateway.acts.create_token("report", None).await.unwrap();
+    gateway.acts.apply_desk(By::command_line(), &desk.replace(promise, &both)).await.unwrap();
+    let token = gateway.acts.create_token(By::command_line(), Token::viewer("report")).await.unwrap();
     // A text of somebody who is no agent: severity 3, on a Saturday at three in the morning of the desk's zone.
     let text = TextIn {
         written_at: None,
@@ -170,11 +174,11 @@ async fn promises_run_by_the_clock_of_their_severity() {
 #[tokio::test]
 async fn a_number_that_several_lines_gave_is_asked_back_for() {
     let gateway = Gateway::new().await;
-    let token = gateway.acts.create_token("report", None).await.unwrap();
+    let token = gateway.acts.create_token(By::command_line(), Token::viewer("report")).await.unwrap();
     let second = include_str!("../../../tests/desks/reservations.toml")
         .replace("key = \"reservations\"", "key = \"second\"")
         .replace("+18025550100", "+18025550103");
-    gateway.acts.apply_desk(&second).await.unwrap();
+    gateway.acts.apply_desk(By::command_line(), &second).await.unwrap();
     call(&gateway, "CA1").await;
     let (status, one) = ask(&gateway, &token, "/tickets/1001").await;
     assert_eq!((status, &one["line"]), (StatusCode::OK, &json!("+18025550100")));

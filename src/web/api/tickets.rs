@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::{Path, State};
+use axum::{Extension, Json};
 use serde::Serialize;
 
 use super::problem::Problem;
 use super::timeline::{Event, event, instant};
-use super::{App, Query};
+use super::{App, Query, asked_desk};
 use crate::act::Numbered;
 use crate::clock::Timestamp;
+use crate::rules::access::Principal;
 use crate::rules::case::Case;
 use crate::rules::desk::{AccountManager, Desk, ResponseTarget, SeverityRule};
 use crate::rules::ticket::{KnownContact, TicketState};
@@ -163,11 +164,15 @@ impl Ticket {
 }
 
 /// Tickets of a desk (`desk`) or of all, opened before an instant (`before`).
-pub(super) async fn list(State(app): State<App>, query: Query) -> Result<Json<Tickets>, Problem> {
+pub(super) async fn list(
+    State(app): State<App>,
+    Extension(principal): Extension<Principal>,
+    query: Query,
+) -> Result<Json<Tickets>, Problem> {
     query.only(&["desk", "before"])?;
     let before = query.instant("before")?.unwrap_or(Timestamp::NEVER);
-    let desk = known_desk(&app, &query)?;
-    let page = in_time(app.acts().tickets(desk, before)).await?;
+    let desk = asked_desk(&app, &principal, &query)?;
+    let page = in_time(app.acts().tickets(desk.as_deref(), before)).await?;
     let tickets = page.cases.iter().map(|case| Ticket::of(&app, case)).collect();
     Ok(Json(Tickets { tickets, next: page.next.map(instant) }))
 }
@@ -176,25 +181,19 @@ pub(super) async fn list(State(app): State<App>, query: Query) -> Result<Json<Ti
 /// (`desk`) must say which is meant.
 pub(super) async fn one(
     State(app): State<App>,
+    Extension(principal): Extension<Principal>,
     Path(number): Path<String>,
     query: Query,
 ) -> Result<Json<TicketWithTimeline>, Problem> {
     query.only(&["desk", "line"])?;
     let number: TicketNumber = number.parse().map_err(|error| Problem::Query(format!("{error}")))?;
-    let desk = known_desk(&app, &query)?;
+    let desk = asked_desk(&app, &principal, &query)?;
     let line = query.phone_number("line")?;
-    let view = match in_time(app.acts().numbered(desk, line.as_ref(), number)).await? {
+    let view = match in_time(app.acts().numbered(desk.as_deref(), line.as_ref(), number)).await? {
         Numbered::One(view) => view,
         Numbered::None => return Err(Problem::NotFound("ticket")),
         Numbered::Several(lines) => return Err(Problem::Ambiguous { number, lines }),
     };
     let timeline = view.timeline.iter().map(event).collect();
     Ok(Json(TicketWithTimeline { ticket: Ticket::of(&app, &view.case), timeline }))
-}
-
-fn known_desk<'a>(app: &App, query: &'a Query) -> Result<Option<&'a str>, Problem> {
-    match query.get("desk") {
-        Some(key) if app.acts().desks().by_key(key).is_none() => Err(Problem::NotFound("desk")),
-        key => Ok(key),
-    }
 }

@@ -44,7 +44,7 @@ async fn a_call_that_could_not_be_written_down_is_kept_in_mind() {
     let gateway = Gateway::new().await;
     // The line's flow is not there, so that a call fails each time; its ticket needs no flow.
     let desk = include_str!("../../../tests/desks/reservations.toml").replace("\"emergency\"", "\"lost\"");
-    gateway.acts.apply_desk(&desk).await.unwrap();
+    gateway.acts.apply_desk(By::command_line(), &desk).await.unwrap();
     let mut wakes = gateway.acts.store().wakes();
     let rung = gateway.call(&format!("{VOICE}?again=6"), &[]).await;
     assert!(rung.body.contains("<Dial"), "{}", rung.body);

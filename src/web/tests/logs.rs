@@ -42,7 +42,7 @@ impl std::io::Write for Log {
 #[tokio::test]
 async fn nothing_private_reaches_the_log() {
     let gateway = Gateway::new().await;
-    let token = gateway.acts.create_token("report", None).await.unwrap();
+    let token = gateway.acts.create_token(By::command_line(), Token::viewer("report")).await.unwrap();
     gateway.get("/api/v1/tickets?desk=reservations", Some(&token)).await;
     gateway.get("/recordings/5ec3e7.wav", None).await;
     let first = gateway.call(VOICE, &[]).await;

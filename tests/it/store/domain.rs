@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use nightbell::act::Token;
 use nightbell::clock::Timestamp;
 use nightbell::id::Id;
 use nightbell::rules::call::Call;
@@ -230,12 +231,17 @@ async fn recordings_and_tokens(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
     assert_eq!(recording::forget_links(tx, after(599)).await?, 0);
     assert_eq!(recording::forget_links(tx, after(600)).await?, 1);
 
-    token::insert(tx, "h1", "for ever", NOW, None).await?;
-    token::insert(tx, "h2", "for a while", NOW, Some(after(5))).await?;
+    token::insert(tx, "h1", &Token::viewer("for ever"), NOW).await?;
+    token::insert(tx, "h2", &Token { expires_at: Some(after(5)), ..Token::viewer("for a while") }, NOW)
+        .await?;
     for (hash, second, name) in
         [("h1", 9999, Some("for ever")), ("h2", 4, Some("for a while")), ("h2", 5, None), ("h3", 0, None)]
     {
-        assert_eq!(token::name_of(tx, hash, after(second)).await?.as_deref(), name, "{hash} at {second}");
+        assert_eq!(
+            token::find(tx, hash, after(second)).await?.map(|token| token.name).as_deref(),
+            name,
+            "{hash} at {second}"
+        );
     }
     Ok(())
 }

@@ -49,7 +49,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
-use nightbell::act::Acts;
+use nightbell::act::{Acts, By, Token};
 use nightbell::app::simulated::SimClock;
 use nightbell::app::{App, Known, Parts, apply_desk, apply_desks, check_desks};
 use nightbell::clock::{Clock, ManualClock, Timestamp};
@@ -162,7 +162,7 @@ impl World {
         for text in [&scene.desk].into_iter().chain(&scene.other_desk) {
             apply_desk(&acts, &[CARRIER.to_owned()], "the desk of the story", text).await.unwrap();
         }
-        let api_token = acts.create_token("story", None).await.unwrap();
+        let api_token = acts.create_token(By::command_line(), Token::viewer("story")).await.unwrap();
         let traffic = Traffic::default();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let at_gateway = Mutex::new(Some(Server::on(at_gateway, traffic.watch(router.clone()))));

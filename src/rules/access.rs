@@ -1,0 +1,251 @@
+//! Who may do what, and where. A role holds at one desk or at every desk, now and later ones included; each role may
+//! all that the one before it may. Pages, API and streams ask [`Principal::may`] about every object that they touch.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What somebody is at a desk, from the least to the most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Looks on.
+    Viewer,
+    /// Answers emergencies.
+    Agent,
+    /// Keeps the desk: its people, hours and rotas.
+    Manager,
+    /// Decides who else may do what.
+    Administrator,
+}
+
+impl Role {
+    /// Every role, from the least to the most.
+    pub const ALL: [Role; 4] = [Role::Viewer, Role::Agent, Role::Manager, Role::Administrator];
+
+    /// As it stands in the database, on the command line and on pages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Viewer => "viewer",
+            Role::Agent => "agent",
+            Role::Manager => "manager",
+            Role::Administrator => "administrator",
+        }
+    }
+
+    /// Whether it includes that right.
+    pub fn may(self, right: Right) -> bool {
+        self >= right.needs()
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A word that names no role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a role is viewer, agent, manager or administrator")]
+pub struct NotARole;
+
+impl std::str::FromStr for Role {
+    type Err = NotARole;
+
+    fn from_str(text: &str) -> Result<Role, NotARole> {
+        Role::ALL.into_iter().find(|role| role.name() == text).ok_or(NotARole)
+    }
+}
+
+/// What can be allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Right {
+    /// To see tickets and who is on call.
+    See,
+    /// To take tickets and to answer.
+    Answer,
+    /// To change the desk, and to see what was changed.
+    Manage,
+    /// To let people in and to give roles.
+    Administer,
+}
+
+impl Right {
+    /// The least role that has it.
+    pub fn needs(self) -> Role {
+        match self {
+            Right::See => Role::Viewer,
+            Right::Answer => Role::Agent,
+            Right::Manage => Role::Manager,
+            Right::Administer => Role::Administrator,
+        }
+    }
+}
+
+/// Where a role holds.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// At every desk, whatever desks there will be.
+    EveryDesk,
+    /// At the desk of that key.
+    Desk(String),
+}
+
+impl Scope {
+    /// Of a desk, or of every one if none is named.
+    pub fn of(desk: Option<&str>) -> Scope {
+        desk.map_or(Scope::EveryDesk, |key| Scope::Desk(key.to_owned()))
+    }
+
+    /// The desk, if it is one.
+    pub fn desk(&self) -> Option<&str> {
+        match self {
+            Scope::EveryDesk => None,
+            Scope::Desk(key) => Some(key),
+        }
+    }
+
+    /// Whether it includes that desk.
+    pub fn includes(&self, desk: &str) -> bool {
+        self.desk().is_none_or(|own| own == desk)
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Scope::EveryDesk => f.write_str("every desk"),
+            Scope::Desk(key) => f.write_str(key),
+        }
+    }
+}
+
+/// Whoever asks for something, by what he may: a person or a program.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Principal {
+    roles: BTreeMap<Scope, Role>,
+}
+
+impl FromIterator<(Scope, Role)> for Principal {
+    fn from_iter<I: IntoIterator<Item = (Scope, Role)>>(roles: I) -> Principal {
+        Principal { roles: roles.into_iter().collect() }
+    }
+}
+
+impl Principal {
+    /// Whether he may do that at that desk.
+    pub fn may(&self, right: Right, desk: &str) -> bool {
+        self.role_at(desk).is_some_and(|role| role.may(right))
+    }
+
+    /// Whether he may do that at every desk, now and later.
+    pub fn may_everywhere(&self, right: Right) -> bool {
+        self.roles.get(&Scope::EveryDesk).is_some_and(|role| role.may(right))
+    }
+
+    /// Whether there is any desk at which he may do that.
+    pub fn may_somewhere(&self, right: Right) -> bool {
+        self.roles.values().any(|role| role.may(right))
+    }
+
+    /// What he is at a desk: the higher of what he is there and everywhere.
+    pub fn role_at(&self, desk: &str) -> Option<Role> {
+        self.roles.iter().filter(|(scope, _)| scope.includes(desk)).map(|(_, role)| *role).max()
+    }
+
+    /// The roles as they were given.
+    pub fn roles(&self) -> impl Iterator<Item = (&Scope, Role)> {
+        self.roles.iter().map(|(scope, role)| (scope, *role))
+    }
+
+    /// Whether he was given no role at all.
+    pub fn is_nobody(&self) -> bool {
+        self.roles.is_empty()
+    }
+
+    /// Where he may do that.
+    pub fn reach(&self, right: Right) -> Reach {
+        if self.may_everywhere(right) {
+            return Reach::Everything;
+        }
+        let desks = self.roles.iter().filter(|(_, role)| role.may(right));
+        Reach::Desks(desks.filter_map(|(scope, _)| scope.desk().map(str::to_owned)).collect())
+    }
+}
+
+/// How far a right goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// To every desk, and to what belongs to none.
+    Everything,
+    /// To these desks.
+    Desks(Vec<String>),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RIGHTS: [Right; 4] = [Right::See, Right::Answer, Right::Manage, Right::Administer];
+
+    fn principal(roles: &[(&str, Role)]) -> Principal {
+        let scope = |desk: &str| if desk == "*" { Scope::EveryDesk } else { Scope::Desk(desk.into()) };
+        roles.iter().map(|(desk, role)| (scope(desk), *role)).collect()
+    }
+
+    #[test]
+    fn a_role_may_what_the_one_before_it_may_and_one_thing_more() {
+        for (role, allowed) in [
+            (Role::Viewer, [true, false, false, false]),
+            (Role::Agent, [true, true, false, false]),
+            (Role::Manager, [true, true, true, false]),
+            (Role::Administrator, [true, true, true, true]),
+        ] {
+            assert_eq!(RIGHTS.map(|right| role.may(right)), allowed, "{role}");
+            assert_eq!(role.name().parse(), Ok(role));
+        }
+        for word in ["", "Viewer", "owner", "viewer "] {
+            assert_eq!(word.parse::<Role>(), Err(NotARole), "{word}");
+        }
+    }
+
+    #[test]
+    fn the_higher_role_counts_and_no_other_desk_is_reached() {
+        for (roles, at_a, at_b, everywhere) in [
+            (&[] as &[(&str, Role)], None, None, None),
+            (&[("a", Role::Manager)], Some(Role::Manager), None, None),
+            (&[("*", Role::Viewer)], Some(Role::Viewer), Some(Role::Viewer), Some(Role::Viewer)),
+            (
+                &[("*", Role::Viewer), ("a", Role::Manager)],
+                Some(Role::Manager),
+                Some(Role::Viewer),
+                Some(Role::Viewer),
+            ),
+            (
+                &[("*", Role::Manager), ("b", Role::Viewer)],
+                Some(Role::Manager),
+                Some(Role::Manager),
+                Some(Role::Manager),
+            ),
+        ] {
+            let principal = principal(roles);
+            assert_eq!((principal.role_at("a"), principal.role_at("b")), (at_a, at_b), "{roles:?}");
+            for right in RIGHTS {
+                let may = |role: Option<Role>| role.is_some_and(|role| role.may(right));
+                assert_eq!(principal.may(right, "a"), may(at_a), "{roles:?} {right:?}");
+                assert_eq!(principal.may(right, "b"), may(at_b), "{roles:?} {right:?}");
+                assert_eq!(principal.may_everywhere(right), may(everywhere), "{roles:?} {right:?}");
+                let anywhere = roles.iter().any(|(_, role)| role.may(right));
+                assert_eq!(principal.may_somewhere(right), anywhere, "{roles:?} {right:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_right_reaches_the_desks_of_the_roles_that_have_it() {
+        let some = principal(&[("*", Role::Viewer), ("a", Role::Manager), ("b", Role::Agent)]);
+        assert_eq!(some.reach(Right::See), Reach::Everything);
+        assert_eq!(some.reach(Right::Answer), Reach::Desks(vec!["a".into(), "b".into()]));
+        assert_eq!(some.reach(Right::Manage), Reach::Desks(vec!["a".into()]));
+        assert_eq!(some.reach(Right::Administer), Reach::Desks(vec![]));
+    }
+}

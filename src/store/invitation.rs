@@ -1,0 +1,100 @@
+//! One-time links: by them people get in for the first time, or again. Only the hashes of their secrets are kept.
+
+use super::{StoreError, Tx};
+use crate::args;
+use crate::clock::Timestamp;
+use crate::rules::access::{Role, Scope};
+use crate::rules::account::Email;
+
+/// A one-time link, by what it is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Makes the first administrator.
+    First,
+    /// Makes an account for that address, with that role.
+    Join {
+        /// For whom.
+        email: Email,
+        /// As what.
+        role: Role,
+        /// Where.
+        scope: Scope,
+    },
+    /// Lets the account of that address choose a password again.
+    Reset {
+        /// Whose.
+        email: Email,
+    },
+}
+
+/// Writes a one-time link down, by the hash of its secret.
+pub async fn insert(
+    tx: &mut Tx,
+    hash: &str,
+    purpose: &Purpose,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<(), StoreError> {
+    let (name, email, role, desk) = match purpose {
+        Purpose::First => ("first", None, None, None),
+        Purpose::Join { email, role, scope } => {
+            ("join", Some(email.as_str()), Some(role.name()), scope.desk())
+        }
+        Purpose::Reset { email } => ("reset", Some(email.as_str()), None, None),
+    };
+    tx.execute(
+        "insert into invitation (hash, purpose, email, role, desk, created_at, expires_at, used_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, null)",
+        args![hash, name, email, role, desk, now, expires_at],
+    )
+    .await?;
+    Ok(())
+}
+
+/// What a one-time link is for, if it can still be used.
+pub async fn usable(tx: &mut Tx, hash: &str, now: Timestamp) -> Result<Option<Purpose>, StoreError> {
+    type Row = (String, Option<String>, Option<String>, Option<String>);
+    let row: Option<Row> = tx
+        .opt(
+            "select purpose, email, role, desk from invitation \
+             where hash = $1 and used_at is null and expires_at > $2",
+            args![hash, now],
+        )
+        .await?;
+    let Some((purpose, email, role, desk)) = row else { return Ok(None) };
+    let email = email.and_then(|email| email.parse::<Email>().ok());
+    let role = role.and_then(|role| role.parse::<Role>().ok());
+    let purpose = match (&*purpose, email, role) {
+        ("first", _, _) => Purpose::First,
+        ("join", Some(email), Some(role)) => Purpose::Join { email, role, scope: Scope::of(desk.as_deref()) },
+        ("reset", Some(email), _) => Purpose::Reset { email },
+        _ => return Err(StoreError::Fault("invitation: a row cannot be read".into())),
+    };
+    Ok(Some(purpose))
+}
+
+/// Uses a link up; false if somebody was first.
+pub async fn use_up(tx: &mut Tx, hash: &str, now: Timestamp) -> Result<bool, StoreError> {
+    let used = tx
+        .execute(
+            "update invitation set used_at = $2 where hash = $1 and used_at is null and expires_at > $2",
+            args![hash, now],
+        )
+        .await?;
+    Ok(used == 1)
+}
+
+/// No other link for that address is good any more.
+pub async fn retire(tx: &mut Tx, email: &Email, now: Timestamp) -> Result<(), StoreError> {
+    tx.execute(
+        "update invitation set used_at = $2 where email = $1 and used_at is null",
+        args![email.as_str(), now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Forgets links that have expired.
+pub async fn forget(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    tx.execute("delete from invitation where expires_at < $1", args![before]).await
+}

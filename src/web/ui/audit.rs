@@ -1,0 +1,129 @@
+//! `/audit`: what was changed. Administrators see all of it, managers what belongs to their desks.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::form::told;
+use super::trouble::Trouble;
+use super::visit::Visiting;
+use super::{Frame, page};
+use crate::rules::access::{Reach, Right};
+use crate::rules::audit::AuditEntry;
+use crate::web::App;
+use crate::web::hold::in_time;
+
+/// Which part of the log.
+#[derive(Debug, serde::Deserialize)]
+pub(super) struct Asked {
+    /// Of that desk; empty for all.
+    #[serde(default)]
+    desk: String,
+    /// Older than that entry.
+    before: Option<i64>,
+}
+
+struct Row {
+    ordinal: i64,
+    at: String,
+    machine: String,
+    actor: String,
+    words: String,
+    subject: String,
+    desk: Option<String>,
+    address: Option<String>,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "audit.html", config = "src/web/ui/askama.toml")]
+struct Page {
+    frame: Frame,
+    rows: Vec<Row>,
+    desk: String,
+    desks: Vec<(String, String)>,
+    everything: bool,
+    next: Option<i64>,
+    first: bool,
+}
+
+impl From<AuditEntry> for Row {
+    fn from(entry: AuditEntry) -> Row {
+        Row {
+            ordinal: entry.ordinal,
+            at: told(entry.at),
+            machine: entry.at.to_string(),
+            words: words(&entry.action).to_owned(),
+            actor: entry.actor,
+            subject: entry.subject,
+            desk: entry.desk,
+            address: entry.address,
+            before: entry.before,
+            after: entry.after,
+        }
+    }
+}
+
+/// An action as a verb; one that an older or newer version wrote as it stands.
+fn words(action: &str) -> &str {
+    match action {
+        "account.disable" => "disabled the account",
+        "account.enable" => "enabled the account",
+        "account.invite" => "invited",
+        "account.join" => "opened the account",
+        "account.offer_reset" => "made a link for a new password of",
+        "account.password" => "changed the password of",
+        "account.rename" => "changed the name of",
+        "account.reset" => "chose a new password by a link for",
+        "account.role" => "changed a role of",
+        "account.second_factor_off" => "turned the second factor off for",
+        "account.second_factor_on" => "turned the second factor on for",
+        "desk.apply" => "applied the desk",
+        "flow.read" => "read the voice flow",
+        "session.begin" => "signed in as",
+        "session.end" => "signed a browser out of",
+        "session.end_others" => "signed other browsers out of",
+        "token.create" => "made the API token",
+        other => other,
+    }
+}
+
+/// A page of the log.
+pub(super) async fn list(
+    State(app): State<App>,
+    Query(asked): Query<Asked>,
+    visiting: Visiting,
+) -> Result<Response, Trouble> {
+    let principal = visiting.principal();
+    if !principal.may_somewhere(Right::Manage) {
+        return Err(Trouble::lacks(Right::Manage));
+    }
+    let all = principal.reach(Right::Administer) == Reach::Everything;
+    // Managers of every desk see every desk's, and not who was let in.
+    let own: Vec<(String, String)> = app
+        .acts()
+        .desks()
+        .all()
+        .filter(|desk| principal.may(Right::Manage, desk.key.as_str()))
+        .map(|desk| (desk.key.as_str().to_owned(), desk.name.clone()))
+        .collect();
+    let reach = match &*asked.desk {
+        "" if all => Reach::Everything,
+        "" => Reach::Desks(own.iter().map(|(key, _)| key.clone()).collect()),
+        desk if own.iter().any(|(key, _)| key == desk) => Reach::Desks(vec![desk.to_owned()]),
+        _ => return Err(Trouble::NotFound),
+    };
+    let entries = in_time(app.acts().audit_page(reach, asked.before.unwrap_or(i64::MAX))).await?;
+    let log = Page {
+        frame: visiting.frame,
+        rows: entries.entries.into_iter().map(Row::from).collect(),
+        desk: asked.desk,
+        desks: own,
+        everything: all,
+        next: entries.next,
+        first: asked.before.is_none(),
+    };
+    Ok(page(StatusCode::OK, &log))
+}

@@ -1,0 +1,78 @@
+//! What somebody wrote into a form, and what is wrong with it, to be said beside the field.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{FromRequest, Request};
+use axum::response::{IntoResponse, Response};
+
+use crate::clock::Timestamp;
+use crate::rules::account::Unfit;
+use crate::web::App;
+
+/// The fields of a form.
+pub(super) struct Fields(Vec<(String, String)>);
+
+impl FromRequest<App> for Fields {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Fields, Response> {
+        let form = axum::Form::<Vec<(String, String)>>::from_request(request, app).await;
+        form.map(|axum::Form(fields)| Fields(fields)).map_err(IntoResponse::into_response)
+    }
+}
+
+impl Fields {
+    /// A field's text; empty if it was not sent.
+    pub(super) fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+}
+
+/// What is wrong, by field; `form` for what belongs to none.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Errors(BTreeMap<&'static str, String>);
+
+impl Errors {
+    /// One error.
+    pub(super) fn one(field: &'static str, what: impl ToString) -> Errors {
+        let mut errors = Errors::default();
+        errors.note(field, what);
+        errors
+    }
+
+    /// Notes what is wrong with a field.
+    pub(super) fn note(&mut self, field: &'static str, what: impl ToString) {
+        self.0.insert(field, what.to_string());
+    }
+
+    /// What a field holds, or none with a note.
+    pub(super) fn take<T>(&mut self, field: &'static str, read: Result<T, Unfit>) -> Option<T> {
+        read.map_err(|unfit| self.note(field, unfit)).ok()
+    }
+
+    /// What is wrong with a field.
+    pub(super) fn of(&self, field: &str) -> Option<&String> {
+        self.0.get(field)
+    }
+
+    /// Whether nothing is.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// When somebody may try again, in words.
+pub(super) fn later(now: Timestamp, next: Timestamp) -> String {
+    let seconds = next.since(now).as_millis().div_ceil(1000).max(1);
+    let span = match seconds {
+        1 => "a second".to_owned(),
+        2..=90 => format!("{seconds} seconds"),
+        _ => format!("{} minutes", seconds.div_ceil(60)),
+    };
+    format!("That was wrong too often. Try again in {span}.")
+}
+
+/// A day and a minute, in UTC.
+pub(super) fn told(at: Timestamp) -> String {
+    at.to_chrono().format("%-d %b %Y, %H:%M UTC").to_string()
+}

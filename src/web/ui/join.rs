@@ -1,0 +1,107 @@
+//! `/join/{secret}`: what a one-time link leads to. To look at it uses nothing up: mail programs look at every link.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::form::{Errors, Fields};
+use super::trouble::Trouble;
+use super::visit::{Cookie, From};
+use super::{Frame, page};
+use crate::act::{JoinError, Joining, Purpose};
+use crate::rules::account::{Email, parse_name, parse_password};
+use crate::web::App;
+use crate::web::hold::in_time;
+
+#[derive(Template)]
+#[template(path = "join.html", config = "src/web/ui/askama.toml")]
+struct Page {
+    frame: Frame,
+    errors: Errors,
+    title: &'static str,
+    lead: String,
+    /// The address that the link is for.
+    of: Option<String>,
+    email: String,
+    name: String,
+    asks_name: bool,
+}
+
+#[derive(Template)]
+#[template(path = "dead_link.html", config = "src/web/ui/askama.toml")]
+struct Dead {
+    frame: Frame,
+}
+
+impl Page {
+    fn new(frame: Frame, purpose: &Purpose) -> Page {
+        let (title, lead, of) = match purpose {
+            Purpose::First => (
+                "The first administrator",
+                "Nobody has an account yet. This one may do everything, and lets the others in.".to_owned(),
+                None,
+            ),
+            Purpose::Join { email, role, scope } => {
+                ("Welcome", format!("You are invited as {role} of {scope}."), Some(email.to_string()))
+            }
+            Purpose::Reset { email } => (
+                "A new password",
+                "Every browser that is signed in to this account will be signed out, and no code will be asked for \
+                 until you turn that on again."
+                    .to_owned(),
+                Some(email.to_string()),
+            ),
+        };
+        let asks_name = !matches!(purpose, Purpose::Reset { .. });
+        let (email, name) = (String::new(), String::new());
+        Page { frame, errors: Errors::default(), title, lead, of, email, name, asks_name }
+    }
+}
+
+fn dead(app: &App) -> Response {
+    page(StatusCode::NOT_FOUND, &Dead { frame: Frame::bare(&app.site) })
+}
+
+/// The form.
+pub(super) async fn ask(State(app): State<App>, Path(secret): Path<String>) -> Result<Response, Trouble> {
+    let purpose = in_time(app.acts().link(&secret)).await?;
+    let frame = Frame::bare(&app.site);
+    Ok(purpose.map_or_else(|| dead(&app), |purpose| page(StatusCode::OK, &Page::new(frame, &purpose))))
+}
+
+/// Uses the link up.
+pub(super) async fn give(
+    State(app): State<App>,
+    Path(secret): Path<String>,
+    From(origin): From,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let Some(purpose) = in_time(app.acts().link(&secret)).await? else { return Ok(dead(&app)) };
+    let mut form = Page::new(Frame::bare(&app.site), &purpose);
+    form.email = fields.get("email").to_owned();
+    form.name = fields.get("name").to_owned();
+    let errors = &mut form.errors;
+    let email = match form.of {
+        Some(_) => None,
+        None => errors.take("email", form.email.parse::<Email>()),
+    };
+    let name = if form.asks_name { errors.take("name", parse_name(&form.name)) } else { None };
+    let password = errors.take("password", parse_password(fields.get("password")));
+    let refused = |form: &Page| Ok(page(StatusCode::UNPROCESSABLE_ENTITY, form));
+    let Some(password) = password.filter(|_| errors.is_empty()) else { return refused(&form) };
+    let joining = Joining { email, name, password };
+    match in_time(async { Ok(app.acts().join(&secret, joining, &origin).await) }).await? {
+        Ok(now) => {
+            let mut response = app.site.to("/");
+            Cookie::Session.put(&app.site, &mut response, Some(&now.secret));
+            Ok(response)
+        }
+        Err(JoinError::Dead) => Ok(dead(&app)),
+        Err(error @ JoinError::HasAccount) => {
+            form.errors.note("form", error);
+            refused(&form)
+        }
+        Err(JoinError::Act(error)) => Err(error.into()),
+    }
+}

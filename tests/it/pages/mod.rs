@@ -1,0 +1,242 @@
+//! Pages as people see them: over HTTP, on both databases, with a clock that is moved by hand.
+
+mod account;
+mod api;
+mod audit;
+mod getting_in;
+mod people;
+mod refused;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use nightbell::act::{Acts, By};
+use nightbell::app::{App, Parts};
+use nightbell::clock::{Clock, ManualClock, Timestamp};
+use nightbell::config::Config;
+use nightbell::flows;
+use nightbell::id::Ids;
+use nightbell::rules::access::{Role, Scope};
+use nightbell::store::Store;
+use tower::ServiceExt;
+
+use crate::support::db::each_database;
+
+const PUBLIC: &str = "https://pager.example.com";
+const DESK: &str = include_str!("../../desks/reservations.toml");
+pub const PASSWORD: &str = "three quiet geese at noon";
+const START: Timestamp = Timestamp(1_795_000_000_000);
+
+/// An installation with the reservations desk, and a second one, `night`, of other lines.
+pub struct Site {
+    pub acts: Acts,
+    pub clock: ManualClock,
+    pub store: Store,
+    router: Router,
+}
+
+impl Site {
+    /// Tells a story on both databases.
+    pub async fn each(story: impl AsyncFn(&Site)) {
+        each_database(async |store| story(&Site::open(store).await).await).await;
+    }
+
+    async fn open(store: Store) -> Site {
+        let clock = ManualClock::new(START);
+        let config = Config { public_url: PUBLIC.into(), ..Config::default() };
+        let parts = Parts {
+            config,
+            store: store.clone(),
+            node: "pages".into(),
+            clock: Arc::new(clock.clone()),
+            ids: Ids::from_seed(3),
+            flows: flows::load_all(None).unwrap(),
+        };
+        let App { acts, router, .. } = App::build(parts).await.unwrap();
+        for desk in [DESK.to_owned(), night_desk()] {
+            acts.apply_desk(By::command_line(), &desk).await.unwrap();
+        }
+        Site { acts, clock, store, router }
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, span: Duration) {
+        self.clock.set(self.clock.now() + span);
+    }
+
+    /// Somebody's browser, at an address of its own.
+    pub fn browser(&self, address: &str) -> Browser<'_> {
+        let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+        Browser { site: self, address: address.into(), agent, cookies: RefCell::default() }
+    }
+
+    /// The browser of the first administrator, signed in.
+    pub async fn administrator(&self) -> Browser<'_> {
+        let secret = self.acts.first_link().await.unwrap().unwrap();
+        let browser = self.browser("192.0.2.1");
+        let form = [("email", "ada@example.com"), ("name", "Ada Moss"), ("password", PASSWORD)];
+        browser.post(&format!("/join/{secret}"), &form).await.leads_to("/");
+        browser
+    }
+
+    /// The browser of somebody who was invited, signed in.
+    pub async fn somebody(&self, name: &str, role: Role, desk: Option<&str>) -> Browser<'_> {
+        let email = format!("{name}@example.com").parse().unwrap();
+        let secret = self.acts.invite(By::command_line(), email, role, Scope::of(desk)).await.unwrap();
+        let browser = self.browser("192.0.2.2");
+        browser
+            .post(&format!("/join/{secret}"), &[("name", name), ("password", PASSWORD)])
+            .await
+            .leads_to("/");
+        browser
+    }
+}
+
+/// The same desk under another key, with other lines.
+fn night_desk() -> String {
+    DESK.replace("key = \"reservations\"", "key = \"night\"")
+        .replace("name = \"Reservations Support\"", "name = \"Night Support\"")
+        .replace("+18025550100", "+18025550190")
+}
+
+/// A browser: it keeps cookies, and says where its forms come from.
+pub struct Browser<'a> {
+    site: &'a Site,
+    address: String,
+    agent: &'static str,
+    cookies: RefCell<BTreeMap<String, String>>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Page {
+    pub address: String,
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Browser<'_> {
+    /// Opens a page.
+    pub async fn get(&self, path: &str) -> Page {
+        self.send(Request::get(path), path, Body::empty()).await
+    }
+
+    /// Sends a form of ours.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        self.post_with(path, fields, &[("origin", PUBLIC)]).await
+    }
+
+    /// Sends a form with what a browser says of where it comes from.
+    pub async fn post_with(&self, path: &str, fields: &[(&str, &str)], said: &[(&str, &str)]) -> Page {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request =
+            said.iter().fold(Request::post(path), |request, (name, value)| request.header(*name, *value));
+        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request, path, Body::from(body)).await
+    }
+
+    async fn send(&self, request: axum::http::request::Builder, path: &str, body: Body) -> Page {
+        let cookies: Vec<String> =
+            self.cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let peer: SocketAddr = format!("{}:50000", self.address).parse().unwrap();
+        let request = request
+            .header(header::COOKIE, cookies.join("; "))
+            .header(header::USER_AGENT, self.agent)
+            .extension(ConnectInfo(peer));
+        let answer = self.site.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        let (parts, body) = answer.into_parts();
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+            let cookie = cookie.to_str().unwrap();
+            for part in ["Path=/", "HttpOnly", "SameSite=Lax", "Secure"] {
+                assert!(cookie.contains(part), "{cookie}");
+            }
+            let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
+            assert!(name.starts_with("__Host-"), "{cookie}");
+            let mut jar = self.cookies.borrow_mut();
+            if cookie.contains("Max-Age=0") {
+                jar.remove(name);
+            } else {
+                jar.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        let body = String::from_utf8(bytes.to_vec()).unwrap();
+        let page = Page { address: path.to_owned(), status: parts.status, headers: parts.headers, body };
+        page.is_well_made();
+        page
+    }
+
+    /// Signs in, and answers where that led.
+    pub async fn signs_in(&self, email: &str, password: &str) -> Page {
+        self.post("/sign-in", &[("email", email), ("password", password)]).await
+    }
+
+    /// Whether it is signed in.
+    pub async fn is_in(&self) -> bool {
+        self.get("/account").await.status == StatusCode::OK
+    }
+
+    /// What it would lose if it lost its cookies.
+    pub fn cookies(&self) -> BTreeMap<String, String> {
+        self.cookies.borrow().clone()
+    }
+}
+
+impl Page {
+    /// What every page is held to.
+    fn is_well_made(&self) {
+        let policy = self.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'"), "{policy}");
+        if self.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/html; charset=utf-8") {
+            for inline in ["<script", " style=", "<style", " onclick", "javascript:"] {
+                assert!(!self.body.contains(inline), "{}: {inline}", self.address);
+            }
+            assert_eq!(self.body.matches("<h1>").count(), 1, "{}", self.address);
+        }
+    }
+
+    /// It leads there.
+    pub fn leads_to(&self, path: &str) {
+        assert_eq!(self.status, StatusCode::SEE_OTHER, "{}: {}", self.address, self.body);
+        assert_eq!(self.headers[header::LOCATION], path, "{}", self.address);
+    }
+
+    /// It is that, and says all of this.
+    pub fn says(&self, status: StatusCode, parts: &[&str]) {
+        assert_eq!(self.status, status, "{}: {}", self.address, self.body);
+        for part in parts {
+            assert!(self.body.contains(part), "{}: {part} in {}", self.address, self.body);
+        }
+    }
+
+    /// It does not say that.
+    pub fn hides(&self, parts: &[&str]) {
+        for part in parts {
+            assert!(!self.body.contains(part), "{}: {part} in {}", self.address, self.body);
+        }
+    }
+
+    /// What stands between two texts, the first time.
+    pub fn between(&self, before: &str, after: &str) -> String {
+        let (_, rest) = self.body.split_once(before).unwrap_or_else(|| panic!("{before} in {}", self.body));
+        rest.split_once(after).unwrap().0.to_owned()
+    }
+}
+
+/// So many hours.
+pub fn hours(count: u64) -> Duration {
+    Duration::from_secs(count * 3600)
+}
+
+/// So many seconds.
+pub fn seconds(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
