@@ -29,7 +29,7 @@ use crate::web::{self, CarrierAccess, Web};
 use crate::words::Words;
 use crate::zones;
 
-pub use apply::{Known, apply_desk, apply_desks, check_desks, gaps_ahead};
+pub use apply::{Known, apply_desks, check_desks, gaps_ahead};
 pub use log::start_logs;
 pub use open::{Upgrade, kept_text, open_store, private_folder};
 pub use serve::{interrupted, listen, reload_flows, serve, serve_http};

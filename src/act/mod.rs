@@ -26,7 +26,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 pub use answer::{CallAnswer, NextTurn};
 pub use call::{CallIn, CallTurn};
-pub use desks::{ApplyError, Desks};
+pub use desks::Desks;
 pub use doubt::Standing;
 pub use job::{Job, Performed};
 pub use query::{Numbered, TicketPage, TicketView};

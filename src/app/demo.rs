@@ -17,7 +17,9 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::simulated::{SimClock, Simulated};
-use super::{App, AppError, Parts, Upgrade, apply_desk, kept_text, listen, out, private_folder, serve};
+use super::{
+    App, AppError, Known, Parts, Upgrade, apply_desks, check_desks, kept_text, listen, out, private_folder, serve,
+};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, LogConfig};
 use crate::id::Ids;
@@ -103,10 +105,13 @@ impl Stage {
         if let Some(daytime) = &desk.main_number {
             sim.handset(daytime.as_str()).on_call(OnCall::Busy);
         }
-        let app = App::build(Parts::open(config, Upgrade::Take, clock, ids).await?).await?;
+        let parts = Parts::open(config, Upgrade::Take, clock, ids).await?;
+        let known = Known::new(&parts.flows, vec![CARRIER.to_owned()]);
+        let app = App::build(parts).await?;
         // A restart changes nothing.
-        if app.acts.desks().by_key(desk.key.as_str()).is_none_or(|known| **known != desk) {
-            apply_desk(&app.acts, &[CARRIER.to_owned()], DESK_FILE, DESK).await?;
+        if app.acts.desks().by_key(desk.key.as_str()).is_none_or(|before| **before != desk) {
+            let files = [(DESK_FILE.to_owned(), DESK.to_owned())];
+            apply_desks(&app.acts, check_desks(files, &known)?).await?;
         }
         let api_token = api_token(&app, data).await?;
         Ok(Stage { app, desk, sim, gateway, carrier, api_token })
