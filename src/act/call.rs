@@ -20,7 +20,7 @@ use crate::store::call::Ringing;
 use crate::store::{StoreError, Tx, call as calls, ticket as tickets};
 
 use agent::agent_pages;
-pub(super) use agent::{AgentPages, open_cases};
+pub(super) use agent::AgentPages;
 pub(super) use ticket::known_contact;
 use ticket::{join, joinable, open_ticket};
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::call::{open_cases, ticket_of};
+use super::call::ticket_of;
 use super::case::Work;
 use super::job::Job;
 use super::query::first_on_call;
@@ -73,7 +73,7 @@ async fn standing(tx: &mut Tx, attempt: &AttemptId) -> Result<Standing, StoreErr
         return Ok(Standing::default());
     };
     let mut others = BTreeSet::new();
-    for other in open_cases(tx, &case.ticket.desk, &known.agent).await? {
+    for other in ticket::open_for_agent(tx, &case.ticket.desk, &known.agent).await? {
         for one in other.attempts.iter().filter(|one| one.id != *attempt) {
             others.extend(one.sids.iter().cloned());
         }

@@ -1,6 +1,5 @@
 //! What agents write: their commands are carried out and answered, and so is what is none.
 
-use super::super::call::open_cases;
 use super::super::case::Work;
 use super::super::outcome::send_text;
 use super::super::{World, query};
@@ -27,7 +26,7 @@ pub(super) async fn text(
     agent: &Agent,
     from: &PhoneNumber,
 ) -> Result<(), StoreError> {
-    let mine = open_cases(tx, desk.key.as_str(), &agent.key).await?;
+    let mine = ticket::open_for_agent(tx, desk.key.as_str(), &agent.key).await?;
     let only_pictures = text.pictures > 0 && text.body.trim().is_empty();
     let mut about = meant::by_bare_word(&mine, &agent.key).map(|case| vec![case.ticket.id.clone()]);
     let answer = match command::parse(&text.body) {

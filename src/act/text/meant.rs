@@ -1,7 +1,6 @@
 //! What an agent's text is about: of which desk, and which of his tickets.
 
 use super::super::World;
-use super::super::call::open_cases;
 use crate::rules::case::Case;
 use crate::rules::command;
 use crate::rules::contact::PhoneNumber;
@@ -32,7 +31,7 @@ pub(super) async fn desk<'a>(
     }
     let mut open = Vec::new();
     for (desk, agent) in &his {
-        for case in open_cases(tx, desk.key.as_str(), &agent.key).await? {
+        for case in ticket::open_for_agent(tx, desk.key.as_str(), &agent.key).await? {
             open.push((*desk, *agent, case));
         }
     }
