@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::outcome::send_text;
+use super::job::send_text;
 use super::{Acts, World};
 use crate::rules::contact::PhoneNumber;
 use crate::rules::effect::{Alert, Message};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::call::ticket_of;
 use super::case::Work;
-use super::job::Job;
+use super::job::send_text;
 use super::query::first_on_call;
 use super::{ActError, Acts, World};
 use crate::rules::case::Event;
@@ -15,10 +15,6 @@ use crate::rules::policy::MethodKind;
 use crate::rules::severity::Severity;
 use crate::rules::ticket::TicketId;
 use crate::store::{Claimed, StoreError, Tx, inbox, outbox, ticket};
-use std::time::Duration;
-
-/// How long the word of a ticket that cannot be read is worth sending.
-const UNREAD_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
 /// How an attempt stands whose row is claimed again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -113,18 +109,8 @@ async fn page_unread(tx: &mut Tx, Unread { world, ticket: id }: &Unread) -> Resu
     for key in first_on_call(world, desk, None) {
         let Some(agent) = desk.agent(&key) else { continue };
         let Some(to) = agent.numbers(MethodKind::Sms).next() else { continue };
-        let (words, zone) = (&world.words, agent.zone.unwrap_or(desk.zone()));
-        let page = Message::Page(brief.clone());
-        let job = Job::Text {
-            attempt: None,
-            to: to.to_string(),
-            from: None,
-            body: words.message(&agent.language, &desk.name, &world.book, zone, &page),
-            avoid: Vec::new(),
-            expires_at: world.now + UNREAD_LIFETIME,
-        };
-        let row = format!("unread-{id}-{key}");
-        job.write(tx, world, &row, None, 1, world.now).await?;
+        let body = world.words_for_agent(desk, agent, &Message::Page(brief.clone()));
+        send_text(tx, world, &format!("unread-{id}-{key}"), to, None, body).await?;
     }
     Ok(())
 }

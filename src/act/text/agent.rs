@@ -1,7 +1,7 @@
 //! What agents write: their commands are carried out and answered, and so is what is none.
 
 use super::super::case::Work;
-use super::super::outcome::send_text;
+use super::super::job::send_text;
 use super::super::{World, query};
 use super::{TextIn, meant};
 use crate::rules::case::{Case, Event, Reply};
@@ -51,8 +51,7 @@ pub(super) async fn text(
     };
     keep_pictures(tx, world, text, &agent.key, &about.unwrap_or_default()).await?;
     let Some(answer) = answer else { return Ok(()) };
-    let zone = agent.zone.unwrap_or(desk.zone());
-    let body = world.words.message(&agent.language, &desk.name, &world.book, zone, &Message::Answer(answer));
+    let body = world.words_for_agent(desk, agent, &Message::Answer(answer));
     let id = format!("answer-{}-{}", text.carrier, text.sid);
     send_text(tx, world, &id, from, Some(text.to.clone()), body).await
 }
