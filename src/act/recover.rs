@@ -1,7 +1,7 @@
 //! Calls and texts that a carrier knows of and we do not: they came while we were away, and the carrier's own fallback
 //! answered them. Each opens its ticket and is paged, or is read as if it had come just now.
 
-use super::call::{known_contact, line_of, usable_caller_id};
+use super::call::{line_of, usable_caller_id};
 use super::case::Work;
 use super::{ActError, Acts, World, recording};
 use crate::clock::Timestamp;
@@ -10,8 +10,7 @@ use crate::rules::case::{Case, Event};
 use crate::rules::contact::PhoneNumber;
 use crate::rules::flow::FlowCommand;
 use crate::rules::number_plan;
-use crate::rules::severity::Severity;
-use crate::rules::ticket::{Ticket, TicketId, TicketState};
+use crate::rules::ticket::{Ticket, TicketId};
 use crate::store::{StoreError, Tx, call as calls, desk as desks, ticket};
 use std::time::Duration;
 
@@ -90,7 +89,6 @@ async fn recover(tx: &mut Tx, input: &Recover) -> Result<bool, StoreError> {
     let blocked = number_plan::caller_id(&missed.from).is_some_and(|number| desk.is_blocked(&number));
     let agent = caller_id.as_ref().and_then(|number| desk.agent_by_number(number));
     let worth_a_ticket = !blocked && agent.is_none();
-    let language = line.languages.first().cloned().unwrap_or_else(|| "en".into());
     let call = Call {
         carrier: missed.carrier.clone(),
         sid: missed.sid.clone(),
@@ -104,7 +102,7 @@ async fn recover(tx: &mut Tx, input: &Recover) -> Result<bool, StoreError> {
         flow_version: String::new(),
         position: None,
         turn: 0,
-        language: language.clone(),
+        language: line.first_language().to_owned(),
         engaged: true,
         forwarded: false,
         returning: false,
@@ -112,25 +110,8 @@ async fn recover(tx: &mut Tx, input: &Recover) -> Result<bool, StoreError> {
         deadline: None,
     };
     if worth_a_ticket {
-        let ticket = Ticket {
-            id: id.clone(),
-            desk: call.desk.clone(),
-            line: line.number.clone(),
-            number: ticket::next_number(tx, &line.number).await?,
-            severity: Severity::ONE,
-            provisional: true,
-            state: TicketState::Open,
-            contact: known_contact(desk, caller_id.as_ref()),
-            caller_id,
-            callback: None,
-            language,
-            what: None,
-            recordings: Vec::new(),
-            opened_at: world.now,
-            acked_at: None,
-            called_back_at: None,
-            resolved_at: None,
-        };
+        let number = ticket::next_number(tx, &line.number).await?;
+        let ticket = Ticket::open(id.clone(), desk, &line.number, number, caller_id, world.now);
         let mut work = Work::on_new(Case::open(ticket));
         work.happen(world, Event::Called { call: missed.sid.clone() })?;
         work.happen(world, Event::Missed { at: missed.started_at })?;

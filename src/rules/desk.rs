@@ -128,6 +128,13 @@ pub struct Line {
     pub policy: Option<String>,
 }
 
+impl Line {
+    /// The language in which it is answered until the caller chooses another.
+    pub fn first_language(&self) -> &str {
+        self.languages.first().map_or("en", String::as_str)
+    }
+}
+
 /// What a severity means at this desk.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
