@@ -93,11 +93,9 @@ async fn ask_again(tx: &mut Tx, Poison { world, attempt }: &Poison) -> Result<()
 async fn page_unread(tx: &mut Tx, Unread { world, ticket: id }: &Unread) -> Result<(), StoreError> {
     let Some((desk, number)) = ticket::unread_emergency(tx, id).await? else { return Ok(()) };
     let desk = world.desk(&desk)?;
-    let once = format!("unread {id}");
-    if inbox::answered(tx, "", &once).await?.is_some() {
+    if !inbox::once(tx, "", &format!("unread {id}"), world.now).await? {
         return Ok(());
     }
-    inbox::answer(tx, "", &once, "", world.now).await?;
     let brief = Brief {
         number,
         severity: Severity::ONE,

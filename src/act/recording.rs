@@ -87,14 +87,14 @@ pub(super) async fn made(
 async fn made_transcript(tx: &mut Tx, transcript: &Transcript) -> Result<(), StoreError> {
     let Transcript { world, carrier, call: sid, text } = transcript;
     let key = format!("transcript {sid} {}", hex::encode(&Sha256::digest(text.as_bytes())[..6]));
-    if inbox::answered(tx, carrier, &key).await?.is_some() {
+    let Some(id) = call::lock(tx, carrier, sid).await?.and_then(|known| known.ticket) else { return Ok(()) };
+    if !inbox::once(tx, carrier, &key, world.now).await? {
         return Ok(());
     }
-    let Some(id) = call::lock(tx, carrier, sid).await?.and_then(|known| known.ticket) else { return Ok(()) };
     let mut work = Work::on(ticket::lock(tx, &id).await?);
     work.happen(world, Event::Transcribed { text: text.clone() })?;
     work.save(tx, world).await?;
-    inbox::answer(tx, carrier, &key, "", world.now).await
+    Ok(())
 }
 
 /// Knows of a recording, and has it fetched; does nothing the second time.

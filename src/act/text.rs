@@ -81,11 +81,9 @@ impl Acts {
 
 async fn text_in(tx: &mut Tx, input: &Input) -> Result<(), StoreError> {
     let Input { world, text, .. } = input;
-    let key = format!("text {}", text.sid);
-    if inbox::answered(tx, &text.carrier, &key).await?.is_some() {
+    if !inbox::once(tx, &text.carrier, &format!("text {}", text.sid), world.now).await? {
         return Ok(());
     }
-    inbox::answer(tx, &text.carrier, &key, "", world.now).await?;
     let Some(from) = number_plan::caller_id(&text.from) else {
         tracing::warn!(text.sid = text.sid, "a text from a sender that is no telephone number was dropped");
         return Ok(());

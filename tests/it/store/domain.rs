@@ -204,6 +204,10 @@ async fn calls(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
     assert!(call::is_known(tx, "main", "SM1").await? && !call::is_known(tx, "other", "SM1").await?);
     assert_eq!(inbox::forget(tx, NOW).await?, 0);
     assert_eq!(inbox::forget(tx, after(1)).await?, 1);
+    for (carrier, may) in [("main", true), ("main", false), ("other", true)] {
+        assert_eq!(inbox::once(tx, carrier, "text SM2", NOW).await?, may, "{carrier}");
+    }
+    assert_eq!(inbox::answered(tx, "main", "text SM2").await?.as_deref(), Some(""));
     for (second, may) in [(0, true), (59, false), (60, true), (61, false), (119, false), (120, true)] {
         let once = inbox::once_in(tx, "main", "unclear", Duration::from_secs(60), after(second)).await?;
         assert_eq!(once, may, "at {second} s");
