@@ -46,11 +46,6 @@ struct Recover {
 }
 
 impl Acts {
-    /// Whether a call or text of a carrier is known.
-    pub async fn is_known(&self, carrier: &str, sid: &str) -> Result<bool, ActError> {
-        Ok(self.store().read(is_known, (carrier.to_owned(), sid.to_owned())).await?)
-    }
-
     /// Whether a call of a carrier still goes on, as far as we know; none if it is unknown.
     pub async fn is_open(&self, carrier: &str, call: &str) -> Result<Option<bool>, ActError> {
         Ok(self.store().read(is_open, (carrier.to_owned(), call.to_owned())).await?)
@@ -67,17 +62,13 @@ impl Acts {
     }
 }
 
-async fn is_known(tx: &mut Tx, (carrier, sid): &(String, String)) -> Result<bool, StoreError> {
-    calls::is_known(tx, carrier, sid).await
-}
-
 async fn is_open(tx: &mut Tx, (carrier, call): &(String, String)) -> Result<Option<bool>, StoreError> {
     calls::is_open(tx, carrier, call).await
 }
 
 async fn recover(tx: &mut Tx, input: &Recover) -> Result<bool, StoreError> {
     let Recover { world, missed, ticket: id } = input;
-    if calls::is_known(tx, &missed.carrier, &missed.sid).await? {
+    if calls::is_open(tx, &missed.carrier, &missed.sid).await?.is_some() {
         return Ok(false);
     }
     let (desk, line) = line_of(world, &missed.to)?;

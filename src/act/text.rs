@@ -66,6 +66,11 @@ struct Input {
 }
 
 impl Acts {
+    /// Whether a carrier's text came before.
+    pub async fn is_text_known(&self, carrier: &str, sid: &str) -> Result<bool, ActError> {
+        Ok(self.store().read(is_known, (carrier.to_owned(), sid.to_owned())).await?)
+    }
+
     /// A text came in: an agent's command, or a caller's words.
     pub async fn text_in(&self, text: TextIn) -> Result<(), ActError> {
         let world = self.world();
@@ -79,9 +84,17 @@ impl Acts {
     }
 }
 
+fn text_key(sid: &str) -> String {
+    format!("text {sid}")
+}
+
+async fn is_known(tx: &mut Tx, (carrier, sid): &(String, String)) -> Result<bool, StoreError> {
+    Ok(inbox::answered(tx, carrier, &text_key(sid)).await?.is_some())
+}
+
 async fn text_in(tx: &mut Tx, input: &Input) -> Result<(), StoreError> {
     let Input { world, text, .. } = input;
-    if !inbox::once(tx, &text.carrier, &format!("text {}", text.sid), world.now).await? {
+    if !inbox::once(tx, &text.carrier, &text_key(&text.sid), world.now).await? {
         return Ok(());
     }
     let Some(from) = number_plan::caller_id(&text.from) else {
