@@ -46,7 +46,7 @@ pub(super) async fn text(
     desk: &Desk,
     from: PhoneNumber,
 ) -> Result<(), StoreError> {
-    let Input { world, text, ticket: id } = input;
+    let Input { world, text, ticket: id, .. } = input;
     let body = text.body.clone();
     // What came before this desk was ours was for somebody else.
     let since = desks::since(tx, desk.key.as_str()).await?;

@@ -2,12 +2,12 @@
 
 use super::super::World;
 use crate::rules::case::Case;
-use crate::rules::command;
 use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::{Agent, Desk};
 use crate::rules::effect::Answer;
 use crate::rules::people::AgentKey;
 use crate::rules::ticket::TicketId;
+use crate::rules::ticket_number::TicketNumber;
 use crate::store::{StoreError, Tx, ticket};
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ pub(super) async fn desk<'a>(
     world: &'a World,
     to: Option<&PhoneNumber>,
     from: &PhoneNumber,
-    body: &str,
+    number: Option<TicketNumber>,
 ) -> Result<Option<(&'a Desk, &'a Agent)>, StoreError> {
     let his = world.desks.agents_by_number(from);
     if his.len() < 2 {
@@ -41,7 +41,7 @@ pub(super) async fn desk<'a>(
     {
         return Ok(Some((desk, agent)));
     }
-    if let Some(number) = command::parse(body).ticket() {
+    if let Some(number) = number {
         let of_number = open.iter().any(|(_, _, case)| case.ticket.number == number);
         open.retain(|(_, _, case)| !of_number || case.ticket.number == number);
         if !of_number {
