@@ -88,7 +88,7 @@ async fn finish_job(tx: &mut Tx, finish: &Finish) -> Result<(), StoreError> {
         }
         (Performed::Recorded(all), Job::ListRecordings { carrier, call }) => {
             for (sid, seconds) in all {
-                super::recording::made(tx, world, carrier, call, sid, *seconds).await?;
+                super::recording::attach(tx, world, carrier, call, sid, *seconds).await?;
             }
         }
         (Performed::Recording(content), Job::FetchRecording { carrier, sid, .. }) => {

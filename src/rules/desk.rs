@@ -246,6 +246,11 @@ impl Desk {
         self.agents.iter().find(|agent| agent.key == *key)
     }
 
+    /// The name by which colleagues and callers know an agent; the key if he is gone from the desk.
+    pub fn name_of(&self, agent: &AgentKey) -> String {
+        self.agent(agent).map_or_else(|| agent.to_string(), |agent| agent.name.clone())
+    }
+
     /// The agent whose telephone has that number.
     pub fn agent_by_number(&self, number: &PhoneNumber) -> Option<&Agent> {
         self.agents.iter().find(|agent| agent.has_number(number))

@@ -157,17 +157,13 @@ async fn keep_pictures(
     Ok(())
 }
 
-fn name_of(desk: &Desk, agent: &AgentKey) -> String {
-    desk.agent(agent).map_or_else(|| agent.to_string(), |agent| agent.name.clone())
-}
-
 fn status(desk: &Desk, mine: &[Case]) -> Answer {
-    let name = |case: &Case| case.holder().map(|holder| name_of(desk, holder));
+    let name = |case: &Case| case.holder().map(|holder| desk.name_of(holder));
     Answer::Status(mine.iter().map(|case| (case.brief(), name(case))).collect())
 }
 
 fn who(world: &World, desk: &Desk) -> Answer {
     let on_call = query::first_on_call(world, desk, None);
-    let names = on_call.iter().map(|agent| name_of(desk, agent)).collect();
+    let names = on_call.iter().map(|agent| desk.name_of(agent)).collect();
     Answer::Who { number: None, holder: None, on_call: names }
 }
