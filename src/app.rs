@@ -30,7 +30,7 @@ use crate::web::{self, CarrierAccess, Web};
 use crate::words::Words;
 use crate::zones;
 
-pub use apply::{Known, apply_desk, apply_desks, check_desks, gaps_ahead};
+pub use apply::{Known, apply_desks, check_desks, gaps_ahead};
 pub use first::{first_link, link};
 pub use log::start_logs;
 pub use open::{Upgrade, kept_text, open_store, private_folder};

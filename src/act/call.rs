@@ -19,9 +19,8 @@ use crate::rules::ticket::TicketId;
 use crate::store::call::Ringing;
 use crate::store::{StoreError, Tx, call as calls, ticket as tickets};
 
+pub(super) use agent::AgentPages;
 use agent::agent_pages;
-pub(super) use agent::{AgentPages, open_cases};
-pub(super) use ticket::known_contact;
 use ticket::{join, joinable, open_ticket};
 
 /// A call that rings at a line.
@@ -143,7 +142,7 @@ async fn begin(
         flow_version: flow.version().to_owned(),
         position: None,
         turn: 0,
-        language: line.languages.first().cloned().unwrap_or_else(|| "en".into()),
+        language: line.first_language().to_owned(),
         engaged: false,
         forwarded: incoming.forwarded,
         returning,

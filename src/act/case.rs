@@ -1,7 +1,6 @@
 //! The one path by which a case changes: events go through the core, and what follows is written beside it.
 
-use super::job::Job;
-use super::outcome::TEXT_LIFETIME;
+use super::job::{Job, TEXT_LIFETIME};
 use super::{World, dead};
 use crate::clock::Timestamp;
 use crate::rules::case::{Case, Context, Decision, Event, Reply, decide};
@@ -156,15 +155,16 @@ impl Work {
     fn words_for(&self, world: &World, to: &Recipient, message: &Message) -> Result<String, StoreError> {
         let ticket = &self.loaded.case.ticket;
         let desk = world.desk(&ticket.desk)?;
-        let (language, zone) = match to {
-            Recipient::Agent(agent, _) => match desk.agent(agent) {
-                Some(agent) => (agent.language.as_str(), agent.zone.unwrap_or(desk.zone())),
-                None => ("en", desk.zone()),
-            },
-            Recipient::Caller(_) => (ticket.language.as_str(), desk.zone()),
-            Recipient::Manager(_) => ("en", desk.zone()),
+        if let Recipient::Agent(agent, _) = to
+            && let Some(agent) = desk.agent(agent)
+        {
+            return Ok(world.words_for_agent(desk, agent, message));
+        }
+        let language = match to {
+            Recipient::Caller(_) => ticket.language.as_str(),
+            Recipient::Agent(..) | Recipient::Manager(_) => "en",
         };
-        Ok(world.words.message(language, &desk.name, &world.book, zone, message))
+        Ok(world.words.message(language, &desk.name, &world.book, desk.zone(), message))
     }
 }
 

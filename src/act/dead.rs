@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::outcome::send_text;
+use super::job::send_text;
 use super::{Acts, World};
 use crate::rules::contact::PhoneNumber;
 use crate::rules::effect::{Alert, Message};
@@ -35,8 +35,8 @@ pub(super) async fn out_of_use(
         return Ok(());
     }
     let mut told = BTreeSet::new();
-    for desk in world.desks.all() {
-        let (Some(manager), Some(agent)) = (&desk.manager, desk.agent_by_number(number)) else { continue };
+    for (desk, agent) in world.desks.agents_by_number(number) {
+        let Some(manager) = &desk.manager else { continue };
         if !told.insert(manager) {
             continue;
         }

@@ -10,19 +10,7 @@ use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::{Agent, Desk};
 use crate::rules::flow::Flow;
 use crate::rules::policy::MethodKind;
-use crate::rules::source::Problem;
 use crate::store::{StoreError, Tx, call, desk as desks, instance};
-
-/// Why a desk file was not applied.
-#[derive(Debug, thiserror::Error)]
-pub enum ApplyError {
-    /// The file has mistakes.
-    #[error("the desk file has {} mistakes", .0.len())]
-    Problems(Vec<Problem>),
-    /// The database.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
 
 /// What is in force.
 #[derive(Clone, Debug, Default)]
@@ -45,11 +33,6 @@ impl Desks {
     /// The voice flow in force of that name.
     pub fn flow(&self, name: &str) -> Option<&Arc<Flow>> {
         self.flows.get(name)
-    }
-
-    /// Every voice flow in force.
-    pub fn flows(&self) -> impl Iterator<Item = &Arc<Flow>> {
-        self.flows.values()
     }
 
     /// The desk that has that line.
@@ -181,13 +164,6 @@ impl Acts {
     pub async fn reload_if_changed(&self) -> Result<(), ActError> {
         let generation = self.store().read(current_generation, ()).await?;
         if generation == self.desks().generation { Ok(()) } else { self.reload().await }
-    }
-
-    /// Brings a desk file into force; answers the desk and its version. A file with mistakes changes nothing.
-    pub async fn apply_desk(&self, by: By, source: &str) -> Result<(Desk, i64), ApplyError> {
-        let desk = Desk::parse(source).map_err(ApplyError::Problems)?;
-        let versions = self.apply_desks(by, vec![(desk.clone(), source.to_owned())]).await?;
-        Ok((desk, versions.first().copied().unwrap_or_default()))
     }
 
     /// Brings desks into force, all or none, each with the text of its file; answers their versions. A line may move

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::call::{open_cases, ticket_of};
+use super::call::ticket_of;
 use super::case::Work;
-use super::job::Job;
+use super::job::send_text;
 use super::query::first_on_call;
 use super::{ActError, Acts, World};
 use crate::rules::case::Event;
@@ -15,10 +15,6 @@ use crate::rules::policy::MethodKind;
 use crate::rules::severity::Severity;
 use crate::rules::ticket::TicketId;
 use crate::store::{Claimed, StoreError, Tx, inbox, outbox, ticket};
-use std::time::Duration;
-
-/// How long the word of a ticket that cannot be read is worth sending.
-const UNREAD_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
 /// How an attempt stands whose row is claimed again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -73,7 +69,7 @@ async fn standing(tx: &mut Tx, attempt: &AttemptId) -> Result<Standing, StoreErr
         return Ok(Standing::default());
     };
     let mut others = BTreeSet::new();
-    for other in open_cases(tx, &case.ticket.desk, &known.agent).await? {
+    for other in ticket::open_for_agent(tx, &case.ticket.desk, &known.agent).await? {
         for one in other.attempts.iter().filter(|one| one.id != *attempt) {
             others.extend(one.sids.iter().cloned());
         }
@@ -97,11 +93,9 @@ async fn ask_again(tx: &mut Tx, Poison { world, attempt }: &Poison) -> Result<()
 async fn page_unread(tx: &mut Tx, Unread { world, ticket: id }: &Unread) -> Result<(), StoreError> {
     let Some((desk, number)) = ticket::unread_emergency(tx, id).await? else { return Ok(()) };
     let desk = world.desk(&desk)?;
-    let once = format!("unread {id}");
-    if inbox::answered(tx, "", &once).await?.is_some() {
+    if !inbox::once(tx, "", &format!("unread {id}"), world.now).await? {
         return Ok(());
     }
-    inbox::answer(tx, "", &once, "", world.now).await?;
     let brief = Brief {
         number,
         severity: Severity::ONE,
@@ -113,18 +107,8 @@ async fn page_unread(tx: &mut Tx, Unread { world, ticket: id }: &Unread) -> Resu
     for key in first_on_call(world, desk, None) {
         let Some(agent) = desk.agent(&key) else { continue };
         let Some(to) = agent.numbers(MethodKind::Sms).next() else { continue };
-        let (words, zone) = (&world.words, agent.zone.unwrap_or(desk.zone()));
-        let page = Message::Page(brief.clone());
-        let job = Job::Text {
-            attempt: None,
-            to: to.to_string(),
-            from: None,
-            body: words.message(&agent.language, &desk.name, &world.book, zone, &page),
-            avoid: Vec::new(),
-            expires_at: world.now + UNREAD_LIFETIME,
-        };
-        let row = format!("unread-{id}-{key}");
-        job.write(tx, world, &row, None, 1, world.now).await?;
+        let body = world.words_for_agent(desk, agent, &Message::Page(brief.clone()));
+        send_text(tx, world, &format!("unread-{id}-{key}"), to, None, body).await?;
     }
     Ok(())
 }

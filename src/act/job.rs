@@ -6,11 +6,16 @@ use serde_json::to_string;
 use super::World;
 use super::recover::Recorded;
 use crate::clock::Timestamp;
+use crate::rules::contact::PhoneNumber;
 use crate::rules::effect::AttemptId;
 use crate::rules::page::{Receipt, Sent};
 use crate::rules::policy::MethodKind;
 use crate::rules::ticket::TicketId;
 use crate::store::{StoreError, Tx, outbox};
+use std::time::Duration;
+
+/// How long a text that is no page is worth sending.
+pub(super) const TEXT_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
 /// Something to do at a carrier.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -132,6 +137,26 @@ impl Job {
         };
         outbox::insert(tx, &row, world.owner.as_deref(), world.now).await
     }
+}
+
+/// Sends a text that belongs to no ticket; from the number that its reader wrote to, if he did.
+pub(super) async fn send_text(
+    tx: &mut Tx,
+    world: &World,
+    id: &str,
+    to: &PhoneNumber,
+    from: Option<String>,
+    body: String,
+) -> Result<(), StoreError> {
+    let job = Job::Text {
+        attempt: None,
+        to: to.to_string(),
+        from,
+        body,
+        avoid: Vec::new(),
+        expires_at: world.now + TEXT_LIFETIME,
+    };
+    job.write(tx, world, id, None, 1, world.now).await
 }
 
 /// What came of a job.

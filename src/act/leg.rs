@@ -1,7 +1,6 @@
 //! Our calls to agents, turn by turn.
 
-use super::answer::{CallAnswer, NextTurn};
-use super::answer::{keep, repeated};
+use super::answer::{CallAnswer, NextTurn, keep, repeated};
 use super::call::ticket_of;
 use super::case::Work;
 use super::{ActError, Acts, World};

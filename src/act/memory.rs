@@ -29,12 +29,11 @@ fn unwritten_pages(world: &World, desk: &Desk, call: &CallIn) -> Vec<Claimed> {
         let agent = desk.agent(&agent)?;
         let to = agent.numbers(MethodKind::Sms).next()?;
         let message = Message::Unwritten { line: call.to.clone(), caller: caller.clone() };
-        let zone = agent.zone.unwrap_or(desk.zone());
         let job = Job::Text {
             attempt: None,
             to: to.to_string(),
             from: None,
-            body: world.words.message(&agent.language, &desk.name, &world.book, zone, &message),
+            body: world.words_for_agent(desk, agent, &message),
             avoid: Vec::new(),
             expires_at: world.now + LEASE,
         };

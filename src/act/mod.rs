@@ -36,7 +36,7 @@ pub use account::ChangeError;
 pub use answer::{CallAnswer, NextTurn};
 pub use audit::{AuditPage, By};
 pub use call::{CallIn, CallTurn};
-pub use desks::{ApplyError, Desks};
+pub use desks::Desks;
 pub use doubt::Standing;
 pub use invitation::{InviteError, JoinError, Joining};
 pub use job::{Job, Performed};
@@ -50,7 +50,8 @@ pub use upkeep::{Audit, Beat};
 use crate::clock::{Clock, Timestamp};
 use crate::id::{Id, Ids};
 use crate::rules::contact::PhoneNumber;
-use crate::rules::desk::Desk;
+use crate::rules::desk::{Agent, Desk};
+use crate::rules::effect::Message;
 use crate::rules::policy::MethodKind;
 use crate::rules::zone::ZoneBook;
 use crate::store::{Store, StoreError};
@@ -225,6 +226,12 @@ impl Acts {
 impl World {
     fn desk(&self, key: &str) -> Result<&Arc<Desk>, StoreError> {
         self.desks.by_key(key).ok_or_else(|| StoreError::Fault(format!("desk {key} is not loaded")))
+    }
+
+    /// A text to an agent: in his language, with his own zone's times.
+    fn words_for_agent(&self, desk: &Desk, agent: &Agent, message: &Message) -> String {
+        let zone = agent.zone.unwrap_or(desk.zone());
+        self.words.message(&agent.language, &desk.name, &self.book, zone, message)
     }
 
     fn dead(&self) -> &BTreeSet<(MethodKind, PhoneNumber)> {

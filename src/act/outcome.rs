@@ -6,7 +6,6 @@ use super::job::{Job, Performed};
 use super::{ActError, Acts, World, dead};
 use crate::clock::Timestamp;
 use crate::rules::case::Event;
-use crate::rules::contact::PhoneNumber;
 use crate::rules::page::Sent;
 use crate::rules::policy::MethodKind;
 use crate::store::{Claimed, StoreError, Tx, call, outbox, ticket};
@@ -89,7 +88,7 @@ async fn finish_job(tx: &mut Tx, finish: &Finish) -> Result<(), StoreError> {
         }
         (Performed::Recorded(all), Job::ListRecordings { carrier, call }) => {
             for (sid, seconds) in all {
-                super::recording::made(tx, world, carrier, call, sid, *seconds).await?;
+                super::recording::attach(tx, world, carrier, call, sid, *seconds).await?;
             }
         }
         (Performed::Recording(content), Job::FetchRecording { carrier, sid, .. }) => {
@@ -153,29 +152,6 @@ async fn later_recording(
     }
     let again = Job::FetchRecording { carrier: carrier.into(), sid: sid.into(), since, tries: tries + 1 };
     again.write(tx, world, &claimed.id, None, 3, at).await
-}
-
-/// How long a text that is no page is worth sending.
-pub(super) const TEXT_LIFETIME: Duration = Duration::from_secs(60 * 60);
-
-/// Sends a text that belongs to no ticket; from the number that its reader wrote to, if he did.
-pub(super) async fn send_text(
-    tx: &mut Tx,
-    world: &World,
-    id: &str,
-    to: &PhoneNumber,
-    from: Option<String>,
-    body: String,
-) -> Result<(), StoreError> {
-    let job = Job::Text {
-        attempt: None,
-        to: to.to_string(),
-        from,
-        body,
-        avoid: Vec::new(),
-        expires_at: world.now + TEXT_LIFETIME,
-    };
-    job.write(tx, world, id, None, 1, world.now).await
 }
 
 /// Asks the carrier after calls of which nothing was heard in time.

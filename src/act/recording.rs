@@ -2,7 +2,6 @@
 
 use sha2::{Digest, Sha256};
 
-use super::call::ticket_of;
 use super::case::Work;
 use super::job::Job;
 use super::{ActError, Acts, World};
@@ -35,21 +34,21 @@ impl Acts {
         recording: &str,
         seconds: u32,
     ) -> Result<(), ActError> {
-        let made = Made {
+        let input = Made {
             world: self.world(),
             carrier: carrier.into(),
             call: call.into(),
             recording: recording.into(),
             seconds,
         };
-        Ok(self.store().write(made_recording, made).await?)
+        Ok(self.store().write(made, input).await?)
     }
 
     /// A carrier understood what was said.
     pub async fn transcribed(&self, carrier: &str, call: &str, text: &str) -> Result<(), ActError> {
-        let transcript =
+        let input =
             Transcript { world: self.world(), carrier: carrier.into(), call: call.into(), text: text.into() };
-        Ok(self.store().write(made_transcript, transcript).await?)
+        Ok(self.store().write(transcribed, input).await?)
     }
 
     /// What may be played at an unguessable address now: a WAV file.
@@ -62,12 +61,12 @@ async fn play(tx: &mut Tx, (secret, now): &(String, Timestamp)) -> Result<Option
     recording::play(tx, secret, *now).await
 }
 
-async fn made_recording(tx: &mut Tx, made: &Made) -> Result<(), StoreError> {
-    self::made(tx, &made.world, &made.carrier, &made.call, &made.recording, made.seconds).await
+async fn made(tx: &mut Tx, made: &Made) -> Result<(), StoreError> {
+    attach(tx, &made.world, &made.carrier, &made.call, &made.recording, made.seconds).await
 }
 
 /// A recording of a call is heard of otherwise than by the turn that asked for it, which perhaps never comes.
-pub(super) async fn made(
+pub(super) async fn attach(
     tx: &mut Tx,
     world: &World,
     carrier: &str,
@@ -84,17 +83,17 @@ pub(super) async fn made(
     note(tx, world, carrier, sid, &id, seconds).await
 }
 
-async fn made_transcript(tx: &mut Tx, transcript: &Transcript) -> Result<(), StoreError> {
+async fn transcribed(tx: &mut Tx, transcript: &Transcript) -> Result<(), StoreError> {
     let Transcript { world, carrier, call: sid, text } = transcript;
     let key = format!("transcript {sid} {}", hex::encode(&Sha256::digest(text.as_bytes())[..6]));
-    if inbox::answered(tx, carrier, &key).await?.is_some() {
+    let Some(id) = call::lock(tx, carrier, sid).await?.and_then(|known| known.ticket) else { return Ok(()) };
+    if !inbox::once(tx, carrier, &key, world.now).await? {
         return Ok(());
     }
-    let Some(id) = call::lock(tx, carrier, sid).await?.and_then(|known| known.ticket) else { return Ok(()) };
     let mut work = Work::on(ticket::lock(tx, &id).await?);
     work.happen(world, Event::Transcribed { text: text.clone() })?;
     work.save(tx, world).await?;
-    inbox::answer(tx, carrier, &key, "", world.now).await
+    Ok(())
 }
 
 /// Knows of a recording, and has it fetched; does nothing the second time.
@@ -141,7 +140,7 @@ pub(super) async fn keep(
         return Ok(());
     }
     let Some(id) = recording::ticket(tx, carrier, sid).await? else { return Ok(()) };
-    let mut work = Work::on(ticket::lock(tx, &ticket_of(id.as_str())).await?);
+    let mut work = Work::on(ticket::lock(tx, &id).await?);
     let bytes = content.map(|content| content.len() as u64);
     work.happen(world, Event::RecordingKept { recording: sid.into(), bytes })?;
     work.save(tx, world).await?;

@@ -1,7 +1,7 @@
 //! Calls and texts that a carrier knows of and we do not: they came while we were away, and the carrier's own fallback
 //! answered them. Each opens its ticket and is paged, or is read as if it had come just now.
 
-use super::call::{known_contact, line_of, usable_caller_id};
+use super::call::{line_of, usable_caller_id};
 use super::case::Work;
 use super::{ActError, Acts, World, recording};
 use crate::clock::Timestamp;
@@ -10,8 +10,7 @@ use crate::rules::case::{Case, Event};
 use crate::rules::contact::PhoneNumber;
 use crate::rules::flow::FlowCommand;
 use crate::rules::number_plan;
-use crate::rules::severity::Severity;
-use crate::rules::ticket::{Ticket, TicketId, TicketState};
+use crate::rules::ticket::{Ticket, TicketId};
 use crate::store::{StoreError, Tx, call as calls, desk as desks, ticket};
 use std::time::Duration;
 
@@ -47,11 +46,6 @@ struct Recover {
 }
 
 impl Acts {
-    /// Whether a call or text of a carrier is known.
-    pub async fn is_known(&self, carrier: &str, sid: &str) -> Result<bool, ActError> {
-        Ok(self.store().read(is_known, (carrier.to_owned(), sid.to_owned())).await?)
-    }
-
     /// Whether a call of a carrier still goes on, as far as we know; none if it is unknown.
     pub async fn is_open(&self, carrier: &str, call: &str) -> Result<Option<bool>, ActError> {
         Ok(self.store().read(is_open, (carrier.to_owned(), call.to_owned())).await?)
@@ -68,17 +62,13 @@ impl Acts {
     }
 }
 
-async fn is_known(tx: &mut Tx, (carrier, sid): &(String, String)) -> Result<bool, StoreError> {
-    calls::is_known(tx, carrier, sid).await
-}
-
 async fn is_open(tx: &mut Tx, (carrier, call): &(String, String)) -> Result<Option<bool>, StoreError> {
     calls::is_open(tx, carrier, call).await
 }
 
 async fn recover(tx: &mut Tx, input: &Recover) -> Result<bool, StoreError> {
     let Recover { world, missed, ticket: id } = input;
-    if calls::is_known(tx, &missed.carrier, &missed.sid).await? {
+    if calls::is_open(tx, &missed.carrier, &missed.sid).await?.is_some() {
         return Ok(false);
     }
     let (desk, line) = line_of(world, &missed.to)?;
@@ -90,7 +80,6 @@ async fn recover(tx: &mut Tx, input: &Recover) -> Result<bool, StoreError> {
     let blocked = number_plan::caller_id(&missed.from).is_some_and(|number| desk.is_blocked(&number));
     let agent = caller_id.as_ref().and_then(|number| desk.agent_by_number(number));
     let worth_a_ticket = !blocked && agent.is_none();
-    let language = line.languages.first().cloned().unwrap_or_else(|| "en".into());
     let call = Call {
         carrier: missed.carrier.clone(),
         sid: missed.sid.clone(),
@@ -104,7 +93,7 @@ async fn recover(tx: &mut Tx, input: &Recover) -> Result<bool, StoreError> {
         flow_version: String::new(),
         position: None,
         turn: 0,
-        language: language.clone(),
+        language: line.first_language().to_owned(),
         engaged: true,
         forwarded: false,
         returning: false,
@@ -112,25 +101,8 @@ async fn recover(tx: &mut Tx, input: &Recover) -> Result<bool, StoreError> {
         deadline: None,
     };
     if worth_a_ticket {
-        let ticket = Ticket {
-            id: id.clone(),
-            desk: call.desk.clone(),
-            line: line.number.clone(),
-            number: ticket::next_number(tx, &line.number).await?,
-            severity: Severity::ONE,
-            provisional: true,
-            state: TicketState::Open,
-            contact: known_contact(desk, caller_id.as_ref()),
-            caller_id,
-            callback: None,
-            language,
-            what: None,
-            recordings: Vec::new(),
-            opened_at: world.now,
-            acked_at: None,
-            called_back_at: None,
-            resolved_at: None,
-        };
+        let number = ticket::next_number(tx, &line.number).await?;
+        let ticket = Ticket::open(id.clone(), desk, &line.number, number, caller_id, world.now);
         let mut work = Work::on_new(Case::open(ticket));
         work.happen(world, Event::Called { call: missed.sid.clone() })?;
         work.happen(world, Event::Missed { at: missed.started_at })?;

@@ -7,7 +7,7 @@ mod meant;
 use super::{ActError, Acts, World, dead};
 use crate::clock::Timestamp;
 use crate::rules::case::{Event, Pictures};
-use crate::rules::command::{self, Reserved};
+use crate::rules::command::{self, Reply, Reserved};
 use crate::rules::contact::PhoneNumber;
 use crate::rules::number_plan;
 use crate::rules::policy::MethodKind;
@@ -45,10 +45,10 @@ impl TextIn {
     }
 
     /// The carrier's own word that it is: the carrier has acted on it, and we only have to know.
-    fn carriers_word(&self) -> Option<Reserved> {
-        self.word.or_else(|| match command::parse(&self.body) {
-            command::Reply::Reserved(word) => Some(word),
-            command::Reply::Command(_) | command::Reply::Unclear { .. } => None,
+    fn carriers_word(&self, reply: &Reply) -> Option<Reserved> {
+        self.word.or(match reply {
+            Reply::Reserved(word) => Some(*word),
+            Reply::Command(_) | Reply::Unclear { .. } => None,
         })
     }
 
@@ -62,16 +62,24 @@ impl TextIn {
 struct Input {
     world: World,
     text: TextIn,
+    /// What it was taken for, if an agent wrote it.
+    reply: Reply,
     ticket: TicketId,
 }
 
 impl Acts {
+    /// Whether a carrier's text came before.
+    pub async fn is_text_known(&self, carrier: &str, sid: &str) -> Result<bool, ActError> {
+        Ok(self.store().read(is_known, (carrier.to_owned(), sid.to_owned())).await?)
+    }
+
     /// A text came in: an agent's command, or a caller's words.
     pub async fn text_in(&self, text: TextIn) -> Result<(), ActError> {
         let world = self.world();
         let ticket = self.ids().mint(world.now);
-        let word = text.carriers_word();
-        self.store().write(text_in, Input { world, text, ticket }).await?;
+        let reply = command::parse(&text.body);
+        let word = text.carriers_word(&reply);
+        self.store().write(text_in, Input { world, text, reply, ticket }).await?;
         if matches!(word, Some(Reserved::OptOut | Reserved::OptIn)) {
             self.read_dead_again().await;
         }
@@ -79,18 +87,24 @@ impl Acts {
     }
 }
 
+fn text_key(sid: &str) -> String {
+    format!("text {sid}")
+}
+
+async fn is_known(tx: &mut Tx, (carrier, sid): &(String, String)) -> Result<bool, StoreError> {
+    Ok(inbox::answered(tx, carrier, &text_key(sid)).await?.is_some())
+}
+
 async fn text_in(tx: &mut Tx, input: &Input) -> Result<(), StoreError> {
-    let Input { world, text, .. } = input;
-    let key = format!("text {}", text.sid);
-    if inbox::answered(tx, &text.carrier, &key).await?.is_some() {
+    let Input { world, text, reply, .. } = input;
+    if !inbox::once(tx, &text.carrier, &text_key(&text.sid), world.now).await? {
         return Ok(());
     }
-    inbox::answer(tx, &text.carrier, &key, "", world.now).await?;
     let Some(from) = number_plan::caller_id(&text.from) else {
         tracing::warn!(text.sid = text.sid, "a text from a sender that is no telephone number was dropped");
         return Ok(());
     };
-    let word = text.carriers_word();
+    let word = text.carriers_word(reply);
     if text.pictures > 0 && matches!(word, Some(Reserved::OptOut | Reserved::OptIn)) {
         tracing::warn!(text.sid = text.sid, "pictures beside a word for the carrier stay at the carrier");
     }
@@ -108,8 +122,8 @@ async fn text_in(tx: &mut Tx, input: &Input) -> Result<(), StoreError> {
         Some(Reserved::Info) | None => {}
     }
     let to: Option<PhoneNumber> = text.to.parse().ok();
-    if let Some((desk, agent)) = meant::desk(tx, world, to.as_ref(), &from, &text.body).await? {
-        return agent::text(tx, world, text, desk, agent, &from).await;
+    if let Some((desk, agent)) = meant::desk(tx, world, to.as_ref(), &from, reply.ticket()).await? {
+        return agent::text(tx, input, desk, agent, &from).await;
     }
     match caller::desk(tx, world, to.as_ref(), &from).await? {
         Some(desk) => caller::text(tx, input, desk, from).await,

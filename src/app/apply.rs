@@ -103,15 +103,6 @@ pub async fn apply_desks(acts: &Acts, files: Vec<DeskFile>) -> Result<Vec<(Desk,
     Ok(desks.into_iter().map(|(desk, _)| desk).zip(versions).collect())
 }
 
-/// Brings the text of one desk file of that name into force, with the voice flows that are.
-pub async fn apply_desk(acts: &Acts, carriers: &[String], file: &str, text: &str) -> Result<(), AppError> {
-    let desks = acts.desks();
-    let flows = desks.flows().map(|flow| (flow.name.clone(), flow.languages.clone())).collect();
-    let known = Known { flows, carriers: carriers.to_vec() };
-    apply_desks(acts, check_desks([(file.to_owned(), text.to_owned())], &known)?).await?;
-    Ok(())
-}
-
 /// Lines that another desk has, and still has when all the files are in force.
 fn taken_lines(acts: &Acts, file: &DeskFile, files: &[DeskFile]) -> Vec<String> {
     let desks = acts.desks();

@@ -16,7 +16,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::simulated::{SimClock, Simulated};
 use super::{
-    App, AppError, Parts, Upgrade, apply_desk, first_link, kept_text, listen, out, private_folder, serve,
+    App, AppError, Known, Parts, Upgrade, apply_desks, check_desks, first_link, kept_text, listen, out,
+    private_folder, serve,
 };
 use crate::act::{By, Token};
 use crate::clock::{Clock, SystemClock};
@@ -106,10 +107,13 @@ impl Stage {
         if let Some(daytime) = &desk.main_number {
             sim.handset(daytime.as_str()).on_call(OnCall::Busy);
         }
-        let app = App::build(Parts::open(config, Upgrade::Take, clock, ids).await?).await?;
+        let parts = Parts::open(config, Upgrade::Take, clock, ids).await?;
+        let known = Known::new(&parts.flows, vec![CARRIER.to_owned()]);
+        let app = App::build(parts).await?;
         // A restart changes nothing.
-        if app.acts.desks().by_key(desk.key.as_str()).is_none_or(|known| **known != desk) {
-            apply_desk(&app.acts, &[CARRIER.to_owned()], DESK_FILE, DESK).await?;
+        if app.acts.desks().by_key(desk.key.as_str()).is_none_or(|before| **before != desk) {
+            let files = [(DESK_FILE.to_owned(), DESK.to_owned())];
+            apply_desks(&app.acts, check_desks(files, &known)?).await?;
         }
         let api_token = api_token(&app, data).await?;
         let first = first_link(&app.acts, &simulated.gateway).await?;

@@ -154,7 +154,7 @@ impl Engine {
             tracing::warn!(carrier = carrier.name(), "the list of texts is too long to be read whole");
         }
         for text in list.entries {
-            if acts.is_known(carrier.name(), text.sid.as_str()).await? {
+            if acts.is_text_known(carrier.name(), text.sid.as_str()).await? {
                 continue;
             }
             tracing::warn!(carrier = carrier.name(), text.sid = %text.sid, "a text that we missed is read now");

@@ -191,11 +191,6 @@ impl Context<'_> {
         !self.is_dead(MethodKind::Sms, number) && number_plan::kind(number).may_take_texts()
     }
 
-    /// The name by which colleagues and callers know an agent; the key if he is gone from the desk.
-    pub fn name_of(&self, agent: &AgentKey) -> String {
-        self.desk.agent(agent).map_or_else(|| agent.to_string(), |agent| agent.name.clone())
-    }
-
     fn agents_of(&self, targets: &[Target]) -> Vec<AgentKey> {
         self.desk.agents_of(targets, self.book, self.now)
     }

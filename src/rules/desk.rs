@@ -128,6 +128,13 @@ pub struct Line {
     pub policy: Option<String>,
 }
 
+impl Line {
+    /// The language in which it is answered until the caller chooses another.
+    pub fn first_language(&self) -> &str {
+        self.languages.first().map_or("en", String::as_str)
+    }
+}
+
 /// What a severity means at this desk.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -237,6 +244,11 @@ impl Desk {
     /// The agent of that key.
     pub fn agent(&self, key: &AgentKey) -> Option<&Agent> {
         self.agents.iter().find(|agent| agent.key == *key)
+    }
+
+    /// The name by which colleagues and callers know an agent; the key if he is gone from the desk.
+    pub fn name_of(&self, agent: &AgentKey) -> String {
+        self.agent(agent).map_or_else(|| agent.to_string(), |agent| agent.name.clone())
     }
 
     /// The agent whose telephone has that number.

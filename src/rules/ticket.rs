@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::contact::PhoneNumber;
-use super::desk::AgentKey;
+use super::desk::{AgentKey, Desk, Line};
 use super::policy::MethodKind;
 use super::severity::Severity;
 use super::ticket_number::TicketNumber;
@@ -50,6 +50,43 @@ pub struct Ticket {
     pub called_back_at: Option<Timestamp>,
     /// When it was resolved, last.
     pub resolved_at: Option<Timestamp>,
+}
+
+impl Ticket {
+    /// One that is opened now: nobody has it, and until somebody chose a severity it may be an emergency.
+    pub fn open(
+        id: TicketId,
+        desk: &Desk,
+        line: &PhoneNumber,
+        number: TicketNumber,
+        caller_id: Option<PhoneNumber>,
+        now: Timestamp,
+    ) -> Ticket {
+        let known = caller_id.as_ref().and_then(|number| desk.contact_by_number(number));
+        let contact = known.map(|(customer, contact)| KnownContact {
+            customer: customer.name.clone(),
+            name: contact.name.clone(),
+        });
+        Ticket {
+            id,
+            desk: desk.key.as_str().to_owned(),
+            line: line.clone(),
+            number,
+            severity: Severity::ONE,
+            provisional: true,
+            state: TicketState::Open,
+            caller_id,
+            callback: None,
+            contact,
+            language: desk.line(line).map_or("en", Line::first_language).to_owned(),
+            what: None,
+            recordings: Vec::new(),
+            opened_at: now,
+            acked_at: None,
+            called_back_at: None,
+            resolved_at: None,
+        }
+    }
 }
 
 /// Where a ticket stands.

@@ -79,18 +79,6 @@ pub async fn is_open(tx: &mut Tx, carrier: &str, sid: &str) -> Result<Option<boo
     Ok(row.map(|(deadline,)| deadline.is_some()))
 }
 
-/// Whether a carrier's call or text is known.
-pub async fn is_known(tx: &mut Tx, carrier: &str, sid: &str) -> Result<bool, StoreError> {
-    let (count,): (i64,) = tx
-        .one(
-            "select (select count(*) from call where carrier = $1 and sid = $2) \
-             + (select count(*) from inbox where carrier = $1 and key = $3)",
-            args![carrier, sid, format!("text {sid}")],
-        )
-        .await?;
-    Ok(count > 0)
-}
-
 /// What is known of a call that rings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ringing {

@@ -29,6 +29,18 @@ pub async fn answer(
     Ok(())
 }
 
+/// Whether what may happen once may happen now; it has, then. Known for as long as answers are.
+pub async fn once(tx: &mut Tx, carrier: &str, key: &str, now: Timestamp) -> Result<bool, StoreError> {
+    let noted = tx
+        .execute(
+            "insert into inbox (carrier, key, received_at, answer) values ($1, $2, $3, '') \
+             on conflict (carrier, key) do nothing",
+            args![carrier, key, now],
+        )
+        .await?;
+    Ok(noted > 0)
+}
+
 /// Whether what may happen once in so long may happen now; it has, then. Known for as long as answers are.
 pub async fn once_in(
     tx: &mut Tx,

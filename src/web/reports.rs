@@ -80,7 +80,7 @@ pub(super) async fn recording(State(app): State<App>, signed: Signed) -> Respons
     }
     let (acts, call) = (app.acts(), status.call_sid.as_str());
     let made = async {
-        if !acts.is_known(&signed.carrier, call).await? {
+        if acts.is_open(&signed.carrier, call).await?.is_none() {
             return Err(ActError::NoSuch("call"));
         }
         acts.recording_made(&signed.carrier, call, status.sid.as_str(), status.seconds.unwrap_or(0)).await

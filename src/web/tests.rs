@@ -20,6 +20,7 @@ use crate::act::{By, Setup, Token};
 use crate::clock::{Clock, ManualClock, Timestamp};
 use crate::id::Ids;
 use crate::rules::case::Case;
+use crate::rules::desk::Desk;
 use crate::rules::page::AttemptState;
 use crate::rules::ticket::{Happening, TicketState};
 use crate::rules::zone::ZoneBook;
@@ -29,6 +30,7 @@ use crate::wire::Form;
 use crate::wire::signature::{HEADER, sign_form};
 use crate::words::Words;
 
+const DESK: &str = include_str!("../../tests/desks/reservations.toml");
 const PUBLIC: &str = "https://pager.example.com";
 const TOKEN: &str = "the-carriers-token";
 const LINE: &str = "+18025550100";
@@ -86,9 +88,6 @@ impl Gateway {
         })
         .await
         .unwrap();
-        acts.apply_desk(By::command_line(), include_str!("../../tests/desks/reservations.toml"))
-            .await
-            .unwrap();
         let alive = Arc::new(AtomicBool::new(true));
         let heart = alive.clone();
         let beats = move || match heart.load(Ordering::Relaxed) {
@@ -107,7 +106,17 @@ impl Gateway {
             proxies: Vec::new(),
             ready: Arc::new(beats),
         });
-        Gateway { router, acts, clock, alive, _folder: folder }
+        let gateway = Gateway { router, acts, clock, alive, _folder: folder };
+        gateway.apply(DESK).await;
+        gateway
+    }
+
+    /// Brings a desk file into force.
+    pub(in crate::web) async fn apply(&self, text: &str) {
+        self.acts
+            .apply_desks(By::command_line(), vec![(Desk::parse(text).unwrap(), text.into())])
+            .await
+            .unwrap();
     }
 
     pub(in crate::web) async fn send(&self, request: Request) -> Answer {

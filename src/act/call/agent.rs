@@ -5,7 +5,6 @@ use crate::act::case::Work;
 use crate::rules::call::Call;
 use crate::rules::case::{Case, Event};
 use crate::rules::command::Command;
-use crate::rules::people::AgentKey;
 use crate::rules::ticket::Via;
 use crate::store::{StoreError, Tx, ticket};
 
@@ -28,7 +27,7 @@ impl AgentPages {
 pub(super) async fn agent_pages(tx: &mut Tx, call: &Call) -> Result<AgentPages, StoreError> {
     let mut pages = AgentPages::default();
     let Some(agent) = call.agent.as_ref().filter(|_| call.ticket.is_none()) else { return Ok(pages) };
-    for case in open_cases(tx, &call.desk, agent).await? {
+    for case in ticket::open_for_agent(tx, &call.desk, agent).await? {
         if call.took.as_ref() == Some(&case.ticket.id) {
             pages.took = Some(case);
         } else if case.waits_for(agent) {
@@ -37,15 +36,6 @@ pub(super) async fn agent_pages(tx: &mut Tx, call: &Call) -> Result<AgentPages, 
     }
     pages.offered.sort_by_key(|case| call.offered.as_ref() != Some(&case.ticket.id));
     Ok(pages)
-}
-
-/// The open tickets for which an agent was paged, newest first.
-pub(in crate::act) async fn open_cases(
-    tx: &mut Tx,
-    desk: &str,
-    agent: &AgentKey,
-) -> Result<Vec<Case>, StoreError> {
-    ticket::open_for_agent(tx, desk, agent).await
 }
 
 /// An agent who calls takes a ticket: it is his now, and nothing else is rung. If he wants the customer, the flow itself

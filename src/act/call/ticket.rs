@@ -4,10 +4,8 @@ use crate::act::World;
 use crate::act::case::Work;
 use crate::rules::call::Call;
 use crate::rules::case::{Case, Event};
-use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::Desk;
-use crate::rules::severity::Severity;
-use crate::rules::ticket::{KnownContact, Ticket, TicketId, TicketState};
+use crate::rules::ticket::{Ticket, TicketId};
 use crate::store::{StoreError, Tx, recording, ticket};
 
 /// Opens the ticket of a call.
@@ -18,35 +16,13 @@ pub(super) async fn open_ticket(
     call: &mut Call,
     id: &TicketId,
 ) -> Result<Work, StoreError> {
-    let ticket = Ticket {
-        id: id.clone(),
-        desk: call.desk.clone(),
-        line: call.line.clone(),
-        number: ticket::next_number(tx, &call.line).await?,
-        severity: Severity::ONE,
-        provisional: true,
-        state: TicketState::Open,
-        caller_id: call.caller_id.clone(),
-        callback: None,
-        contact: known_contact(desk, call.caller_id.as_ref()),
-        language: call.language.clone(),
-        what: None,
-        recordings: Vec::new(),
-        opened_at: world.now,
-        acked_at: None,
-        called_back_at: None,
-        resolved_at: None,
-    };
+    let number = ticket::next_number(tx, &call.line).await?;
+    let opened = Ticket::open(id.clone(), desk, &call.line, number, call.caller_id.clone(), world.now);
+    let ticket = Ticket { language: call.language.clone(), ..opened };
     call.ticket = Some(id.clone());
     let mut work = Work::on_new(Case::open(ticket));
     work.happen(world, Event::Called { call: call.sid.clone() })?;
     Ok(work)
-}
-
-/// Whom a number belongs to, by the desk file: a hint, never a proof.
-pub(in crate::act) fn known_contact(desk: &Desk, number: Option<&PhoneNumber>) -> Option<KnownContact> {
-    let (customer, contact) = desk.contact_by_number(number?)?;
-    Some(KnownContact { customer: customer.name.clone(), name: contact.name.clone() })
 }
 
 /// The call's provisional ticket merges into the one that the caller chose.

@@ -1,12 +1,11 @@
 //! What agents write: their commands are carried out and answered, and so is what is none.
 
-use super::super::call::open_cases;
 use super::super::case::Work;
-use super::super::outcome::send_text;
+use super::super::job::send_text;
 use super::super::{World, query};
-use super::{TextIn, meant};
-use crate::rules::case::{Case, Event, Reply};
-use crate::rules::command::{self, Command, Parsed, Verb};
+use super::{Input, TextIn, meant};
+use crate::rules::case::{self, Case, Event};
+use crate::rules::command::{Command, Parsed, Reply, Verb};
 use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::{Agent, Desk};
 use crate::rules::effect::{Answer, Message};
@@ -21,39 +20,38 @@ const UNCLEAR_ONCE_IN: Duration = Duration::from_secs(2 * 60);
 /// An agent wrote.
 pub(super) async fn text(
     tx: &mut Tx,
-    world: &World,
-    text: &TextIn,
+    input: &Input,
     desk: &Desk,
     agent: &Agent,
     from: &PhoneNumber,
 ) -> Result<(), StoreError> {
-    let mine = open_cases(tx, desk.key.as_str(), &agent.key).await?;
+    let Input { world, text, reply, .. } = input;
+    let mine = ticket::open_for_agent(tx, desk.key.as_str(), &agent.key).await?;
     let only_pictures = text.pictures > 0 && text.body.trim().is_empty();
-    let mut about = meant::by_bare_word(&mine, &agent.key).map(|case| vec![case.ticket.id.clone()]);
-    let answer = match command::parse(&text.body) {
+    let bare = meant::by_bare_word(&mine, &agent.key);
+    let mut about: Vec<TicketId> = bare.iter().map(|case| case.ticket.id.clone()).collect();
+    let answer = match reply {
         // What he wrote while we were away was about what he knew then; what is open now, he is told.
-        command::Reply::Command(_) if text.is_stale(world.now) => Some(status(desk, &mine)),
-        command::Reply::Command(parsed) => {
-            let tickets = tickets_of(tx, world, desk, &agent.key, &mine, &parsed).await?;
-            if let Ok(tickets) = &tickets {
-                about = Ok(tickets.clone());
-            }
-            Some(match tickets {
-                Ok(tickets) => obey(tx, world, &agent.key, &tickets, parsed.command, &text.to).await?,
+        Reply::Command(_) if text.is_stale(world.now) => Some(status(desk, &mine)),
+        Reply::Command(parsed) => {
+            Some(match tickets_of(tx, world, desk, &agent.key, &mine, bare, parsed).await? {
+                Ok(tickets) => {
+                    about = tickets;
+                    obey(tx, world, &agent.key, &about, &parsed.command, &text.to).await?
+                }
                 Err(answer) => answer,
             })
         }
-        _ if only_pictures => Some(match meant::by_bare_word(&mine, &agent.key) {
+        _ if only_pictures => Some(match bare {
             Ok(case) => Answer::Noted { number: case.ticket.number },
             Err(answer) => answer,
         }),
-        command::Reply::Unclear { nearest, .. } => unclear(tx, world, text, from, &mine, nearest).await?,
-        command::Reply::Reserved(_) => unclear(tx, world, text, from, &mine, None).await?,
+        Reply::Unclear { nearest, .. } => unclear(tx, world, text, from, &mine, *nearest).await?,
+        Reply::Reserved(_) => unclear(tx, world, text, from, &mine, None).await?,
     };
-    keep_pictures(tx, world, text, &agent.key, &about.unwrap_or_default()).await?;
+    keep_pictures(tx, world, text, &agent.key, &about).await?;
     let Some(answer) = answer else { return Ok(()) };
-    let zone = agent.zone.unwrap_or(desk.zone());
-    let body = world.words.message(&agent.language, &desk.name, &world.book, zone, &Message::Answer(answer));
+    let body = world.words_for_agent(desk, agent, &Message::Answer(answer));
     let id = format!("answer-{}-{}", text.carrier, text.sid);
     send_text(tx, world, &id, from, Some(text.to.clone()), body).await
 }
@@ -86,6 +84,7 @@ async fn tickets_of(
     desk: &Desk,
     agent: &AgentKey,
     mine: &[Case],
+    bare: Result<&Case, Answer>,
     parsed: &Parsed,
 ) -> Result<Result<Vec<TicketId>, Answer>, StoreError> {
     Ok(match (&parsed.command, parsed.ticket) {
@@ -101,7 +100,7 @@ async fn tickets_of(
             }
         },
         (Command::Acknowledge, None) => meant::by_bare_acknowledgement(world, mine, agent),
-        (_, None) => meant::by_bare_word(mine, agent).map(|case| vec![case.ticket.id.clone()]),
+        (_, None) => bare.map(|case| vec![case.ticket.id.clone()]),
     })
 }
 
@@ -111,7 +110,7 @@ async fn obey(
     world: &World,
     agent: &AgentKey,
     tickets: &[TicketId],
-    command: Command,
+    command: &Command,
     written_to: &str,
 ) -> Result<Answer, StoreError> {
     let mut taken = Vec::new();
@@ -120,7 +119,7 @@ async fn obey(
         let mut work = Work::on(ticket::lock(tx, id).await?);
         work.answer_from = Some(written_to.to_owned());
         let event = Event::Command { agent: agent.clone(), via: Via::Sms, command: command.clone() };
-        if let Reply::Answer(answer) = work.happen(world, event)? {
+        if let case::Reply::Answer(answer) = work.happen(world, event)? {
             match answer {
                 Answer::Taken(briefs) => taken.extend(briefs),
                 other => last = other,
@@ -158,17 +157,13 @@ async fn keep_pictures(
     Ok(())
 }
 
-fn name_of(desk: &Desk, agent: &AgentKey) -> String {
-    desk.agent(agent).map_or_else(|| agent.to_string(), |agent| agent.name.clone())
-}
-
 fn status(desk: &Desk, mine: &[Case]) -> Answer {
-    let name = |case: &Case| case.holder().map(|holder| name_of(desk, holder));
+    let name = |case: &Case| case.holder().map(|holder| desk.name_of(holder));
     Answer::Status(mine.iter().map(|case| (case.brief(), name(case))).collect())
 }
 
 fn who(world: &World, desk: &Desk) -> Answer {
     let on_call = query::first_on_call(world, desk, None);
-    let names = on_call.iter().map(|agent| name_of(desk, agent)).collect();
+    let names = on_call.iter().map(|agent| desk.name_of(agent)).collect();
     Answer::Who { number: None, holder: None, on_call: names }
 }

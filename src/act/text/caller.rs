@@ -1,14 +1,14 @@
 //! What somebody writes who is no agent: it joins his open ticket, or opens a normal one.
 
 use super::super::World;
-use super::super::call::{known_contact, usable_caller_id};
+use super::super::call::usable_caller_id;
 use super::super::case::Work;
 use super::Input;
 use crate::rules::case::{Case, Event};
 use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::Desk;
 use crate::rules::severity::Severity;
-use crate::rules::ticket::{Actor, Ticket, TicketState};
+use crate::rules::ticket::{Actor, Ticket};
 use crate::store::{StoreError, Tx, desk as desks, inbox, ticket};
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ pub(super) async fn text(
     desk: &Desk,
     from: PhoneNumber,
 ) -> Result<(), StoreError> {
-    let Input { world, text, ticket: id } = input;
+    let Input { world, text, ticket: id, .. } = input;
     let body = text.body.clone();
     // What came before this desk was ours was for somebody else.
     let since = desks::since(tx, desk.key.as_str()).await?;
@@ -79,25 +79,9 @@ pub(super) async fn text(
     let once = format!("answered {from}");
     let answer = usable_caller_id(desk, &text.from).is_some()
         && inbox::once_in(tx, &text.carrier, &once, ANSWERED_ONCE_IN, world.now).await?;
-    let ticket = Ticket {
-        id: id.clone(),
-        desk: desk.key.as_str().to_owned(),
-        line: line.number.clone(),
-        number: ticket::next_number(tx, &line.number).await?,
-        severity: Severity::THREE,
-        provisional: false,
-        state: TicketState::Open,
-        contact: known_contact(desk, Some(&from)),
-        caller_id: Some(from),
-        callback: None,
-        language: line.languages.first().cloned().unwrap_or_else(|| "en".into()),
-        what: None,
-        recordings: Vec::new(),
-        opened_at: world.now,
-        acked_at: None,
-        called_back_at: None,
-        resolved_at: None,
-    };
+    let number = ticket::next_number(tx, &line.number).await?;
+    let opened = Ticket::open(id.clone(), desk, &line.number, number, Some(from), world.now);
+    let ticket = Ticket { severity: Severity::THREE, provisional: false, ..opened };
     let mut work = Work::on_new(Case::open(ticket));
     work.happen(world, Event::Wrote { body, answer })?;
     if let Some(came) = pictures {

@@ -1,14 +1,13 @@
 //! What an agent's text is about: of which desk, and which of his tickets.
 
 use super::super::World;
-use super::super::call::open_cases;
 use crate::rules::case::Case;
-use crate::rules::command;
 use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::{Agent, Desk};
 use crate::rules::effect::Answer;
 use crate::rules::people::AgentKey;
 use crate::rules::ticket::TicketId;
+use crate::rules::ticket_number::TicketNumber;
 use crate::store::{StoreError, Tx, ticket};
 use std::time::Duration;
 
@@ -24,7 +23,7 @@ pub(super) async fn desk<'a>(
     world: &'a World,
     to: Option<&PhoneNumber>,
     from: &PhoneNumber,
-    body: &str,
+    number: Option<TicketNumber>,
 ) -> Result<Option<(&'a Desk, &'a Agent)>, StoreError> {
     let his = world.desks.agents_by_number(from);
     if his.len() < 2 {
@@ -32,7 +31,7 @@ pub(super) async fn desk<'a>(
     }
     let mut open = Vec::new();
     for (desk, agent) in &his {
-        for case in open_cases(tx, desk.key.as_str(), &agent.key).await? {
+        for case in ticket::open_for_agent(tx, desk.key.as_str(), &agent.key).await? {
             open.push((*desk, *agent, case));
         }
     }
@@ -42,7 +41,7 @@ pub(super) async fn desk<'a>(
     {
         return Ok(Some((desk, agent)));
     }
-    if let Some(number) = command::parse(body).ticket() {
+    if let Some(number) = number {
         let of_number = open.iter().any(|(_, _, case)| case.ticket.number == number);
         open.retain(|(_, _, case)| !of_number || case.ticket.number == number);
         if !of_number {

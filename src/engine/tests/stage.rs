@@ -14,6 +14,7 @@ use crate::channel::{Carrier, CarrierConfig, Carriers};
 use crate::clock::{Clock, ManualClock, Timestamp};
 use crate::engine::Engine;
 use crate::id::Ids;
+use crate::rules::desk::Desk;
 use crate::rules::ticket::Happening;
 use crate::rules::ticket_number::TicketNumber;
 use crate::rules::zone::ZoneBook;
@@ -53,9 +54,8 @@ impl Stage {
         let clock = ManualClock::new(START);
         let carrier = Arc::new(Fake::new(clock.clone()));
         let acts = begin(&store, &clock, "here").await;
-        acts.apply_desk(By::command_line(), include_str!("../../../tests/desks/reservations.toml"))
-            .await
-            .unwrap();
+        let text = include_str!("../../../tests/desks/reservations.toml");
+        acts.apply_desks(By::command_line(), vec![(Desk::parse(text).unwrap(), text.into())]).await.unwrap();
         let engine = engine(&acts, &carrier, &clock, texts_per_second);
         Stage { clock, carrier, store, acts, engine, texts_per_second, folder }
     }

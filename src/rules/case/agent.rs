@@ -23,7 +23,7 @@ impl Case {
     ) -> Answer {
         let number = self.ticket.number;
         if let Command::Who = command {
-            let holder = self.holder().map(|agent| hand.context.name_of(agent));
+            let holder = self.holder().map(|agent| hand.context.desk.name_of(agent));
             return who(hand, Some(number), holder);
         }
         if !self.may_speak(agent) {
@@ -117,7 +117,7 @@ impl Case {
             run.tell_caller_at = None;
         }
         if hand.context.desk.options.tell_caller_who {
-            let by = hand.context.name_of(agent);
+            let by = hand.context.desk.name_of(agent);
             self.tell_caller(hand, "who has it", Message::TakenBy { number: self.ticket.number, by });
         }
     }
@@ -179,7 +179,7 @@ impl Case {
     /// Who has it, and since when; none if nobody does.
     pub(super) fn already_taken(&self, hand: &Hand<'_>) -> Option<Answer> {
         let (by, at) = self.escalation.as_ref()?.phase.held()?;
-        Some(Answer::AlreadyTaken { number: self.ticket.number, by: hand.context.name_of(by), at })
+        Some(Answer::AlreadyTaken { number: self.ticket.number, by: hand.context.desk.name_of(by), at })
     }
 
     fn escalate(
@@ -335,6 +335,6 @@ impl Case {
 
 /// Who is on call now, and who has a ticket.
 fn who(hand: &Hand<'_>, number: Option<TicketNumber>, holder: Option<String>) -> Answer {
-    let on_call = hand.context.first_on_call().iter().map(|agent| hand.context.name_of(agent)).collect();
+    let on_call = hand.context.first_on_call().iter().map(|agent| hand.context.desk.name_of(agent)).collect();
     Answer::Who { number, holder, on_call }
 }

@@ -63,9 +63,7 @@ impl Case {
             }
             FlowCommand::Page => self.page_now(hand),
             FlowCommand::TextCaller { text } if hand.context.desk.options.text_receipts => {
-                if hand.context.desk.options.text_receipts {
-                    self.tell_caller(hand, "by the voice flow", Message::Composed { text });
-                }
+                self.tell_caller(hand, "by the voice flow", Message::Composed { text });
             }
             FlowCommand::Push => self.push(hand),
             FlowCommand::Transferred { answered, seconds, .. } => {

@@ -77,7 +77,7 @@ impl Case {
                 if attempt.method == MethodKind::Voice {
                     hand.effect(Effect::HangUp { carrier, sid });
                 } else if withdrawn && is_over && holder.as_ref() != Some(&agent) {
-                    let by = holder.map(|holder| hand.context.name_of(&holder));
+                    let by = holder.map(|holder| hand.context.desk.name_of(&holder));
                     hand.text_agent(&agent, Message::StandDown { number, by });
                 }
             }

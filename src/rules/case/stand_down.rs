@@ -32,7 +32,7 @@ impl Case {
             page.state =
                 if keep == Some(&page.agent) { PageState::Acknowledged } else { PageState::Withdrawn };
         }
-        let by = keep.filter(|_| self.is_open()).map(|agent| hand.context.name_of(agent));
+        let by = keep.filter(|_| self.is_open()).map(|agent| hand.context.desk.name_of(agent));
         for agent in concerned.into_iter().filter(|agent| keep != Some(agent)) {
             let stand_down = Message::StandDown { number: self.ticket.number, by: by.clone() };
             if hand.text_agent(&agent, stand_down) {

@@ -150,7 +150,7 @@ async fn promises_run_by_the_clock_of_their_severity() {
     let promise = "response = \"24 business hours\"\n\n[[severity]]\nlevel = 4";
     let both = promise.replace("\n\n", "\nresolution = \"2 business days\"\n\n");
     assert!(desk.contains(promise));
-    gateway.acts.apply_desk(By::command_line(), &desk.replace(promise, &both)).await.unwrap();
+    gateway.apply(&desk.replace(promise, &both)).await;
     let token = gateway.acts.create_token(By::command_line(), Token::viewer("report")).await.unwrap();
     // A text of somebody who is no agent: severity 3, on a Saturday at three in the morning of the desk's zone.
     let text = TextIn {
@@ -178,7 +178,7 @@ async fn a_number_that_several_lines_gave_is_asked_back_for() {
     let second = include_str!("../../../tests/desks/reservations.toml")
         .replace("key = \"reservations\"", "key = \"second\"")
         .replace("+18025550100", "+18025550103");
-    gateway.acts.apply_desk(By::command_line(), &second).await.unwrap();
+    gateway.apply(&second).await;
     call(&gateway, "CA1").await;
     let (status, one) = ask(&gateway, &token, "/tickets/1001").await;
     assert_eq!((status, &one["line"]), (StatusCode::OK, &json!("+18025550100")));

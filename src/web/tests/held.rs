@@ -43,8 +43,8 @@ async fn a_caller_is_never_left_without_a_word() {
 async fn a_call_that_could_not_be_written_down_is_kept_in_mind() {
     let gateway = Gateway::new().await;
     // The line's flow is not there, so that a call fails each time; its ticket needs no flow.
-    let desk = include_str!("../../../tests/desks/reservations.toml").replace("\"emergency\"", "\"lost\"");
-    gateway.acts.apply_desk(By::command_line(), &desk).await.unwrap();
+    let desk = DESK.replace("\"emergency\"", "\"lost\"");
+    gateway.apply(&desk).await;
     let mut wakes = gateway.acts.store().wakes();
     let rung = gateway.call(&format!("{VOICE}?again=6"), &[]).await;
     assert!(rung.body.contains("<Dial"), "{}", rung.body);

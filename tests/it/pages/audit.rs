@@ -1,7 +1,6 @@
 //! The audit log: what stands in it, who sees it, and that nobody can touch it unseen.
 
 use axum::http::StatusCode;
-use nightbell::act::By;
 use nightbell::args;
 use nightbell::rules::access::{Reach, Role};
 use nightbell::rules::audit::{AuditEntry, Broken, Head};
@@ -24,7 +23,7 @@ async fn every_change_says_who_what_when_and_from_where() {
         ben.post("/sign-out", &[]).await.leads_to("/sign-in");
         ben.signs_in("ben@example.com", PASSWORD).await.leads_to("/");
         ben.post("/account/password", &[("old", PASSWORD), ("new", "four loud owls at night")]).await.leads_to("/account?done=password");
-        site.acts.apply_desk(By::command_line(), DESK).await.unwrap();
+        site.apply(DESK).await;
         let _ = ada.get("/audit").await;
 
         let told: Vec<String> = entries(site)

@@ -24,6 +24,7 @@ use nightbell::config::Config;
 use nightbell::flows;
 use nightbell::id::Ids;
 use nightbell::rules::access::{Role, Scope};
+use nightbell::rules::desk::Desk;
 use nightbell::store::Store;
 use tower::ServiceExt;
 
@@ -60,10 +61,16 @@ impl Site {
             flows: flows::load_all(None).unwrap(),
         };
         let App { acts, router, .. } = App::build(parts).await.unwrap();
-        for desk in [DESK.to_owned(), night_desk()] {
-            acts.apply_desk(By::command_line(), &desk).await.unwrap();
-        }
-        Site { acts, clock, store, router }
+        let site = Site { acts, clock, store, router };
+        site.apply(DESK).await;
+        site.apply(&night_desk()).await;
+        site
+    }
+
+    /// Brings a desk file into force, from the command line.
+    pub async fn apply(&self, text: &str) {
+        let desk = (Desk::parse(text).unwrap(), text.to_owned());
+        self.acts.apply_desks(By::command_line(), vec![desk]).await.unwrap();
     }
 
     /// Lets time pass.

@@ -185,6 +185,7 @@ async fn tickets(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
 async fn calls(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
     assert_eq!(call::next_deadline(tx).await?.filter(|at| *at < after(60)), None);
     assert!(call::lock(tx, "main", "CA9").await?.is_none());
+    assert_eq!(call::is_open(tx, "main", "CA9").await?, None);
     let mut mine = inbound("CA9", Some(5));
     call::insert(tx, &mine).await?;
     assert_eq!(call::lock(tx, "main", "CA9").await?.as_ref(), Some(&mine));
@@ -195,16 +196,20 @@ async fn calls(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
     assert!(call::doubt_all(tx, after(2)).await? >= 1);
     assert_eq!(call::next_deadline(tx).await?, Some(after(2)));
     mine.deadline = None;
+    assert_eq!(call::is_open(tx, "main", "CA9").await?, Some(true));
     call::update(tx, &mine).await?;
-    assert!(call::is_known(tx, "main", "CA9").await?);
+    assert_eq!(call::is_open(tx, "main", "CA9").await?, Some(false));
 
-    assert!(!call::is_known(tx, "main", "SM1").await?);
     assert_eq!(inbox::answered(tx, "main", "text SM1").await?, None);
     inbox::answer(tx, "main", "text SM1", "said", NOW).await?;
     assert_eq!(inbox::answered(tx, "main", "text SM1").await?.as_deref(), Some("said"));
-    assert!(call::is_known(tx, "main", "SM1").await? && !call::is_known(tx, "other", "SM1").await?);
+    assert_eq!(inbox::answered(tx, "other", "text SM1").await?, None);
     assert_eq!(inbox::forget(tx, NOW).await?, 0);
     assert_eq!(inbox::forget(tx, after(1)).await?, 1);
+    for (carrier, may) in [("main", true), ("main", false), ("other", true)] {
+        assert_eq!(inbox::once(tx, carrier, "text SM2", NOW).await?, may, "{carrier}");
+    }
+    assert_eq!(inbox::answered(tx, "main", "text SM2").await?.as_deref(), Some(""));
     for (second, may) in [(0, true), (59, false), (60, true), (61, false), (119, false), (120, true)] {
         let once = inbox::once_in(tx, "main", "unclear", Duration::from_secs(60), after(second)).await?;
         assert_eq!(once, may, "at {second} s");

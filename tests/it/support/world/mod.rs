@@ -51,7 +51,7 @@ use std::time::Duration;
 use axum::Router;
 use nightbell::act::{Acts, By, Token};
 use nightbell::app::simulated::SimClock;
-use nightbell::app::{App, Known, Parts, apply_desk, apply_desks, check_desks};
+use nightbell::app::{App, Known, Parts, apply_desks, check_desks};
 use nightbell::clock::{Clock, ManualClock, Timestamp};
 use nightbell::config::Config;
 use nightbell::engine::Engine;
@@ -158,10 +158,11 @@ impl World {
             ids: Ids::from_seed(1),
             flows: flows::load_all(None).unwrap(),
         };
+        let known = Known::new(&parts.flows, vec![CARRIER.to_owned()]);
         let App { acts, engine, router } = App::build(parts).await.unwrap();
-        for text in [&scene.desk].into_iter().chain(&scene.other_desk) {
-            apply_desk(&acts, &[CARRIER.to_owned()], "the desk of the story", text).await.unwrap();
-        }
+        let texts = [&scene.desk].into_iter().chain(&scene.other_desk);
+        let files = texts.map(|text| ("a desk of the story".to_owned(), text.clone()));
+        apply_desks(&acts, check_desks(files, &known).unwrap()).await.unwrap();
         let api_token = acts.create_token(By::command_line(), Token::viewer("story")).await.unwrap();
         let traffic = Traffic::default();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
