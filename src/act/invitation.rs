@@ -12,7 +12,7 @@ use super::{ActError, Acts, By};
 use crate::clock::Timestamp;
 use crate::rules::access::{Principal, Role, Scope};
 use crate::rules::account::{Account, Email};
-use crate::store::invitation::{self, Purpose};
+use crate::store::invitation::{self, Invited, Purpose};
 use crate::store::{StoreError, Tx, account, audit, session};
 
 /// How long a link is good.
@@ -128,6 +128,16 @@ impl Acts {
         Ok(secret)
     }
 
+    /// Who was invited and may come yet.
+    pub async fn invited(&self) -> Result<Vec<Invited>, ActError> {
+        Ok(self.store().read(invited, self.clock().now()).await?)
+    }
+
+    /// Makes every link for an address good no longer; false if there was none.
+    pub async fn withdraw(&self, by: By, email: Email) -> Result<bool, ActError> {
+        Ok(self.store().write(withdraw, (by, email, self.clock().now())).await?)
+    }
+
     /// What a link is for, if it is still good.
     pub async fn link(&self, secret: &str) -> Result<Option<Purpose>, ActError> {
         Ok(self.store().read(usable, (hash(secret), self.clock().now())).await?)
@@ -181,6 +191,19 @@ async fn any_account(tx: &mut Tx, (): &()) -> Result<bool, StoreError> {
 
 async fn of_email(tx: &mut Tx, email: &Email) -> Result<Option<Account>, StoreError> {
     Ok(account::by_email(tx, email).await?.map(|kept| kept.account))
+}
+
+async fn invited(tx: &mut Tx, now: &Timestamp) -> Result<Vec<Invited>, StoreError> {
+    invitation::invited(tx, *now).await
+}
+
+async fn withdraw(tx: &mut Tx, (by, email, now): &(By, Email, Timestamp)) -> Result<bool, StoreError> {
+    audit::lock_head(tx).await?;
+    let withdrawn = invitation::retire(tx, email, *now).await? > 0;
+    if withdrawn {
+        note(tx, by, *now, Note::of("account.withdraw", email.as_str())).await?;
+    }
+    Ok(withdrawn)
 }
 
 async fn usable(tx: &mut Tx, (hash, now): &(String, Timestamp)) -> Result<Option<Purpose>, StoreError> {
