@@ -236,15 +236,14 @@ async fn join(tx: &mut Tx, input: &Join) -> Result<bool, StoreError> {
     if !invitation::use_up(tx, &input.link, input.now).await? {
         return Ok(false);
     }
-    let (email, role) = match purpose {
+    let (email, scope, role) = match purpose {
         Purpose::Reset { email } => return reset(tx, input, &email).await,
-        Purpose::Join { email, role, scope } => (email, (scope, role)),
+        Purpose::Join { email, role, scope } => (email, scope, role),
         Purpose::First => {
             let Some(email) = input.email.clone() else { return Ok(false) };
-            (email, (Scope::EveryDesk, Role::Administrator))
+            (email, Scope::EveryDesk, Role::Administrator)
         }
     };
-    let (scope, role) = role;
     let new = Account {
         id: input.id.clone(),
         name: input.name.clone().unwrap_or_else(|| email.as_str().to_owned()),
