@@ -77,7 +77,7 @@ create table audit (
 );
 create index audit_of_desk on audit (desk, ordinal);
 
--- The newest entry of the log. Its one row is locked by whoever adds an entry: after everything else that he locks.
+-- The newest entry of the log. Its one row is locked by whoever adds an entry; src/store/mod.rs says in which order.
 create table audit_head (
     one bigint not null primary key,
     ordinal bigint not null,

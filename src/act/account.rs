@@ -226,6 +226,7 @@ async fn change_own(
     tx: &mut Tx,
     (by, id, change, now): &(By, AccountId, OwnChange, Timestamp),
 ) -> Result<(), StoreError> {
+    audit::lock_head(tx).await?;
     let Some(Kept { account, .. }) = account::by_id(tx, id).await? else { return Err(StoreError::NotFound) };
     let email = account.email.as_str();
     let entry = match change {

@@ -54,7 +54,8 @@ impl<'a> Note<'a> {
     }
 }
 
-/// Adds an entry to the log. It locks the log's head, which is the last lock that a transaction takes.
+/// Adds an entry to the log. It locks the log's head: after everything of calls and desks, and before people's rows, for
+/// which a transaction locks it itself ([`audit::lock_head`]).
 pub(super) async fn note(tx: &mut Tx, by: &By, now: Timestamp, note: Note<'_>) -> Result<(), StoreError> {
     let head = audit::lock_head(tx).await?;
     let entry = AuditEntry {

@@ -12,7 +12,7 @@ use super::{ActError, Acts, By};
 use crate::clock::Timestamp;
 use crate::rules::access::{Principal, Role, Scope};
 use crate::rules::account::{Account, Email};
-use crate::store::invitation::{self, Purpose};
+use crate::store::invitation::{self, Invited, Purpose};
 use crate::store::{StoreError, Tx, account, audit, session};
 
 /// How long a link is good.
@@ -128,6 +128,16 @@ impl Acts {
         Ok(secret)
     }
 
+    /// Who was invited and may come yet.
+    pub async fn invited(&self) -> Result<Vec<Invited>, ActError> {
+        Ok(self.store().read(invited, self.clock().now()).await?)
+    }
+
+    /// Makes every link for an address good no longer; false if there was none.
+    pub async fn withdraw(&self, by: By, email: Email) -> Result<bool, ActError> {
+        Ok(self.store().write(withdraw, (by, email, self.clock().now())).await?)
+    }
+
     /// What a link is for, if it is still good.
     pub async fn link(&self, secret: &str) -> Result<Option<Purpose>, ActError> {
         Ok(self.store().read(usable, (hash(secret), self.clock().now())).await?)
@@ -183,6 +193,19 @@ async fn of_email(tx: &mut Tx, email: &Email) -> Result<Option<Account>, StoreEr
     Ok(account::by_email(tx, email).await?.map(|kept| kept.account))
 }
 
+async fn invited(tx: &mut Tx, now: &Timestamp) -> Result<Vec<Invited>, StoreError> {
+    invitation::invited(tx, *now).await
+}
+
+async fn withdraw(tx: &mut Tx, (by, email, now): &(By, Email, Timestamp)) -> Result<bool, StoreError> {
+    audit::lock_head(tx).await?;
+    let withdrawn = invitation::retire(tx, email, *now).await? > 0;
+    if withdrawn {
+        note(tx, by, *now, Note::of("account.withdraw", email.as_str())).await?;
+    }
+    Ok(withdrawn)
+}
+
 async fn usable(tx: &mut Tx, (hash, now): &(String, Timestamp)) -> Result<Option<Purpose>, StoreError> {
     let purpose = invitation::usable(tx, hash, *now).await?;
     // There is one first administrator, however many links were printed.
@@ -213,15 +236,14 @@ async fn join(tx: &mut Tx, input: &Join) -> Result<bool, StoreError> {
     if !invitation::use_up(tx, &input.link, input.now).await? {
         return Ok(false);
     }
-    let (email, role) = match purpose {
+    let (email, scope, role) = match purpose {
         Purpose::Reset { email } => return reset(tx, input, &email).await,
-        Purpose::Join { email, role, scope } => (email, (scope, role)),
+        Purpose::Join { email, role, scope } => (email, scope, role),
         Purpose::First => {
             let Some(email) = input.email.clone() else { return Ok(false) };
-            (email, (Scope::EveryDesk, Role::Administrator))
+            (email, Scope::EveryDesk, Role::Administrator)
         }
     };
-    let (scope, role) = role;
     let new = Account {
         id: input.id.clone(),
         name: input.name.clone().unwrap_or_else(|| email.as_str().to_owned()),

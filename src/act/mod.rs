@@ -30,7 +30,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-pub use crate::store::invitation::Purpose;
+pub use crate::store::invitation::{Invited, Purpose};
 pub use crate::store::session::{Session, SessionId};
 pub use account::ChangeError;
 pub use answer::{CallAnswer, NextTurn};

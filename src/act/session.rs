@@ -15,7 +15,7 @@ use crate::clock::Timestamp;
 use crate::rules::account::{Account, AccountId, Email};
 use crate::store::account::Kept;
 use crate::store::session::{Session, SessionId};
-use crate::store::{StoreError, Tx, account, session};
+use crate::store::{StoreError, Tx, account, audit, session};
 
 /// How long a session is good without being used.
 pub const IDLE: Duration = Duration::from_secs(12 * 60 * 60);
@@ -241,7 +241,10 @@ impl Acts {
         if now.since(session.seen_at) >= SEEN_EVERY {
             session.seen_at = now;
             session.expires_at = (now + IDLE).min(session.created_at + LONGEST);
-            self.store().write(touch, session.clone()).await?;
+            // Pages are shown while nothing can be written.
+            if let Err(error) = self.store().write(touch, session.clone()).await {
+                tracing::warn!(%error, "that a session is used could not be written down");
+            }
         }
         Ok(Some(Visitor { account, session }))
     }
@@ -294,6 +297,7 @@ struct GiveCode {
 }
 
 async fn give_code(tx: &mut Tx, input: &GiveCode) -> Result<bool, StoreError> {
+    audit::lock_head(tx).await?;
     let id = &input.account.id;
     // One that was used leaves the question for another open.
     if !account::take_totp_step(tx, id, input.step).await? || !session::end(tx, id, &input.owing).await? {
@@ -332,6 +336,7 @@ async fn end_one(
     tx: &mut Tx,
     (by, account, id, now): &(By, Account, SessionId, Timestamp),
 ) -> Result<bool, StoreError> {
+    audit::lock_head(tx).await?;
     let ended = session::end(tx, &account.id, id).await?;
     if ended {
         note(tx, by, *now, Note::of("session.end", account.email.as_str())).await?;
@@ -343,6 +348,7 @@ async fn end_many(
     tx: &mut Tx,
     (by, account, but, now): &(By, Account, Option<SessionId>, Timestamp),
 ) -> Result<u64, StoreError> {
+    audit::lock_head(tx).await?;
     let ended = session::end_others(tx, &account.id, but.as_ref()).await?;
     if ended > 0 {
         let entry = Note {

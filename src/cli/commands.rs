@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use nightbell::act::Acts;
 use nightbell::app::demo::{self, DemoOptions};
 use nightbell::app::{self, App, AppError, Parts, Upgrade, out};
 use nightbell::clock::{Clock, SystemClock, Timestamp};
@@ -102,18 +103,29 @@ async fn serve(config: Config) -> Result<(), AppError> {
     let listener = app::listen(address).await?;
     let app = App::build(Parts::open(config, Upgrade::Take, clock, ids).await?).await?;
     tracing::info!(%address, "nightbell serves");
-    // Not to the log: whoever has it is the first administrator.
-    if let Some(link) = app::first_link(&app.acts, &public_url).await? {
-        println!("Nobody has an account yet. The first administrator opens, within a day: {link}");
-    }
     if app.acts.desks().all().next().is_none() {
         tracing::warn!("no desk is in force yet; bring one into force with `nightbell apply FILE`");
     }
     let reload = tokio::spawn(app::reload_flows(app.acts.clone(), folder));
+    // Beside it: nothing about people stands before a page.
+    tokio::spawn(print_first_link(app.acts.clone(), public_url));
     let served = app::serve(app, listener, until_interrupted()).await;
     reload.abort();
     tracing::info!("nightbell has ended");
     served
+}
+
+/// Not to the log: whoever has it is the first administrator.
+async fn print_first_link(acts: Acts, public_url: String) {
+    match app::first_link(&acts, &public_url).await {
+        Ok(Some(link)) => {
+            println!("Nobody has an account yet. The first administrator opens, within a day: {link}");
+        }
+        Ok(None) => {}
+        Err(error) => {
+            tracing::error!(%error, "no link for the first administrator could be made; the next start tries again");
+        }
+    }
 }
 
 async fn migrate(config: &Config) -> Result<(), AppError> {
@@ -122,7 +134,7 @@ async fn migrate(config: &Config) -> Result<(), AppError> {
     out::print("the schema is up to date\n")
 }
 
-pub(super) async fn visit(config: Config) -> Result<nightbell::act::Acts, AppError> {
+pub(super) async fn visit(config: Config) -> Result<Acts, AppError> {
     let (clock, ids) = machine();
     Parts::open(config, Upgrade::Refuse, clock, ids).await?.visit().await
 }

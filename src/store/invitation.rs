@@ -73,6 +73,37 @@ pub async fn usable(tx: &mut Tx, hash: &str, now: Timestamp) -> Result<Option<Pu
     Ok(Some(purpose))
 }
 
+/// Somebody who was invited and has not come yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invited {
+    /// Who.
+    pub email: Email,
+    /// As what.
+    pub role: Role,
+    /// Where.
+    pub scope: Scope,
+    /// Until when he may come.
+    pub expires_at: Timestamp,
+}
+
+/// Who was invited and may come yet, the newest last.
+pub async fn invited(tx: &mut Tx, now: Timestamp) -> Result<Vec<Invited>, StoreError> {
+    let rows: Vec<(String, String, Option<String>, Timestamp)> = tx
+        .all(
+            "select email, role, desk, expires_at from invitation \
+             where purpose = 'join' and used_at is null and expires_at > $1 order by expires_at",
+            args![now],
+        )
+        .await?;
+    let read = |(email, role, desk, expires_at): (String, String, Option<String>, Timestamp)| {
+        let (Ok(email), Ok(role)) = (email.parse(), role.parse()) else {
+            return Err(StoreError::Fault("invitation: a row cannot be read".into()));
+        };
+        Ok(Invited { email, role, scope: Scope::of(desk.as_deref()), expires_at })
+    };
+    rows.into_iter().map(read).collect()
+}
+
 /// Uses a link up; false if somebody was first.
 pub async fn use_up(tx: &mut Tx, hash: &str, now: Timestamp) -> Result<bool, StoreError> {
     let used = tx
@@ -84,14 +115,13 @@ pub async fn use_up(tx: &mut Tx, hash: &str, now: Timestamp) -> Result<bool, Sto
     Ok(used == 1)
 }
 
-/// No other link for that address is good any more.
-pub async fn retire(tx: &mut Tx, email: &Email, now: Timestamp) -> Result<(), StoreError> {
+/// No link for that address is good any more; answers how many were.
+pub async fn retire(tx: &mut Tx, email: &Email, now: Timestamp) -> Result<u64, StoreError> {
     tx.execute(
-        "update invitation set used_at = $2 where email = $1 and used_at is null",
+        "update invitation set used_at = $2 where email = $1 and used_at is null and expires_at > $2",
         args![email.as_str(), now],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// Forgets links that have expired.

@@ -11,10 +11,10 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Locks are taken in one order everywhere: call → escalation → tickets by id → page → outbox → audit head. Traps that
-//! one text for two databases has: `sum(bigint)` is numeric on PostgreSQL, so cast it; `returning` has no order; a yes
-//! or no is a number (`select count(*)`, not `exists`); a null that is read as a plain `i64` is an error on PostgreSQL
-//! and 0 on SQLite, so read it as an `Option`.
+//! Locks are taken in one order everywhere: call → escalation → tickets by id → page → outbox → audit head → accounts,
+//! sessions and invitations. Traps that one text for two databases has: `sum(bigint)` is numeric on PostgreSQL, so cast
+//! it; `returning` has no order; a yes or no is a number (`select count(*)`, not `exists`); a null that is read as a
+//! plain `i64` is an error on PostgreSQL and 0 on SQLite, so read it as an `Option`.
 
 pub mod account;
 pub mod audit;

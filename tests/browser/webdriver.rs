@@ -10,8 +10,11 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
-/// How long a page may take to show what is waited for.
-const PATIENCE_MS: u32 = 60_000;
+/// How long a script may run before it is taken for lost with a page that was left meanwhile.
+const SCRIPT_MS: u32 = 20_000;
+
+/// How often a page is asked for what is waited for, each time for as long as a script may run.
+const MOST_LOOKS: usize = 4;
 
 /// The key under which WebDriver hands over an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -76,7 +79,7 @@ impl Browser {
         switches.push(format!("--window-size={width},{height}"));
         let wanted = json!({ "capabilities": { "alwaysMatch": {
             "browserName": "chrome",
-            "timeouts": { "script": PATIENCE_MS },
+            "timeouts": { "script": SCRIPT_MS },
             "goog:loggingPrefs": { "browser": "ALL" },
             "goog:chromeOptions": { "args": switches },
         } } });
@@ -119,7 +122,8 @@ impl Browser {
         self.ask("execute/async", json!({ "script": script, "args": args })).await
     }
 
-    /// Waits until a function's body answers with something true, and returns that. The page looks for itself, often.
+    /// Waits until a function's body answers with something true, and returns that. The page looks for itself, often; a
+    /// look that was lost with the page on which it began is taken up on the next.
     pub async fn until(&self, awaited: &str, condition: &str, args: Value) -> Value {
         let script = format!(
             "const done = arguments[arguments.length - 1];
@@ -129,13 +133,15 @@ impl Browser {
              }};
              look();"
         );
-        match self.try_ask("execute/async", json!({ "script": script, "args": args })).await {
-            Ok(found) => found,
-            Err(fault) => {
-                let shown = self.run("return document.body.innerText", json!([])).await;
-                panic!("waited for {awaited} ({fault})\n{}", shown.as_str().unwrap_or_default());
+        let mut fault = String::new();
+        for _ in 0..MOST_LOOKS {
+            match self.try_ask("execute/async", json!({ "script": script, "args": args })).await {
+                Ok(found) => return found,
+                Err(why) => fault = why,
             }
         }
+        let shown = self.run("return document.body.innerText", json!([])).await;
+        panic!("waited for {awaited} ({fault})\n{}", shown.as_str().unwrap_or_default());
     }
 
     /// Clicks the middle of what an XPath finds, once a person could: scrolled to, shown, and not covered.

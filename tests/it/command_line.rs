@@ -309,3 +309,29 @@ fn people_are_let_in_and_the_log_is_checked_from_the_command_line() {
         (Some(1), &*format!("entry {ordinal} is not the one whose hash was given"))
     );
 }
+
+#[test]
+fn each_start_prints_a_link_until_there_is_an_account() {
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+
+    let folder = folder();
+    write(folder.path(), "nightbell.toml", &format!("listen = \"127.0.0.1:0\"\n{CONFIG}"));
+    let first_line = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_nightbell"));
+        command.current_dir(folder.path()).arg("serve").stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut server = command.spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        server.kill().unwrap();
+        server.wait().unwrap();
+        line
+    };
+    let links = [first_line(), first_line()];
+    for link in &links {
+        assert!(link.starts_with("Nobody has an account yet."), "{link}");
+        let (_, secret) = link.trim().split_once("http://127.0.0.1:8080/join/").unwrap();
+        assert_eq!(secret.len(), 64, "{link}");
+    }
+    assert_ne!(links[0], links[1]);
+}

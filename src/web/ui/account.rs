@@ -90,13 +90,9 @@ pub(super) async fn show(
     Ok(page(StatusCode::OK, &Page::of(&app, visiting, &done, Errors::default()).await?))
 }
 
-async fn refused(
-    app: &App,
-    visiting: Visiting,
-    status: StatusCode,
-    errors: Errors,
-) -> Result<(Page, StatusCode), Trouble> {
-    Ok((Page::of(app, visiting, &Done::default(), errors).await?, status))
+/// The page again, with what is wrong.
+async fn refused(app: &App, visiting: Visiting, errors: Errors) -> Result<Page, Trouble> {
+    Page::of(app, visiting, &Done::default(), errors).await
 }
 
 /// Another name.
@@ -111,11 +107,9 @@ pub(super) async fn rename(
             Ok(app.site.to("/account?done=name"))
         }
         Err(unfit) => {
-            let errors = Errors::one("name", unfit);
-            let (mut form, status) =
-                refused(&app, visiting, StatusCode::UNPROCESSABLE_ENTITY, errors).await?;
+            let mut form = refused(&app, visiting, Errors::one("name", unfit)).await?;
             form.name = fields.get("name").to_owned();
-            Ok(page(status, &form))
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form))
         }
     }
 }
@@ -129,9 +123,8 @@ pub(super) async fn password(
     let new = match parse_password(fields.get("new")) {
         Ok(new) => new,
         Err(unfit) => {
-            let errors = Errors::one("new", unfit);
-            let (form, status) = refused(&app, visiting, StatusCode::UNPROCESSABLE_ENTITY, errors).await?;
-            return Ok(page(status, &form));
+            let form = refused(&app, visiting, Errors::one("new", unfit)).await?;
+            return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form));
         }
     };
     let old = fields.get("old");
@@ -140,8 +133,7 @@ pub(super) async fn password(
         Ok(()) => Ok(app.site.to("/account?done=password")),
         Err(error) => {
             let (status, errors, wait) = refusal(&app, error, "old", "This is not your password.")?;
-            let (form, status) = refused(&app, visiting, status, errors).await?;
-            Ok(wait.on(page(status, &form)))
+            Ok(wait.on(page(status, &refused(&app, visiting, errors).await?)))
         }
     }
 }

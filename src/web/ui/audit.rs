@@ -80,6 +80,7 @@ fn words(action: &str) -> &str {
         "account.role" => "changed a role of",
         "account.second_factor_off" => "turned the second factor off for",
         "account.second_factor_on" => "turned the second factor on for",
+        "account.withdraw" => "withdrew the invitation of",
         "desk.apply" => "applied the desk",
         "flow.read" => "read the voice flow",
         "session.begin" => "signed in as",

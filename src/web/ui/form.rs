@@ -76,3 +76,28 @@ pub(super) fn later(now: Timestamp, next: Timestamp) -> String {
 pub(super) fn told(at: Timestamp) -> String {
     at.to_chrono().format("%-d %b %Y, %H:%M UTC").to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_wait_is_told_in_words_that_are_never_too_short() {
+        let now = Timestamp(1_795_000_000_000);
+        for (millis, words) in [
+            (1, "a second"),
+            (1_000, "a second"),
+            (1_001, "2 seconds"),
+            (90_000, "90 seconds"),
+            (90_001, "2 minutes"),
+            (300_000, "5 minutes"),
+            (300_001, "6 minutes"),
+        ] {
+            let told = later(now, now + Duration::from_millis(millis));
+            assert_eq!(told, format!("That was wrong too often. Try again in {words}."), "{millis}");
+        }
+        assert_eq!(told(now), "18 Nov 2026, 11:06 UTC");
+    }
+}

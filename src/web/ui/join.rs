@@ -7,7 +7,7 @@ use axum::response::Response;
 
 use super::form::{Errors, Fields};
 use super::trouble::Trouble;
-use super::visit::{Cookie, From};
+use super::visit::{Cookie, Whence};
 use super::{Frame, page};
 use crate::act::{JoinError, Joining, Purpose};
 use crate::rules::account::{Email, parse_name, parse_password};
@@ -74,7 +74,7 @@ pub(super) async fn ask(State(app): State<App>, Path(secret): Path<String>) -> R
 pub(super) async fn give(
     State(app): State<App>,
     Path(secret): Path<String>,
-    From(origin): From,
+    Whence(origin): Whence,
     fields: Fields,
 ) -> Result<Response, Trouble> {
     let Some(purpose) = in_time(app.acts().link(&secret)).await? else { return Ok(dead(&app)) };

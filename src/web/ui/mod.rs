@@ -120,6 +120,7 @@ pub(super) fn router(app: App) -> Router<App> {
         .route("/account/sessions/end-others", post(account::end_others))
         .route("/people", get(people::list))
         .route("/people/invite", post(people::invite))
+        .route("/people/withdraw", post(people::withdraw))
         .route("/people/{id}", get(people::one))
         .route("/people/{id}/role", post(people::give_role))
         .route("/people/{id}/disable", post(people::disable))
@@ -161,7 +162,7 @@ async fn style(Path(file): Path<String>) -> Response {
 async fn own_pages_only(State(app): State<App>, request: Request, next: Next) -> Response {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
     if changes && !is_own(request.headers(), &app.site.origin) {
-        tracing::warn!("a form of another site was refused");
+        tracing::debug!("a form of another site was refused");
         return Trouble::Forged.into_response();
     }
     next.run(request).await

@@ -9,7 +9,7 @@ use super::form::{Errors, Fields, told};
 use super::trouble::Trouble;
 use super::visit::Visiting;
 use super::{Frame, page};
-use crate::act::{ChangeError, InviteError};
+use crate::act::{ChangeError, InviteError, Invited};
 use crate::rules::access::{Right, Role, Scope};
 use crate::rules::account::{Account, AccountId, Email};
 use crate::web::App;
@@ -26,6 +26,13 @@ struct Row {
     disabled: bool,
     second_factor: bool,
     you: bool,
+}
+
+/// Somebody who has not come yet.
+struct Awaited {
+    email: String,
+    role: String,
+    until: String,
 }
 
 /// What can be chosen of roles.
@@ -58,6 +65,7 @@ struct List {
     frame: Frame,
     errors: Errors,
     rows: Vec<Row>,
+    invited: Vec<Awaited>,
     email: String,
     choice: Choice,
 }
@@ -113,8 +121,14 @@ async fn list_of(
 ) -> Result<List, Trouble> {
     let accounts = in_time(app.acts().accounts()).await?;
     let rows = accounts.into_iter().map(|account| row(account, &visiting.visitor.account.id)).collect();
+    let awaited = |invited: Invited| Awaited {
+        email: invited.email.to_string(),
+        role: format!("{} of {}", invited.role, invited.scope),
+        until: told(invited.expires_at),
+    };
+    let invited = in_time(app.acts().invited()).await?.into_iter().map(awaited).collect();
     let email = fields.map(|fields| fields.get("email").to_owned()).unwrap_or_default();
-    Ok(List { frame: visiting.frame, errors, rows, email, choice: Choice::new(app, fields) })
+    Ok(List { frame: visiting.frame, errors, rows, invited, email, choice: Choice::new(app, fields) })
 }
 
 async fn page_of(
@@ -195,6 +209,19 @@ pub(super) async fn invite(
     }
     let list = list_of(&app, visiting, errors, Some(&fields)).await?;
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &list))
+}
+
+/// Lets somebody not come who was invited.
+pub(super) async fn withdraw(
+    State(app): State<App>,
+    visiting: Visiting,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    visiting.must(Right::Administer)?;
+    // What is no address was invited by nobody.
+    let email = fields.get("email").parse::<Email>().map_err(|_| Trouble::NotFound)?;
+    let withdrawn = in_time(app.acts().withdraw(visiting.by(), email)).await?;
+    if withdrawn { Ok(app.site.to("/people")) } else { Err(Trouble::NotFound) }
 }
 
 /// Gives a role, or takes it away.

@@ -8,7 +8,7 @@ use axum::response::Response;
 
 use super::form::{Errors, Fields, later};
 use super::trouble::Trouble;
-use super::visit::{Cookie, From, Visiting, local};
+use super::visit::{Cookie, Visiting, Whence, local};
 use super::{Frame, page};
 use crate::act::{SignIn, SignInError};
 use crate::clock::Timestamp;
@@ -64,7 +64,7 @@ pub(super) async fn ask(
 /// Address and password.
 pub(super) async fn give(
     State(app): State<App>,
-    From(origin): From,
+    Whence(origin): Whence,
     fields: Fields,
 ) -> Result<Response, Trouble> {
     let next = local(fields.get("next")).to_owned();
@@ -112,7 +112,7 @@ pub(super) async fn ask_code(
 /// The code.
 pub(super) async fn give_code(
     State(app): State<App>,
-    From(origin): From,
+    Whence(origin): Whence,
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Trouble> {

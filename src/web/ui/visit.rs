@@ -115,13 +115,13 @@ impl FromRequestParts<App> for Visiting {
 }
 
 /// From where somebody asks.
-pub(super) struct From(pub(super) Origin);
+pub(super) struct Whence(pub(super) Origin);
 
-impl FromRequestParts<App> for From {
+impl FromRequestParts<App> for Whence {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<From, Self::Rejection> {
-        Ok(From(origin_of(&app.site, parts)))
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Whence, Self::Rejection> {
+        Ok(Whence(origin_of(&app.site, parts)))
     }
 }
 

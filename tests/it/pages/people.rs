@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use nightbell::act::By;
 use nightbell::rules::access::Role;
 
-use super::{Browser, PASSWORD, Page, Site};
+use super::{Browser, PASSWORD, Page, Site, hours};
 
 /// The address of somebody's page, by a list of all.
 async fn address_of(ada: &Browser<'_>, name: &str) -> String {
@@ -45,6 +45,38 @@ async fn somebody_is_invited_and_is_what_was_said() {
             let kept = format!("value=\"{}\"", form[0].1);
             ada.post("/people/invite", &form).await.says(StatusCode::UNPROCESSABLE_ENTITY, &[words, &kept]);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_invitation_is_listed_and_withdrawn() {
+    Site::each(async |site| {
+        let ada = site.administrator().await;
+        let form = [("email", "eve@example.com"), ("role", "administrator"), ("desk", "")];
+        let link = link_on(&ada.post("/people/invite", &form).await);
+        let list = ada.get("/people").await;
+        list.says(
+            StatusCode::OK,
+            &["not here yet", "eve@example.com", "administrator of every desk · until"],
+        );
+        ada.post("/people/withdraw", &[("email", "eve@example.com")]).await.leads_to("/people");
+        ada.get("/people").await.hides(&["not here yet", "eve@example.com"]);
+        let eve = site.browser("192.0.2.5");
+        eve.get(&link).await.says(StatusCode::NOT_FOUND, &["good no longer"]);
+        for email in ["eve@example.com", "nobody", ""] {
+            ada.post("/people/withdraw", &[("email", email)]).await.says(StatusCode::NOT_FOUND, &[]);
+        }
+        ada.get("/audit").await.says(StatusCode::OK, &["withdrew the invitation of"]);
+        // What has expired needs no withdrawing.
+        link_on(&ada.post("/people/invite", &form).await);
+        ada.get("/people").await.says(StatusCode::OK, &["not here yet"]);
+        for _ in 0..3 {
+            site.pass(hours(8));
+            assert!(ada.is_in().await);
+        }
+        ada.get("/people").await.hides(&["not here yet"]);
+        ada.post("/people/withdraw", &[("email", "eve@example.com")]).await.says(StatusCode::NOT_FOUND, &[]);
     })
     .await;
 }
@@ -99,6 +131,7 @@ async fn a_role_holds_from_the_next_page_on() {
         for (path, form) in [
             (format!("{his}/role"), &[("role", "administrator"), ("desk", "")] as &[_]),
             (format!("{his}/disable"), &[]),
+            ("/people/withdraw".into(), &[("email", "ben@example.com")]),
             (format!("{his}/enable"), &[]),
             (format!("{his}/reset"), &[]),
             (format!("{his}/end-sessions"), &[]),

@@ -55,6 +55,7 @@ async fn every_page_but_the_door_asks_who_is_there() {
             "/account/sessions/01J/end",
             "/account/sessions/end-others",
             "/people/invite",
+            "/people/withdraw",
             "/people/01J/role",
             "/people/01J/disable",
             "/people/01J/enable",
