@@ -19,8 +19,8 @@ use crate::rules::ticket::TicketId;
 use crate::store::call::Ringing;
 use crate::store::{StoreError, Tx, call as calls, ticket as tickets};
 
-use agent::agent_pages;
 pub(super) use agent::AgentPages;
+use agent::agent_pages;
 use ticket::{join, joinable, open_ticket};
 
 /// A call that rings at a line.

@@ -18,7 +18,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::simulated::{SimClock, Simulated};
 use super::{
-    App, AppError, Known, Parts, Upgrade, apply_desks, check_desks, kept_text, listen, out, private_folder, serve,
+    App, AppError, Known, Parts, Upgrade, apply_desks, check_desks, kept_text, listen, out, private_folder,
+    serve,
 };
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, LogConfig};

@@ -4,7 +4,6 @@ use crate::act::World;
 use crate::act::case::Work;
 use crate::rules::call::Call;
 use crate::rules::case::{Case, Event};
-use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::Desk;
 use crate::rules::ticket::{Ticket, TicketId};
 use crate::store::{StoreError, Tx, recording, ticket};
