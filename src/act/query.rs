@@ -6,7 +6,7 @@ use crate::rules::case::Case;
 use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::Desk;
 use crate::rules::people::AgentKey;
-use crate::rules::ticket::Entry;
+use crate::rules::ticket::{Entry, TicketId};
 use crate::rules::ticket_number::TicketNumber;
 use crate::store::{StoreError, Tx, ticket};
 
@@ -52,13 +52,9 @@ impl Acts {
         Ok(TicketPage { cases, next })
     }
 
-    /// A ticket by its number, of a desk or of whichever has one, the newest first.
-    pub async fn ticket(
-        &self,
-        desk: Option<&str>,
-        number: TicketNumber,
-    ) -> Result<Option<TicketView>, ActError> {
-        Ok(self.store().read(view, (desk.map(str::to_owned), number)).await?)
+    /// A desk's ticket by its number; the newest, if several of its lines have given it.
+    pub async fn ticket(&self, desk: &str, number: TicketNumber) -> Result<Option<TicketView>, ActError> {
+        Ok(self.store().read(view, (desk.to_owned(), number)).await?)
     }
 
     /// The ticket of a number: of a desk, of a line, or of any. Each line numbers its own tickets.
@@ -68,8 +64,7 @@ impl Acts {
         line: Option<&PhoneNumber>,
         number: TicketNumber,
     ) -> Result<Numbered, ActError> {
-        let asked = (desk.map(str::to_owned), line.map_or("", PhoneNumber::as_str).to_owned(), number);
-        Ok(self.store().read(numbered, asked).await?)
+        Ok(self.store().read(numbered, (desk.map(str::to_owned), line.cloned(), number)).await?)
     }
 
     /// Who is on call by each rota of a desk at an instant.
@@ -100,33 +95,32 @@ async fn list(tx: &mut Tx, (desk, before): &(Option<String>, Timestamp)) -> Resu
 
 async fn view(
     tx: &mut Tx,
-    (desk, number): &(Option<String>, TicketNumber),
+    (desk, number): &(String, TicketNumber),
 ) -> Result<Option<TicketView>, StoreError> {
-    let Some(id) = ticket::by_number(tx, desk.as_deref().unwrap_or_default(), *number).await? else {
-        return Ok(None);
-    };
-    let case = ticket::read(tx, &id).await?;
-    Ok(Some(TicketView { case, timeline: ticket::timeline(tx, &id).await? }))
+    match ticket::by_number(tx, desk, *number).await? {
+        Some(id) => Ok(Some(view_of(tx, &id).await?)),
+        None => Ok(None),
+    }
 }
 
 async fn numbered(
     tx: &mut Tx,
-    (desk, line, number): &(Option<String>, String, TicketNumber),
+    (desk, line, number): &(Option<String>, Option<PhoneNumber>, TicketNumber),
 ) -> Result<Numbered, StoreError> {
-    let mut found = ticket::all_by_number(tx, line, *number).await?;
-    found.retain(|(_, _, of)| desk.as_ref().is_none_or(|desk| of == desk));
+    let found = ticket::all_by_number(tx, desk.as_deref(), line.as_ref(), *number).await?;
     Ok(match &found[..] {
         [] => Numbered::None,
-        [(id, ..)] => {
-            let case = ticket::read(tx, id).await?;
-            Numbered::One(Box::new(TicketView { case, timeline: ticket::timeline(tx, id).await? }))
-        }
+        [(id, _)] => Numbered::One(Box::new(view_of(tx, id).await?)),
         several => {
-            let mut lines: Vec<String> = several.iter().map(|(_, line, _)| line.clone()).collect();
+            let mut lines: Vec<String> = several.iter().map(|(_, line)| line.clone()).collect();
             lines.sort();
             Numbered::Several(lines)
         }
     })
+}
+
+async fn view_of(tx: &mut Tx, id: &TicketId) -> Result<TicketView, StoreError> {
+    Ok(TicketView { case: ticket::read(tx, id).await?, timeline: ticket::timeline(tx, id).await? })
 }
 
 /// Whom an emergency on a line pages first now; on any line, for none.

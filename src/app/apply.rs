@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use super::AppError;
 use crate::act::{Acts, By};
-use crate::rules::desk::Desk;
+use crate::rules::contact::PhoneNumber;
+use crate::rules::desk::{Desk, Line};
 use crate::rules::flow::Flow;
 use crate::rules::policy::Policy;
-use crate::rules::rota::Rota;
 use crate::rules::source::{Problem, Source};
 
 /// How far ahead a rota's gaps are looked for: while there is time to fill them.
@@ -32,7 +32,7 @@ impl Known {
     }
 }
 
-/// A desk file in which there is no mistake.
+/// A desk file that was read. What [`check_desks`] answers has no mistake.
 #[derive(Debug)]
 pub struct DeskFile {
     name: String,
@@ -41,10 +41,24 @@ pub struct DeskFile {
 }
 
 impl DeskFile {
-    fn problem(&self, path: &[&str], what: String, remedy: &str) -> Vec<String> {
-        let source = Source::parse(&self.text).ok();
-        let problem = source.map(|source| source.problem(path, what, remedy));
-        problem.map(|problem| problem.at(&self.name).to_string()).into_iter().collect()
+    /// A mistake, told with its line.
+    fn problem(&self, path: &[&str], what: String, remedy: &str) -> String {
+        let problem = match Source::parse(&self.text) {
+            Ok(source) => source.problem(path, what, remedy),
+            // It was read before, as the desk that it is.
+            Err(_) => Problem { line: 1, what, remedy: remedy.to_owned() },
+        };
+        problem.at(&self.name).to_string()
+    }
+
+    /// The numbers of its lines that somebody else has, by `whose`.
+    fn lines_elsewhere(&self, remedy: &str, whose: impl Fn(&PhoneNumber) -> Option<String>) -> Vec<String> {
+        let lines = self.desk.lines.iter().enumerate();
+        let problem = |(index, line): (usize, &Line)| {
+            let what = whose(&line.number)?;
+            Some(self.problem(&["line", &index.to_string(), "number"], what, remedy))
+        };
+        lines.filter_map(problem).collect()
     }
 }
 
@@ -55,41 +69,31 @@ pub fn check_desks(
     known: &Known,
 ) -> Result<Vec<DeskFile>, AppError> {
     let mut problems = Vec::new();
-    let mut good: Vec<DeskFile> = Vec::new();
+    let mut read: Vec<DeskFile> = Vec::new();
     for (name, text) in files {
-        let found = match Desk::parse(&text) {
-            Ok(desk) => {
-                let found = missing(&desk, &text, known);
-                good.push(DeskFile { name: name.clone(), text, desk });
-                found
-            }
-            Err(found) => found,
-        };
-        problems.extend(found.iter().map(|problem| problem.at(&name).to_string()));
+        match Desk::parse(&text) {
+            Ok(desk) => read.push(DeskFile { name, text, desk }),
+            Err(found) => problems.extend(found.iter().map(|problem| problem.at(&name).to_string())),
+        }
     }
-    for (index, file) in good.iter().enumerate() {
-        for earlier in &good[..index] {
+    for (index, file) in read.iter().enumerate() {
+        problems.extend(missing(file, known));
+        for earlier in &read[..index] {
             problems.extend(collisions(file, earlier));
         }
     }
-    if problems.is_empty() { Ok(good) } else { Err(AppError::BadInput(problems)) }
+    if problems.is_empty() { Ok(read) } else { Err(AppError::BadInput(problems)) }
 }
 
 /// What two files of one change cannot both have.
 fn collisions(file: &DeskFile, earlier: &DeskFile) -> Vec<String> {
     if file.desk.key == earlier.desk.key {
         let what = format!("the desk `{}` is also in {}", file.desk.key.as_str(), earlier.name);
-        return file.problem(&["key"], what, "give one of them another key, or apply one of them");
+        return vec![file.problem(&["key"], what, "give one of them another key, or apply one of them")];
     }
-    let mut problems = Vec::new();
-    for (index, line) in file.desk.lines.iter().enumerate() {
-        if earlier.desk.line(&line.number).is_some() {
-            let what = format!("the line {} is also in {}", line.number, earlier.name);
-            let path = ["line", &index.to_string(), "number"];
-            problems.extend(file.problem(&path, what, "a line has one desk: take it out of one of them"));
-        }
-    }
-    problems
+    file.lines_elsewhere("a line has one desk: take it out of one of them", |number| {
+        earlier.desk.line(number).map(|_| format!("the line {number} is also in {}", earlier.name))
+    })
 }
 
 /// Brings files into force, all of them or none; answers the desks with their versions.
@@ -106,19 +110,13 @@ pub async fn apply_desks(acts: &Acts, files: Vec<DeskFile>) -> Result<Vec<(Desk,
 /// Lines that another desk has, and still has when all the files are in force.
 fn taken_lines(acts: &Acts, file: &DeskFile, files: &[DeskFile]) -> Vec<String> {
     let desks = acts.desks();
-    let mut problems = Vec::new();
-    for (index, line) in file.desk.lines.iter().enumerate() {
-        let Some(owner) = desks.by_line(&line.number).filter(|owner| owner.key != file.desk.key) else {
-            continue;
-        };
-        if files.iter().any(|other| other.desk.key == owner.key) {
-            continue;
-        }
-        let what = format!("the desk `{}` has the line {}", owner.key.as_str(), line.number);
-        let remedy = "correct the number, or take it out of that desk's file and apply both files";
-        problems.extend(file.problem(&["line", &index.to_string(), "number"], what, remedy));
-    }
-    problems
+    let remedy = "correct the number, or take it out of that desk's file and apply both files";
+    file.lines_elsewhere(remedy, |number| {
+        // A desk that is among the files, this one included, is to have what they say.
+        let owner = desks.by_line(number)?;
+        let stays = files.iter().all(|file| file.desk.key != owner.key);
+        stays.then(|| format!("the desk `{}` has the line {number}", owner.key.as_str()))
+    })
 }
 
 /// What the manager should know of a desk that is in force: for each policy of its lines the first stretch within two
@@ -136,7 +134,7 @@ pub fn gaps_ahead(acts: &Acts, desk: &Desk) -> Vec<String> {
         let wall = |at| acts.book().to_wall(desk.zone(), at).format("%a %Y-%m-%d %H:%M");
         let until =
             if gap.to < now + AHEAD { wall(gap.to).to_string() } else { "at least two weeks on".into() };
-        let rotas: Vec<&str> = desk.rotas_of(policy).map(|rota: &Rota| rota.name.as_str()).collect();
+        let rotas: Vec<&str> = desk.rotas_of(policy).iter().map(|rota| rota.name.as_str()).collect();
         Some(format!(
             "{}: nobody is on call for the policy `{}` from {} until {until} ({}), and its last resort would be \
              paged; add a layer or an override to the rota {}",
@@ -150,14 +148,13 @@ pub fn gaps_ahead(acts: &Acts, desk: &Desk) -> Vec<String> {
     policies.iter().filter_map(gap).collect()
 }
 
-/// What the desk's lines name and the installation does not have.
-fn missing(desk: &Desk, text: &str, known: &Known) -> Vec<Problem> {
-    let Ok(source) = Source::parse(text) else { return Vec::new() };
+/// What a desk's lines name and the installation does not have.
+fn missing(file: &DeskFile, known: &Known) -> Vec<String> {
     let mut problems = Vec::new();
-    for (index, line) in desk.lines.iter().enumerate() {
+    for (index, line) in file.desk.lines.iter().enumerate() {
         let index = index.to_string();
         let mut note = |part: &str, what: String, remedy: &str| {
-            problems.push(source.problem(&["line", &index, part], what, remedy));
+            problems.push(file.problem(&["line", &index, part], what, remedy));
         };
         match known.flows.get(&line.flow) {
             None => note(

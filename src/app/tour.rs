@@ -289,7 +289,7 @@ impl Night {
     }
 
     async fn ticket(&self, number: TicketNumber) -> Result<Option<TicketView>, AppError> {
-        Ok(self.acts.ticket(Some(self.desk.key.as_str()), number).await?)
+        Ok(self.acts.ticket(self.desk.key.as_str(), number).await?)
     }
 
     /// Waits for a text that names the ticket.

@@ -166,7 +166,7 @@ pub async fn open_for_agent(tx: &mut Tx, desk: &str, agent: &AgentKey) -> Result
     Ok(rows.iter().filter_map(|(document,)| decode(document, "ticket").ok()).collect())
 }
 
-/// A desk's ticket (or any desk's, for an empty key) by its number; the newest, if several lines have given it.
+/// A desk's ticket by its number; the newest, if several of its lines have given it.
 pub async fn by_number(
     tx: &mut Tx,
     desk: &str,
@@ -174,23 +174,24 @@ pub async fn by_number(
 ) -> Result<Option<TicketId>, StoreError> {
     let row: Option<(TicketId,)> = tx
         .opt(
-            "select id from ticket where number = $2 and ($1 = '' or desk = $1) order by opened_at desc limit 1",
-            args![desk, i64::try_from(number.0).unwrap_or(i64::MAX)],
+            "select id from ticket where number = $1 and desk = $2 order by opened_at desc limit 1",
+            args![i64::try_from(number.0).unwrap_or(i64::MAX), desk],
         )
         .await?;
     Ok(row.map(|(id,)| id))
 }
 
-/// The tickets of a number, a line each, newest first: those of a line, or of every line, for an empty one.
+/// The tickets of a number with the lines that gave it, newest first: those of a desk, of a line, or of every one.
 pub async fn all_by_number(
     tx: &mut Tx,
-    line: &str,
+    desk: Option<&str>,
+    line: Option<&PhoneNumber>,
     number: TicketNumber,
-) -> Result<Vec<(TicketId, String, String)>, StoreError> {
+) -> Result<Vec<(TicketId, String)>, StoreError> {
     tx.all(
-        "select id, line, desk from ticket where number = $2 and ($1 = '' or line = $1) order by opened_at desc \
-         limit 100",
-        args![line, i64::try_from(number.0).unwrap_or(i64::MAX)],
+        "select id, line from ticket where number = $1 and (desk = $2 or $2 is null) \
+         and (line = $3 or $3 is null) order by opened_at desc limit 100",
+        args![i64::try_from(number.0).unwrap_or(i64::MAX), desk, line.map(PhoneNumber::as_str)],
     )
     .await
 }

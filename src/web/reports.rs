@@ -19,13 +19,10 @@ use super::signed::Signed;
 use super::voice::unreadable;
 
 /// An inbound call is over. One that we never heard of, because its first webhook was lost, has its ticket now.
-pub(super) async fn call_ended(State(app): State<App>, signed: Signed) -> Response {
-    let status = match CallStatus::parse(&signed.form) {
-        Ok(status) => status,
-        Err(error) => return unreadable(&signed, &error),
-    };
+pub(super) async fn call_ended(State(app): State<App>, signed: Signed) -> Result<Response, Response> {
+    let status = CallStatus::parse(&signed.form).map_err(|error| unreadable(&signed, &error))?;
     if !status.state.is_final() {
-        return noted();
+        return Ok(noted());
     }
     let (acts, sid, seconds) = (app.acts(), status.call_sid.as_str(), status.seconds.unwrap_or(0));
     let to: Option<PhoneNumber> = status.to.as_ref().and_then(|to| to.as_str().parse().ok());
@@ -46,7 +43,7 @@ pub(super) async fn call_ended(State(app): State<App>, signed: Signed) -> Respon
         }
         Ok(())
     };
-    answered(&signed, in_time(end).await)
+    Ok(answered(&signed, in_time(end).await))
 }
 
 /// A text or call of ours goes its way.
@@ -54,29 +51,25 @@ pub(super) async fn attempt(
     State(app): State<App>,
     Path((_, attempt)): Path<(String, String)>,
     signed: Signed,
-) -> Response {
+) -> Result<Response, Response> {
     let read = if signed.form.get("MessageStatus").is_some() {
         TextStatus::parse(&signed.form)
             .map(|status| (status.sid.clone(), report::of_text(status.state, status.error_code)))
     } else {
         CallStatus::parse(&signed.form).map(|status| (status.call_sid.clone(), report::of_call(status.state)))
     };
-    let (sid, receipt) = match read {
-        Ok((_, Receipt::Pending)) => return noted(),
-        Ok(read) => read,
-        Err(error) => return unreadable(&signed, &error),
-    };
-    answered(&signed, in_time(app.acts().receipt(&signed.carrier, &attempt, sid.as_str(), receipt)).await)
+    let (sid, receipt) = read.map_err(|error| unreadable(&signed, &error))?;
+    if receipt == Receipt::Pending {
+        return Ok(noted());
+    }
+    Ok(answered(&signed, in_time(app.acts().receipt(&signed.carrier, &attempt, sid.as_str(), receipt)).await))
 }
 
 /// A recording is there, or will never be.
-pub(super) async fn recording(State(app): State<App>, signed: Signed) -> Response {
-    let status = match RecordingStatus::parse(&signed.form) {
-        Ok(status) => status,
-        Err(error) => return unreadable(&signed, &error),
-    };
+pub(super) async fn recording(State(app): State<App>, signed: Signed) -> Result<Response, Response> {
+    let status = RecordingStatus::parse(&signed.form).map_err(|error| unreadable(&signed, &error))?;
     if status.state != RecordingState::Completed {
-        return noted();
+        return Ok(noted());
     }
     let (acts, call) = (app.acts(), status.call_sid.as_str());
     let made = async {
@@ -86,18 +79,15 @@ pub(super) async fn recording(State(app): State<App>, signed: Signed) -> Respons
         acts.recording_made(&signed.carrier, call, status.sid.as_str(), status.seconds.unwrap_or(0)).await
     };
     // Of a call that is not written down yet: the carrier tries again.
-    answered(&signed, in_time(made).await)
+    Ok(answered(&signed, in_time(made).await))
 }
 
 /// A machine understood what was said, or did not.
-pub(super) async fn transcript(State(app): State<App>, signed: Signed) -> Response {
-    let transcript = match Transcription::parse(&signed.form) {
-        Ok(transcript) => transcript,
-        Err(error) => return unreadable(&signed, &error),
-    };
-    let Some(text) = transcript.text else { return noted() };
+pub(super) async fn transcript(State(app): State<App>, signed: Signed) -> Result<Response, Response> {
+    let transcript = Transcription::parse(&signed.form).map_err(|error| unreadable(&signed, &error))?;
+    let Some(text) = transcript.text else { return Ok(noted()) };
     let act = app.acts().transcribed(&signed.carrier, transcript.call_sid.as_str(), text.as_str());
-    answered(&signed, in_time(act).await)
+    Ok(answered(&signed, in_time(act).await))
 }
 
 fn answered(signed: &Signed, done: Result<(), Failure>) -> Response {

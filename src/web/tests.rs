@@ -167,7 +167,7 @@ impl Gateway {
 
     async fn timeline(&self) -> Vec<Happening> {
         let number = self.cases().await[0].ticket.number;
-        let view = self.acts.ticket(None, number).await.unwrap().unwrap();
+        let view = self.acts.ticket("reservations", number).await.unwrap().unwrap();
         view.timeline.into_iter().map(|entry| entry.what).collect()
     }
 }

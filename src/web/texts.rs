@@ -14,11 +14,8 @@ use super::signed::Signed;
 use super::voice::unreadable;
 
 /// A text came in.
-pub(super) async fn incoming(State(app): State<App>, signed: Signed) -> Response {
-    let text = match InboundText::parse(&signed.form) {
-        Ok(text) => text,
-        Err(error) => return unreadable(&signed, &error),
-    };
+pub(super) async fn incoming(State(app): State<App>, signed: Signed) -> Result<Response, Response> {
+    let text = InboundText::parse(&signed.form).map_err(|error| unreadable(&signed, &error))?;
     let text = TextIn {
         carrier: signed.carrier.clone(),
         sid: text.sid.as_str().to_owned(),
@@ -29,10 +26,10 @@ pub(super) async fn incoming(State(app): State<App>, signed: Signed) -> Response
         word: text.opt_out.as_deref().and_then(carriers_word),
         written_at: None,
     };
-    match in_time(app.acts().text_in(text)).await {
+    Ok(match in_time(app.acts().text_in(text)).await {
         Ok(()) => verbs(&signed, Vec::new()),
         Err(failure) => later(&signed, &failure),
-    }
+    })
 }
 
 /// What the carrier did by itself, as its form names it.

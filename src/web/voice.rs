@@ -19,12 +19,9 @@ use super::speak::speak;
 use super::{App, phrases};
 
 /// A call rings.
-pub(super) async fn incoming(State(app): State<App>, signed: Signed) -> Response {
-    let request = match VoiceRequest::parse(&signed.form) {
-        Ok(request) => request,
-        Err(error) => return no_call(&app, &signed, &error),
-    };
-    let Some(call) = call_in(&app, &signed, &request) else { return not_a_line(&app, &signed, &request) };
+pub(super) async fn incoming(State(app): State<App>, signed: Signed) -> Result<Response, Response> {
+    let request = VoiceRequest::parse(&signed.form).map_err(|error| no_call(&app, &signed, &error))?;
+    let call = call_in(&app, &signed, &request).ok_or_else(|| not_a_line(&app, &signed, &request))?;
     let accept = async {
         let answer = app.acts().accept_call(call.clone()).await?;
         // The carrier's fallback recorded the caller before it tried us once more.
@@ -35,7 +32,7 @@ pub(super) async fn incoming(State(app): State<App>, signed: Signed) -> Response
         Ok(answer)
     };
     let done = in_time(accept).await;
-    answer_caller(&app, &signed, &request, call, done)
+    Ok(answer_caller(&app, &signed, &request, call, done))
 }
 
 /// A call goes on. Which step waits stands in the address for those who read logs alone.
@@ -43,15 +40,12 @@ pub(super) async fn turn(
     State(app): State<App>,
     Path((_, _version, _step, turn)): Path<(String, String, String, u32)>,
     signed: Signed,
-) -> Response {
-    let request = match VoiceRequest::parse(&signed.form) {
-        Ok(request) => request,
-        Err(error) => return no_call(&app, &signed, &error),
-    };
-    let Some(call) = call_in(&app, &signed, &request) else { return not_a_line(&app, &signed, &request) };
+) -> Result<Response, Response> {
+    let request = VoiceRequest::parse(&signed.form).map_err(|error| no_call(&app, &signed, &error))?;
+    let call = call_in(&app, &signed, &request).ok_or_else(|| not_a_line(&app, &signed, &request))?;
     let turn = CallTurn { call: call.clone(), turn, input: input(&request, signed.asked()) };
     let done = in_time(app.acts().call_turn(turn)).await;
-    answer_caller(&app, &signed, &request, call, done)
+    Ok(answer_caller(&app, &signed, &request, call, done))
 }
 
 /// A call of ours was answered, or goes on.
@@ -59,14 +53,11 @@ pub(super) async fn leg(
     State(app): State<App>,
     Path((_, attempt, turn)): Path<(String, String, u32)>,
     signed: Signed,
-) -> Response {
-    let request = match VoiceRequest::parse(&signed.form) {
-        Ok(request) => request,
-        Err(error) => return no_call(&app, &signed, &error),
-    };
+) -> Result<Response, Response> {
+    let request = VoiceRequest::parse(&signed.form).map_err(|error| no_call(&app, &signed, &error))?;
     let input = leg_input(turn, &request, signed.asked());
     let act = app.acts().leg_turn(&signed.carrier, request.call_sid.as_str(), &attempt, turn, input);
-    match in_time(act).await {
+    Ok(match in_time(act).await {
         Ok(answer) => spoken(&signed, &answer),
         Err(failure) => {
             put_off(&signed, &request, &failure);
@@ -74,20 +65,17 @@ pub(super) async fn leg(
             hold::stay(&signed)
                 .unwrap_or_else(|| verbs(&signed, vec![say(phrases::SORRY_AGENT), Verb::Hangup]))
         }
-    }
+    })
 }
 
 /// What follows on the last resort: a message, if nobody answered; the end.
-pub(super) async fn last_resort(State(app): State<App>, signed: Signed) -> Response {
-    let request = match VoiceRequest::parse(&signed.form) {
-        Ok(request) => request,
-        Err(error) => return no_call(&app, &signed, &error),
-    };
-    match (signed.asked(), &request.dial) {
+pub(super) async fn last_resort(State(app): State<App>, signed: Signed) -> Result<Response, Response> {
+    let request = VoiceRequest::parse(&signed.form).map_err(|error| no_call(&app, &signed, &error))?;
+    Ok(match (signed.asked(), &request.dial) {
         (Some(Asked::Dial), Some(dial)) if dial.state.was_answered() => verbs(&signed, vec![Verb::Hangup]),
         (Some(Asked::Dial), _) => hold::leave_a_message(&signed),
         _ => verbs(&signed, vec![say(phrases::THANKS), Verb::Hangup]),
-    }
+    })
 }
 
 fn call_in(app: &App, signed: &Signed, request: &VoiceRequest) -> Option<CallIn> {

@@ -165,6 +165,11 @@ fn a_night_without_anybody_is_told_when_there_is_time_to_fill_it() {
     assert!(told.contains(" (America/New_York), "), "{told}");
     assert!(told.ends_with("add a layer or an override to the rota primary or secondary\n"), "{told}");
     assert_eq!(told.lines().count(), 1, "the first is enough: {told}");
+    // A rota that is asked twice is named once.
+    let twice = DESK.replace(turns, &no_weekends).replace("\"rota:secondary\"", "\"rota:primary\"");
+    write(folder.path(), "desk.toml", &twice);
+    let (_, _, told) = run(&["apply", "desk.toml"]);
+    assert!(told.ends_with("add a layer or an override to the rota primary\n"), "{told}");
     // Whom a rota leaves out, another step finds.
     let with_cleo = DESK.replace(turns, &no_weekends).replace("\"rota:secondary\"", "\"agent:cleo\"");
     write(folder.path(), "desk.toml", &with_cleo);

@@ -144,7 +144,7 @@ impl Stage {
 
     /// The ticket that was opened as the `nth`, from 1.
     pub async fn ticket(&self, nth: u64) -> TicketView {
-        self.acts.ticket(Some("reservations"), TicketNumber(1000 + nth)).await.unwrap().unwrap()
+        self.acts.ticket("reservations", TicketNumber(1000 + nth)).await.unwrap().unwrap()
     }
 
     pub async fn has_happened(&self, nth: u64, what: impl Fn(&Happening) -> bool) -> bool {

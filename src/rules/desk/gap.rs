@@ -12,7 +12,7 @@ impl Desk {
     /// The first stretch from `from` to `to` of the desk's on-call time in which no step of a policy finds anybody; it is
     /// cut there. In support hours the desk itself answers, and when it is closed nobody is meant to be called.
     pub fn first_gap(&self, policy: &Policy, book: &ZoneBook, from: Timestamp, to: Timestamp) -> Option<Gap> {
-        let rotas: Vec<&Rota> = self.rotas_of(policy).collect();
+        let rotas = self.rotas_of(policy);
         let mut at = from;
         let mut begun = None;
         while at < to {
@@ -33,11 +33,17 @@ impl Desk {
         begun.map(|from| Gap { from, to })
     }
 
-    /// The rotas that a policy's steps page by.
-    pub fn rotas_of<'a>(&'a self, policy: &'a Policy) -> impl Iterator<Item = &'a Rota> {
-        policy.steps.iter().flat_map(|step| &step.targets).filter_map(|target| match target {
-            Target::Rota(name) => self.rota(name),
-            Target::Agent(_) | Target::Everyone => None,
-        })
+    /// The rotas that a policy's steps page by, each once, in their order.
+    pub fn rotas_of(&self, policy: &Policy) -> Vec<&Rota> {
+        let mut rotas: Vec<&Rota> = Vec::new();
+        for target in policy.steps.iter().flat_map(|step| &step.targets) {
+            if let Target::Rota(name) = target
+                && let Some(rota) = self.rota(name)
+                && rotas.iter().all(|known| known.name != rota.name)
+            {
+                rotas.push(rota);
+            }
+        }
+        rotas
     }
 }

@@ -153,10 +153,17 @@ async fn tickets(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
         assert_eq!(open.map(|case| case.ticket.number.0), found, "before {before:?}");
     }
     for (desk, of_line, found) in
-        [("reservations", 1002, true), ("", 1002, true), ("other", 1002, false), ("", 9, false)]
+        [("reservations", 1002, true), ("other", 1002, false), ("reservations", 9, false)]
     {
         assert_eq!(ticket::by_number(tx, desk, TicketNumber(of_line)).await?.is_some(), found);
+        let (line, other) = (number(LINE), number(CALLER));
+        for (line, there) in [(None, true), (Some(&line), true), (Some(&other), false)] {
+            let all = ticket::all_by_number(tx, Some(desk), line, TicketNumber(of_line)).await?;
+            let expected = (found && there).then(|| (id("01B"), LINE.to_owned()));
+            assert_eq!(all, expected.into_iter().collect::<Vec<_>>(), "{desk} {line:?} {of_line}");
+        }
     }
+    assert_eq!(ticket::all_by_number(tx, None, None, TicketNumber(1002)).await?.len(), 1);
     assert_eq!(of(ticket::list(tx, None, after(10), 10).await?), [1001]);
     assert_eq!(of(ticket::list(tx, Some("reservations"), after(11), 10).await?), [1002, 1001]);
 

@@ -5,7 +5,7 @@ use nightbell::simulator::{Act, CallStatus, OnCall, OnText};
 
 use crate::support::world::{World, minutes, seconds};
 
-use super::reports_an_emergency;
+use super::{ada_is_paged, reports_an_emergency};
 
 #[tokio::test]
 async fn a_telephone_that_is_answered_by_nobody_who_presses_1_acknowledges_nothing() {
@@ -47,11 +47,7 @@ async fn a_telephone_that_is_answered_by_nobody_who_presses_1_acknowledges_nothi
 async fn who_declines_by_text_is_not_asked_again_and_the_next_is_asked_now() {
     World::each(async |world| {
         let (finn, ada, ben) = (world.caller("+18025550121"), world.agent("ada"), world.agent("ben"));
-        reports_an_emergency(&finn).await;
-        finn.hangs_up().await;
-        finn.receives_text(&["1001"]);
-        ada.receives_text(&["SEV1 #1001"]);
-        ada.phone_rings();
+        ada_is_paged(&world).await;
         ada.declines().await;
         ada.replies("DECLINE").await;
         ada.receives_text(&["#1001 is declined"]);

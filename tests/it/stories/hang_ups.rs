@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::support::world::{Person, Scene, World, minutes};
 
-use super::reports_an_emergency;
+use super::ada_is_paged;
 
 const FLOW: &str = include_str!("../../../voice-flows/emergency.toml");
 
@@ -128,11 +128,7 @@ async fn each_that(leaves: impl Fn(&Leaves) -> bool) {
 async fn calls(world: &World, begins: Begins) -> Person {
     let (finn, ada) = (world.caller("+18025550121"), world.agent("ada"));
     if let Begins::Again | Begins::PagedAgent = begins {
-        reports_an_emergency(&finn).await;
-        finn.hangs_up().await;
-        finn.receives_text(&["1001"]);
-        ada.receives_text(&["SEV1 #1001"]);
-        ada.phone_rings();
+        ada_is_paged(world).await;
     }
     match begins {
         Begins::Night | Begins::WithoutTopics => finn.dials_line().await,

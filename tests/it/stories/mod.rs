@@ -22,6 +22,8 @@ mod two_desks;
 mod which_ticket;
 mod whole_life;
 
+use nightbell::simulator::CallerFacts;
+
 use crate::support::world::{Person, World};
 
 /// From the first ring to the confirmed callback number, which is the caller id: the page is out, and the caller is asked
@@ -34,6 +36,15 @@ async fn reports_an_emergency(caller: &Person) {
     caller.hears("be called back");
     caller.presses("1#").await;
     caller.hears("is being paged now");
+}
+
+/// The same at one of several lines, without a message; the receipt names the ticket.
+async fn reports_to(caller: &Person, line: &str, number: &str) {
+    caller.dials(line, CallerFacts::default()).await;
+    caller.presses("1").await;
+    caller.presses("1#").await;
+    caller.hangs_up().await;
+    caller.receives_text(&[number]);
 }
 
 /// An emergency that Ada was texted of; her telephone rings.

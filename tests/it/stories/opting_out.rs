@@ -19,6 +19,14 @@ async fn ada_is_rung_alone(world: &World) {
     finn.receives_text(&["Ada Moss"]);
 }
 
+/// Ada's STOP comes while the gateway is away: the carrier alone knows of it.
+async fn ada_stops_unheard(world: &World) {
+    world.forgives_the_carrier();
+    world.gateway_goes_away().await;
+    world.agent("ada").replies("STOP").await;
+    world.gateway_comes_back().await;
+}
+
 #[tokio::test]
 async fn an_agents_stop_counts_at_once_until_his_start() {
     World::each(async |world| {
@@ -72,11 +80,8 @@ async fn a_word_that_only_the_carrier_knows_opts_out_as_well() {
 #[tokio::test]
 async fn a_stop_that_the_carrier_tells_us_of_first_is_news_once() {
     World::each(async |world| {
-        world.forgives_the_carrier();
-        let (ada, manager) = (world.agent("ada"), world.caller("+18025550141"));
-        world.gateway_goes_away().await;
-        ada.replies("STOP").await;
-        world.gateway_comes_back().await;
+        ada_stops_unheard(&world).await;
+        let manager = world.caller("+18025550141");
 
         // Two pages find it out, and then the text itself is found.
         ada_is_rung_alone(&world).await;
@@ -92,11 +97,8 @@ async fn a_stop_that_the_carrier_tells_us_of_first_is_news_once() {
 #[tokio::test]
 async fn an_answer_that_is_refused_tells_the_manager_as_a_page_would() {
     World::each(async |world| {
-        world.forgives_the_carrier();
+        ada_stops_unheard(&world).await;
         let (ada, manager) = (world.agent("ada"), world.caller("+18025550141"));
-        world.gateway_goes_away().await;
-        ada.replies("STOP").await;
-        world.gateway_comes_back().await;
         ada.replies("STATUS").await;
         manager.receives_text(&["Ada Moss gets no texts any more", "21610"]);
         ada_is_rung_alone(&world).await;

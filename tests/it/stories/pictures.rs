@@ -2,7 +2,7 @@
 
 use crate::support::world::World;
 
-use super::{ada_is_paged, reports_an_emergency};
+use super::ada_is_paged;
 
 /// A ticket tells who sent how many pictures, and under which of the carrier's ids they are to be found.
 async fn tells_of_pictures(world: &World, ticket: u64, by: &str, count: u64) {
@@ -30,11 +30,7 @@ async fn a_strangers_picture_without_a_word_opens_a_ticket() {
 async fn a_callers_pictures_join_his_ticket_and_whoever_has_it_is_told() {
     World::each(async |world| {
         let (finn, ada) = (world.caller("+18025550121"), world.agent("ada"));
-        reports_an_emergency(&finn).await;
-        finn.hangs_up().await;
-        finn.receives_text(&["1001"]);
-        ada.receives_text(&["SEV1 #1001"]);
-        ada.phone_rings();
+        ada_is_paged(&world).await;
         finn.sends_pictures(1, "").await;
         ada.receives_text(&["#1001", "the caller sent pictures"]);
         tells_of_pictures(&world, 1001, "caller", 1).await;

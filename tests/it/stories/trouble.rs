@@ -4,7 +4,7 @@ use nightbell::simulator::{CallStatus, Fault, Scope, Trouble};
 
 use crate::support::world::{ACCOUNT, World, minutes};
 
-use super::reports_an_emergency;
+use super::{ada_is_paged, reports_an_emergency};
 
 #[tokio::test]
 async fn a_call_while_the_gateway_is_away_is_found_and_paged() {
@@ -96,11 +96,7 @@ async fn doubled_and_reordered_callbacks_leave_what_good_ones_would() {
 async fn a_clock_that_is_set_forward_delays_no_page() {
     World::each(async |world| {
         let (finn, ada, ben) = (world.caller("+18025550121"), world.agent("ada"), world.agent("ben"));
-        reports_an_emergency(&finn).await;
-        finn.hangs_up().await;
-        finn.receives_text(&["1001"]);
-        ada.receives_text(&["SEV1 #1001"]);
-        ada.phone_rings();
+        ada_is_paged(&world).await;
         world.clock_jumps_to(world.now() + minutes(30)).await;
         ben.receives_text(&["SEV1 #1001"]);
         ada.ignores_calls();

@@ -1,8 +1,8 @@
 //! An agent of two desks who answers at a number that is a line of neither.
 
-use nightbell::simulator::CallerFacts;
+use crate::support::world::{RESERVATIONS, Scene, World, seconds};
 
-use crate::support::world::{Person, RESERVATIONS, Scene, World, seconds};
+use super::reports_to;
 
 const ALPINE_LINE: &str = "+18025550105";
 const SENDER: &str = "+18025550109";
@@ -14,14 +14,6 @@ fn two_desks() -> Scene {
         .replace("name = \"Reservations Support\"", "name = \"Alpine Support\"")
         .replace("number = \"+18025550100\"", &format!("number = \"{ALPINE_LINE}\""));
     Scene::default().beside(&alpine).sending_from(SENDER)
-}
-
-async fn reports_to(caller: &Person, line: &str, number: &str) {
-    caller.dials(line, CallerFacts::default()).await;
-    caller.presses("1").await;
-    caller.presses("1#").await;
-    caller.hangs_up().await;
-    caller.receives_text(&[number]);
 }
 
 #[tokio::test]

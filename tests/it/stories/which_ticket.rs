@@ -1,10 +1,8 @@
 //! Which ticket an agent means.
 
-use nightbell::simulator::CallerFacts;
+use crate::support::world::{Scene, World, seconds};
 
-use crate::support::world::{Person, Scene, World, seconds};
-
-use super::reports_an_emergency;
+use super::{reports_an_emergency, reports_to};
 
 /// Two emergencies within a minute, from two customers; Ada is paged for both.
 async fn two_emergencies(world: &World) {
@@ -92,24 +90,16 @@ fn second_line() -> Scene {
         .desk_with("[[customer]]\nkey = \"lakeside\"", &format!("{policy}[[customer]]\nkey = \"lakeside\""))
 }
 
-async fn dials(caller: &Person, line: &str) {
-    caller.dials(line, CallerFacts::default()).await;
-    caller.presses("1").await;
-    caller.presses("1#").await;
-    caller.hangs_up().await;
-    caller.receives_text(&["1001"]);
-}
-
 #[tokio::test]
 async fn of_two_tickets_with_one_number_an_agent_means_his_own() {
     second_line()
         .play(async |world| {
             let (finn, hugo) = (world.caller("+18025550121"), world.caller("+18025550131"));
             let (ada, ben) = (world.agent("ada"), world.agent("ben"));
-            dials(&finn, world.line()).await;
+            reports_to(&finn, world.line(), "1001").await;
             ada.receives_text(&["SEV1 #1001", "Lakeside Lodge"]);
             ada.phone_rings();
-            dials(&hugo, "+18025550105").await;
+            reports_to(&hugo, "+18025550105", "1001").await;
             ben.receives_text(&["SEV1 #1001", "Summit Hotels"]);
             ben.phone_rings();
 
