@@ -159,12 +159,8 @@ fn delivered(at: SocketAddr, path: &str) -> Vec<u8> {
 }
 
 async fn attempt_of(gateway: &Gateway, number: u64) -> (nightbell::act::TicketView, String) {
-    let view = gateway
-        .acts
-        .ticket("desk0", TicketNumber(number))
-        .await
-        .expect("an answer")
-        .expect("a ticket");
+    let view =
+        gateway.acts.ticket("desk0", TicketNumber(number)).await.expect("an answer").expect("a ticket");
     let attempt = view.case.attempts.first().expect("an attempt").id.as_str().to_owned();
     (view, attempt)
 }
