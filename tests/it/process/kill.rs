@@ -7,7 +7,8 @@ use nightbell::simulator::{Delivered, Fault, Scope, Trouble};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use super::stage::{AGENT, BOTH, Gateway, LINE, Stage};
+use super::gateway::Gateway;
+use super::stage::{AGENT, BOTH, LINE, Stage};
 use super::turn;
 
 /// From the start of a server to the first overdue page. The operating system's part, from the command to the server's

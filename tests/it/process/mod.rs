@@ -4,6 +4,7 @@
 //! These tests take their turns: each measures time, and two cores are soon busy.
 
 mod fallback;
+mod gateway;
 mod kill;
 mod operator;
 mod replicas;

@@ -1,7 +1,7 @@
 //! A carrier in the test, an installation in a folder, and processes of the real program that serve it.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -13,9 +13,10 @@ use nightbell::simulator::{Account, Handset, Line, MessageView, OnCall, Pace, Si
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 use tokio_util::sync::CancellationToken;
 
+use super::gateway::Gateway;
 use crate::support::db::FreshPostgres;
 
 pub const LINE: &str = "+18025550100";
@@ -229,18 +230,9 @@ senders = [{{ number = "{LINE}", texts_per_second = 100, calls_per_second = 100 
     }
 
     fn start_with(&self, config: &str, address: SocketAddr) -> Gateway {
-        let log = self.path(&format!("{config}.log"));
-        let file = std::fs::File::options().create(true).append(true).open(&log).unwrap();
-        let at = self.clock.now();
-        let child = self
-            .command()
-            .args(["--config", config, "serve"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(file)
-            .spawn()
-            .unwrap();
-        Gateway { child, address, at, log }
+        let mut command = self.command();
+        command.args(["--config", config, "serve"]);
+        Gateway::start(command, address, self.clock.now(), self.path(&format!("{config}.log")))
     }
 
     /// Waits until a server says that it is ready.
@@ -415,57 +407,4 @@ senders = [{{ number = "{LINE}", texts_per_second = 100, calls_per_second = 100 
             database.drop().await;
         }
     }
-}
-
-/// A process of the real program.
-pub struct Gateway {
-    child: Child,
-    pub address: SocketAddr,
-    /// When it was started.
-    pub at: Timestamp,
-    log: PathBuf,
-}
-
-impl Gateway {
-    /// SIGKILL, and the end of it.
-    pub async fn kill(mut self) {
-        self.child.kill().await.unwrap();
-    }
-
-    /// SIGTERM; answers the exit code.
-    pub async fn stop(self) -> Option<i32> {
-        self.signal("TERM").await;
-        self.ended().await
-    }
-
-    /// Waits for its end; answers the exit code.
-    pub async fn ended(mut self) -> Option<i32> {
-        self.child.wait().await.unwrap().code()
-    }
-
-    pub async fn signal(&self, name: &str) {
-        let id = self.child.id().unwrap().to_string();
-        let sent = Command::new("kill").args(["-s", name, &id]).status().await.unwrap();
-        assert!(sent.success());
-    }
-
-    /// When it said that it serves, if it has.
-    pub fn serves_at(&self) -> Option<Timestamp> {
-        let log = self.log();
-        let line = log.lines().rev().find(|line| line.contains("nightbell serves"))?;
-        let at = line.split(|letter: char| letter.is_whitespace() || letter == '\u{1b}');
-        let at = at
-            .map(|word| word.trim_start_matches("[2m"))
-            .find_map(|word| chrono::DateTime::parse_from_rfc3339(word).ok());
-        at.map(|at| Timestamp::from_chrono(at.to_utc())).filter(|at| *at >= self.at)
-    }
-
-    /// What it has logged.
-    pub fn log(&self) -> String {
-        read(&self.log)
-    }
-}
-
-fn read(file: &Path) -> String {
-    std::fs::read_to_string(file).unwrap_or_default()
 }

@@ -4,7 +4,8 @@
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::stage::{AGENT, BOTH, Gateway, Stage};
+use super::gateway::Gateway;
+use super::stage::{AGENT, BOTH, Stage};
 use super::turn;
 
 /// A webhook whose second half is still on its way.
