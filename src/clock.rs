@@ -74,11 +74,12 @@ pub trait Clock: Send + Sync + fmt::Debug {
 /// The wall clock may be set while we run, and a page must not wait for that. What is shown never goes back:
 /// - slow corrections, as of NTP, are followed;
 /// - a jump forward is followed at once, and a suspension is one to us: what fell due meanwhile is due at its end;
-/// - after a jump back the clock goes on from where it stood, by the monotonic clock less a hundredth, until the wall has
-///   caught up: what is due in five minutes waits three seconds longer, whether the wall lost a minute or a day. Until
-///   then rotas are read by what is shown, and the log says so. The next start takes the wall's time at once, and what
-///   stands in the database by the old time waits for it: best when no ticket is open. So do processes on other
-///   machines, by whose clocks a heartbeat of ours is then one of the future.
+/// - after a jump back the clock goes on from where it stood at half its speed, until the wall has caught up, which takes
+///   twice as long as it was set back: a deadline of five minutes waits at most ten meanwhile, whether the wall lost a
+///   minute or a day. A slower clock would be right sooner and keep a page waiting longer; a quicker one would read rotas
+///   by the wrong hour for longer. Until then they are read by what is shown, and the log says so. The next start takes
+///   the wall's time at once, and what stands in the database by the old time waits for it: best when no ticket is open.
+///   So do processes on other machines, by whose clocks a heartbeat of ours is then one of the future.
 #[derive(Clone, Debug)]
 pub struct SystemClock {
     face: Face,
@@ -95,8 +96,14 @@ enum Face {
     Own { origin: Timestamp, started: Instant },
 }
 
-/// By how much of the time that passes a clock that is ahead of the wall is slowed down: a hundredth.
-const SLOWER: u32 = 100;
+/// Of the time that passes, a clock that is ahead of the wall shows the half.
+const SLOWER: u32 = 2;
+
+/// A clock that is further ahead of the wall than this says so again and again.
+const FAR_AHEAD: Duration = Duration::from_secs(60);
+
+/// From one time that it says so to the next.
+const ALARM_EVERY: Duration = Duration::from_secs(10 * 60);
 
 /// So far behind us the wall was set back, and did not merely lose a little.
 const SET_BACK: Duration = Duration::from_secs(5);
@@ -110,15 +117,25 @@ struct Hand {
     at: Instant,
     /// Whether the wall was set back behind us, and has not caught up.
     ahead: bool,
+    /// When the log was last told so.
+    alarmed_at: Option<Instant>,
 }
 
 impl Hand {
     /// What is shown when the wall says `wall` and the monotonic clock `at`.
     fn moved(self, wall: Duration, at: Instant) -> Hand {
         let passed = at.saturating_duration_since(self.at);
-        let least = self.shown + (passed - passed / SLOWER);
+        let least = self.shown + passed / SLOWER;
         let ahead = if self.ahead { wall < least } else { wall + SET_BACK < least };
-        Hand { shown: wall.max(least), at, ahead }
+        let alarmed_at = self.alarmed_at.filter(|_| ahead);
+        Hand { shown: wall.max(least), at, ahead, alarmed_at }
+    }
+
+    /// Whether the log is to be told that we are ahead of a wall that says `wall`.
+    fn is_alarm_due(&self, wall: Duration) -> bool {
+        let far = self.shown.saturating_sub(wall) > FAR_AHEAD;
+        let again = |last| far && self.at.saturating_duration_since(last) >= ALARM_EVERY;
+        self.ahead && self.alarmed_at.is_none_or(again)
     }
 }
 
@@ -149,7 +166,7 @@ mod machine {
 impl SystemClock {
     /// The wall clock.
     pub fn new() -> SystemClock {
-        let hand = Hand { shown: machine::wall(), at: machine::monotonic(), ahead: false };
+        let hand = Hand { shown: machine::wall(), at: machine::monotonic(), ahead: false, alarmed_at: None };
         SystemClock { face: Face::Wall(Arc::new(Mutex::new(hand))), speed: 1 }
     }
 
@@ -173,12 +190,13 @@ impl SystemClock {
                 let mut hand = hand.lock().unwrap_or_else(PoisonError::into_inner);
                 // In this order: time that passes between the two must not put us ahead of the wall.
                 let wall = machine::wall();
-                let moved = hand.moved(wall, machine::monotonic());
-                if moved.ahead && !hand.ahead {
+                let mut moved = hand.moved(wall, machine::monotonic());
+                if moved.is_alarm_due(wall) {
+                    moved.alarmed_at = Some(moved.at);
                     tracing::error!(
                         seconds = moved.shown.saturating_sub(wall).as_secs(),
-                        "the machine's clock was set back; this process keeps its own time so that nothing waits for \
-                         it; restart it when no ticket is open"
+                        "the machine's clock was set back; this process goes on at half speed until it has caught up, \
+                         and reads rotas by its own time; restart it when no ticket is open"
                     );
                 }
                 *hand = moved;
@@ -259,7 +277,7 @@ mod tests {
     /// What is shown, in milliseconds since the first reading, as the wall and the monotonic clock go on.
     fn shown(steps: &[(u64, i64)]) -> Vec<(i64, bool)> {
         let (wall, at) = (Duration::from_secs(1_800_000_000), monotonic());
-        let mut hand = Hand { shown: wall, at, ahead: false };
+        let mut hand = Hand { shown: wall, at, ahead: false, alarmed_at: None };
         let mut shown = Vec::new();
         for (passed_ms, wall_ms) in steps {
             let wall_says = Duration::from_millis(u64::try_from(1_800_000_000_000 + wall_ms).unwrap());
@@ -277,11 +295,16 @@ mod tests {
             // Slowed down and hurried by NTP, by a thousandth.
             ("slow corrections", &[(1_000, 999), (2_000, 2_001)], &[(999, false), (2_001, false)]),
             ("a jump forward", &[(1_000, 2 * HOUR)], &[(2 * HOUR, false)]),
-            ("a second lost", &[(1_000, 0), (101_000, 100_000)], &[(990, false), (100_000, false)]),
+            ("a second lost", &[(1_000, 0), (3_000, 2_000)], &[(500, false), (2_000, false)]),
+            (
+                "a minute lost, and caught up by half speed within two",
+                &[(0, -60_000), (119_000, 59_000), (121_000, 61_000)],
+                &[(0, true), (59_500, true), (61_000, false)],
+            ),
             (
                 "hours lost, and caught up by another jump",
                 &[(1_000, -5 * HOUR), (301_000, 300_000 - 5 * HOUR), (302_000, 302_000)],
-                &[(990, true), (297_990, true), (302_000, false)],
+                &[(500, true), (150_500, true), (302_000, false)],
             ),
         ] {
             assert_eq!(shown(steps), expected, "{what}");
@@ -289,9 +312,30 @@ mod tests {
     }
 
     #[test]
+    fn the_log_hears_of_it_at_once_and_then_each_ten_minutes_while_it_matters() {
+        let (wall, at) = (Duration::from_secs(1_800_000_000), monotonic());
+        let second = Duration::from_secs;
+        for (set_back, heard_at) in
+            [(0, &[][..]), (30, &[0]), (1_000, &[0, 600, 1_200, 1_800]), (650, &[0, 600])]
+        {
+            let mut hand = Hand { shown: wall, at, ahead: false, alarmed_at: None };
+            let mut heard = Vec::new();
+            for passed in (0..2_400).step_by(30) {
+                let says = wall - second(set_back) + second(passed);
+                hand = hand.moved(says, at + second(passed));
+                if hand.is_alarm_due(says) {
+                    hand.alarmed_at = Some(hand.at);
+                    heard.push(passed);
+                }
+            }
+            assert_eq!(heard, heard_at, "{set_back} s");
+        }
+    }
+
+    #[test]
     fn many_readings_lose_no_time() {
         let steps: Vec<_> = (1..=1_000).map(|ms| (ms, -3_600_000)).collect();
-        assert_eq!(shown(&steps).last(), Some(&(990, true)));
+        assert_eq!(shown(&steps).last(), Some(&(500, true)));
     }
 
     #[tokio::test]

@@ -231,6 +231,8 @@ async fn carry_out(
     if let Some(position) = &turn.position {
         call.language = position.language.clone();
     }
+    // A page that he was told of and did not get is kept in mind: the next turn says who has it.
+    let mut too_late = false;
     for command in turn.commands {
         match command {
             FlowCommand::Report => {
@@ -248,7 +250,7 @@ async fn carry_out(
                 };
             }
             FlowCommand::Acknowledge if work.is_none() => {
-                agent::take(tx, world, call, pages.offered.first()).await?;
+                too_late = !agent::take(tx, world, call, pages.meant()).await?;
             }
             FlowCommand::CallCustomer if work.is_none() => {
                 agent::take(tx, world, call, pages.customer()).await?;
@@ -284,7 +286,9 @@ async fn carry_out(
         turn: call.turn + 1,
     });
     call.position = turn.position;
-    call.offered = pages.offered.first().map(|case| case.ticket.id.clone());
+    if !too_late {
+        call.offered = pages.offered.first().map(|case| case.ticket.id.clone());
+    }
     call.turn += 1;
     call.deadline = Some(turn.script.deadline(world.now));
     Ok(CallAnswer { script: turn.script, next })

@@ -55,7 +55,7 @@ pub(super) fn facts<R>(
         withheld: call.caller_id.is_none(),
         caller_id: call.caller_id.as_ref().filter(may_call_back).cloned(),
         ticket: known.case.map(|case| case.ticket.number.to_string()),
-        open_ticket: known.joinable.map(|case| case.ticket.number.to_string()),
+        open_ticket: known.joinable.or(known.pages.gone.as_ref()).map(|case| case.ticket.number.to_string()),
         returning: call.returning,
         languages: line.languages.clone(),
         fields: line
@@ -100,8 +100,13 @@ fn fields(
         _ => None,
     };
     let topics = (!desk.never_urgent.is_empty()).then(|| words.list(language, &desk.never_urgent));
+    let gone = known.pages.gone.clone().map(|mut case| {
+        // The state's words are a caller's, whom somebody called back; this one is told who has it.
+        case.ticket.called_back_at = None;
+        case
+    });
     // Once he has joined it, it is the call's own.
-    let open_state = known.joinable.or(known.case).map(|case| {
+    let open_state = known.joinable.or(known.case).or(gone.as_ref()).map(|case| {
         let holder = case.holder().and_then(|agent| desk.agent(agent)).map(|agent| agent.name.as_str());
         words.ticket_state(language, &world.book, desk.zone(), case, holder)
     });

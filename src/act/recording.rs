@@ -113,7 +113,7 @@ pub(super) async fn note(
     job.write(tx, world, &row, Some(id), 2, world.now).await
 }
 
-/// Has a carrier asked for all that was recorded in a call.
+/// Has a carrier asked for all that was recorded in a call, once it is over; does nothing the second time.
 pub(super) async fn ask_for_all(
     tx: &mut Tx,
     world: &World,
@@ -121,6 +121,9 @@ pub(super) async fn ask_for_all(
     call: &str,
     id: &TicketId,
 ) -> Result<(), StoreError> {
+    if !inbox::once(tx, carrier, &format!("recordings {call}"), world.now).await? {
+        return Ok(());
+    }
     let job = Job::ListRecordings { carrier: carrier.into(), call: call.into() };
     let row = format!("recordings-{carrier}-{call}");
     job.write(tx, world, &row, Some(id), 2, world.now).await

@@ -68,7 +68,11 @@ async fn is_open(tx: &mut Tx, (carrier, call): &(String, String)) -> Result<Opti
 
 async fn recover(tx: &mut Tx, input: &Recover) -> Result<bool, StoreError> {
     let Recover { world, missed, ticket: id } = input;
-    if calls::is_open(tx, &missed.carrier, &missed.sid).await?.is_some() {
+    if let Some(known) = calls::lock(tx, &missed.carrier, &missed.sid).await? {
+        // It came to us and was lost in its middle: it may have left a message since.
+        if let (Some(id), None) = (&known.ticket, &missed.recordings) {
+            recording::ask_for_all(tx, world, &missed.carrier, &missed.sid, id).await?;
+        }
         return Ok(false);
     }
     let (desk, line) = line_of(world, &missed.to)?;

@@ -13,7 +13,7 @@ use crate::clock::Timestamp;
 use crate::rules::page::{Sent, Trouble};
 use crate::rules::policy::MethodKind;
 use crate::store::Claimed;
-use crate::wire::rest::RecordingRecord;
+use crate::wire::rest::{CallRecord, RecordingRecord};
 use crate::wire::{About, Number, Sid};
 
 /// Until something that can wait is tried again.
@@ -25,8 +25,14 @@ const MOST_CLAIMS: i64 = 4;
 /// The longest pause between two tries to fetch a recording, in seconds.
 const RECORDING_PAUSE: u64 = 5 * 60;
 
-/// Claims of a row after which a carrier that does not say what was recorded is given up: after more than an hour.
-const MOST_LISTINGS: i64 = 20;
+/// How long a carrier is asked what was recorded in a call: the longest talk, and two hours in which it does not answer.
+const LISTING_PATIENCE: Duration = Duration::from_secs(6 * 60 * 60);
+
+/// The longest pause between two questions whether a call is over that may leave a message.
+const MESSAGE_PAUSE: Duration = Duration::from_secs(15);
+
+/// Claims of a row until which a call without a recording may have one that is not listed yet: lists lag behind.
+const UNLISTED_CLAIMS: i64 = 3;
 
 /// How long fetching a recording may take, in real time: a claim lasts a little longer.
 const DOWNLOAD: Duration = Duration::from_secs(25);
@@ -210,11 +216,17 @@ impl Engine {
         let (Some(at), Ok(call)) = (self.0.carriers.carrier(carrier), call.parse::<Sid>()) else {
             return Performed::Done;
         };
+        let (now, pause) = (self.now(), recording_pause(claimed.fence.unsigned_abs()));
+        let may_wait = now < claimed.asked_at + LISTING_PATIENCE;
+        // While it is spoken it is not listed.
+        let goes_on = |call: CallRecord| call.state.is_some_and(|state| !state.is_final());
+        if may_wait && at.call(&call).await.ok().flatten().is_some_and(goes_on) {
+            return Performed::Later(now + pause.min(MESSAGE_PAUSE));
+        }
         match at.recordings(&call).await {
+            Ok(made) if made.is_empty() && claimed.fence <= UNLISTED_CLAIMS => Performed::Later(now + pause),
             Ok(made) => Performed::Recorded(filled(made)),
-            Err(_) if claimed.fence <= MOST_LISTINGS => {
-                Performed::Later(self.now() + recording_pause(claimed.fence.unsigned_abs()))
-            }
+            Err(_) if may_wait => Performed::Later(now + pause),
             Err(error) => {
                 tracing::warn!(carrier, call.sid = %call, %error, "what was recorded stays at the carrier");
                 Performed::Done

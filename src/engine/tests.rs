@@ -11,11 +11,13 @@ use std::time::Duration;
 use fake::{Next, inbound, written};
 use stage::{ADA, BEN, MANAGER, START, Stage, at};
 
+use crate::act::Missed;
 use crate::channel::{Refusal, Sent};
-use crate::clock::Timestamp;
+use crate::clock::{Clock, Timestamp};
 use crate::rules::page::AttemptState;
 use crate::rules::ticket::Happening;
 use crate::wire::event::{CallState, TextState};
+use crate::wire::rest::CallRecord;
 use crate::wire::{About, FreeText};
 
 /// The longest, in real time, that anything may take.

@@ -233,7 +233,8 @@ pub struct Facts<'a> {
     pub caller_id: Option<PhoneNumber>,
     /// The number of this call's own ticket, digits only; `None` for an agent who has not reported as a caller.
     pub ticket: Option<String>,
-    /// The number of an open ticket that this caller may join, digits only.
+    /// The number of an open ticket that this caller may join, or of a page that an agent was told of and cannot take
+    /// any more, digits only.
     pub open_ticket: Option<String>,
     /// A call from this number was abandoned within the last 15 minutes.
     pub returning: bool,
@@ -346,7 +347,8 @@ pub enum FlowCommand {
     Join,
     /// Escalate the joined ticket one step, if that is not too soon.
     Push,
-    /// The agent takes the page that `agent_pages` names first.
+    /// The agent takes the page that `agent_pages` named first; if somebody was quicker, `open_ticket` is that page in
+    /// the next turn.
     Acknowledge,
     /// The agent is now being put through to the customer of that page.
     CallCustomer,

@@ -180,7 +180,8 @@ async fn remember(acts: Acts, call: CallIn, since: Timestamp) {
         to: call.to,
         started_at: since,
         seconds: 0,
-        recordings: Some(Vec::new()),
+        // It is still being spoken.
+        recordings: None,
     };
     loop {
         let next = acts.clock().now() + REMEMBERED_EVERY;

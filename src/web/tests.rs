@@ -17,6 +17,7 @@ use tracing_subscriber::fmt::format::FmtSpan;
 
 use super::*;
 use crate::act::{By, Setup, Token};
+use crate::args;
 use crate::clock::{Clock, ManualClock, Timestamp};
 use crate::id::Ids;
 use crate::rules::case::Case;
@@ -163,6 +164,15 @@ impl Gateway {
 
     pub(in crate::web) async fn cases(&self) -> Vec<Case> {
         self.acts.tickets(None, Timestamp::NEVER).await.unwrap().cases
+    }
+
+    /// What waits to be done outside.
+    async fn outbox(&self) -> Vec<String> {
+        async fn payloads(tx: &mut Tx, (): &()) -> Result<Vec<String>, StoreError> {
+            let rows: Vec<(String,)> = tx.all("select payload from outbox", args![]).await?;
+            Ok(rows.into_iter().map(|(payload,)| payload).collect())
+        }
+        self.acts.store().read(payloads, ()).await.unwrap()
     }
 
     async fn timeline(&self) -> Vec<Happening> {

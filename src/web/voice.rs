@@ -71,6 +71,14 @@ pub(super) async fn leg(
 /// What follows on the last resort: a message, if nobody answered; the end.
 pub(super) async fn last_resort(State(app): State<App>, signed: Signed) -> Result<Response, Response> {
     let request = VoiceRequest::parse(&signed.form).map_err(|error| no_call(&app, &signed, &error))?;
+    if let Some(made) = request.recording.as_ref().filter(|made| made.seconds != Some(0)) {
+        let (call, recording) = (request.call_sid.as_str(), made.sid.as_str());
+        let act = app.acts().recording_made(&signed.carrier, call, recording, made.seconds.unwrap_or(0));
+        // A call that is not written down yet has its carrier asked once it is.
+        if let Err(error) = in_time(act).await {
+            tracing::warn!(carrier.name = signed.carrier, call.sid = call, %error, "a message is asked for later");
+        }
+    }
     Ok(match (signed.asked(), &request.dial) {
         (Some(Asked::Dial), Some(dial)) if dial.state.was_answered() => verbs(&signed, vec![Verb::Hangup]),
         (Some(Asked::Dial), _) => hold::leave_a_message(&signed),

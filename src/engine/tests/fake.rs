@@ -126,6 +126,10 @@ impl Fake {
         self.recordings.lock().unwrap().insert(sid.to_owned(), content.to_owned());
     }
 
+    pub fn forget_recordings(&self) {
+        self.recordings.lock().unwrap().clear();
+    }
+
     /// What becomes of a text that was taken.
     pub fn text_is(&self, sid: &str, state: TextState) {
         let mut texts = self.texts.lock().unwrap();

@@ -72,3 +72,35 @@ async fn a_call_of_the_second_in_which_the_desk_began_is_ours() {
     stage.run_due().await;
     assert_eq!(stage.texts_to(ADA), [0]);
 }
+
+#[tokio::test]
+async fn a_message_that_is_still_spoken_is_asked_for_until_the_call_is_over() {
+    let stage = Stage::new().await;
+    // One could not be written down when it rang; the other was lost in its middle.
+    for (nth, sid, recording) in [(1, "CAunknown", "RE1"), (2, "CAknown", "RE2")] {
+        if sid == "CAknown" {
+            stage.call(sid).await;
+        }
+        let called = inbound(sid, "+18025550121", stage.clock.now(), CallState::InProgress);
+        stage.carrier.has_call(called.clone());
+        let missed = Missed {
+            carrier: "main".into(),
+            sid: sid.into(),
+            from: "+18025550121".into(),
+            to: "+18025550100".parse().unwrap(),
+            started_at: stage.clock.now(),
+            seconds: 0,
+            recordings: None,
+        };
+        assert_eq!(stage.acts.recover_call(missed.clone()).await.unwrap(), nth == 1);
+        assert!(!stage.acts.recover_call(missed).await.unwrap(), "it asks once");
+        let begun = stage.clock.now().since(START).as_secs();
+        stage.run_until(begun + 60).await;
+        assert_eq!(stage.ticket(nth).await.case.ticket.recordings.len(), 0);
+        stage.carrier.has_recording(recording, b"RIFF");
+        stage.carrier.has_call(CallRecord { state: Some(CallState::Completed), ..called });
+        stage.run_until(begun + 90).await;
+        assert_eq!(stage.ticket(nth).await.case.ticket.recordings, [recording], "{sid}");
+        stage.carrier.forget_recordings();
+    }
+}

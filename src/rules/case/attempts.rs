@@ -3,6 +3,7 @@
 
 use super::{Actor, AgentKey, AttemptId, Case, Effect, Hand, Happening, Message, MethodKind, Recipient};
 use crate::clock::Timestamp;
+use crate::rules::bridge::Stage;
 use crate::rules::page::{Attempt, AttemptState, Ending, Page, PageKind, Planned, Purpose};
 
 impl Case {
@@ -134,16 +135,19 @@ impl Case {
         self.attempts.iter().filter(move |attempt| attempt.purpose == purpose)
     }
 
-    /// Takes back what has not left, and hangs up what rings.
+    /// Takes back what has not left, and hangs up what rings; never a call on which an agent was put through to the
+    /// customer, whatever becomes of the ticket meanwhile.
     pub(super) fn end_attempts(
         &mut self,
         hand: &mut Hand<'_>,
         of: impl Fn(&Attempt) -> bool,
         spare: Option<&AttemptId>,
     ) {
+        let talk = self.bridge.as_ref().filter(|bridge| bridge.stage == Stage::Customer);
+        let talk = talk.map(|bridge| &bridge.attempt);
         for attempt in self.attempts.iter_mut().filter(|attempt| of(attempt)) {
             let of_page = matches!(attempt.purpose, Purpose::Page(_));
-            if of_page && spare != Some(&attempt.id) {
+            if of_page && ![spare, talk].contains(&Some(&attempt.id)) {
                 end_attempt(hand, attempt);
             }
         }

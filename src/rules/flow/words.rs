@@ -45,7 +45,11 @@ pub const FIELDS: &[(&str, FieldKind, &str)] = &[
     ),
     ("main_number", FieldKind::Number, "the daytime desk's number"),
     ("ticket", FieldKind::Ticket, "this call's ticket number"),
-    ("open_ticket", FieldKind::Ticket, "the number of the ticket that may be joined"),
+    (
+        "open_ticket",
+        FieldKind::Ticket,
+        "the number of the ticket that may be joined, or of a page that an agent was told of and cannot take any more",
+    ),
     ("caller_id", FieldKind::Caller, "the number that the network names"),
     ("callback_number", FieldKind::Caller, "the number that the caller gave"),
     ("key", FieldKind::Key, "the key that chooses a language"),

@@ -55,6 +55,13 @@ async fn a_call_that_could_not_be_written_down_is_kept_in_mind() {
     wakes.recv().await.unwrap();
     assert_eq!(gateway.cases().await.len(), 1);
     assert!(gateway.timeline().await.iter().any(|happened| matches!(happened, Happening::Missed { .. })));
+    // Its carrier is asked what it says meanwhile; and the form that ends the message tells it too.
+    let asks = gateway.outbox().await;
+    assert!(asks.iter().any(|payload| payload.contains("list_recordings")), "{asks:?}");
+    let message = gateway.call(&rung.address_after("<Dial action=\""), &[("DialCallStatus", "busy")]).await;
+    let recorded = message.address_after("<Record action=\"");
+    gateway.call(&recorded, &[("RecordingSid", "RE1"), ("RecordingDuration", "9")]).await;
+    assert_eq!(gateway.cases().await[0].ticket.recordings, ["RE1"]);
 }
 
 #[tokio::test]

@@ -233,3 +233,33 @@ async fn whose_texts_arrive_is_called_at_the_time_of_his_rule() {
         })
         .await;
 }
+
+#[tokio::test]
+async fn who_calls_the_line_takes_what_he_was_told_of_or_hears_who_was_quicker() {
+    for key in ["1", "2"] {
+        World::each(async |world| {
+            let (finn, ada, ben) = (world.caller("+18025550121"), world.agent("ada"), world.agent("ben"));
+            ada_is_paged(&world).await;
+            ada.declines().await;
+            world.pass(minutes(5)).await;
+            ada.ignores_calls();
+            ben.receives_text(&["SEV1 #1001"]);
+            ben.phone_rings();
+            ben.declines().await;
+
+            ada.dials_line().await;
+            ada.hears("1 0 0 1");
+            ben.replies("ACK").await;
+            ben.receives_text(&["Yours"]);
+            ada.presses(key).await;
+            ada.hears("Ben Frost has it");
+            ada.does_not_hear("It is yours");
+            ada.hears("No page of yours is open");
+            ada.hangs_up().await;
+            world.ticket(1001).await.is_held_by("ben");
+            ada.reads_all();
+            finn.reads_all();
+        })
+        .await;
+    }
+}

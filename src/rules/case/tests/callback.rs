@@ -57,6 +57,27 @@ fn key_4_declines_and_key_2_puts_through() {
 }
 
 #[test]
+fn nobodys_word_cuts_a_talk_on_the_pages_own_call() {
+    let ends = [
+        Command::Resolve { note: None },
+        Command::Downgrade { severity: Severity::THREE, reason: "one user".into() },
+        Command::Escalate,
+        Command::Decline,
+    ];
+    for end in ends {
+        for by in ["ada", "ben"] {
+            let mut night = Night::paging();
+            night.wait(300).accepted(2).receipt(2, Receipt::Answered).leg(2, LegInput::Answered);
+            night.presses(2, "2").done();
+            night.says(by, end.clone());
+            assert!(!night.done().contains(&"hang up S2".to_owned()), "{end:?} by {by}");
+            night.leg(2, LegInput::Dialled { answered: true, seconds: 60 });
+            assert!(matches!(night.spoken(), Spoken::AfterTalk { reached: true, .. }), "{end:?} by {by}");
+        }
+    }
+}
+
+#[test]
 fn a_talk_counts_by_its_length() {
     for (answered, seconds, counts) in
         [(true, 30, true), (true, 29, false), (false, 0, false), (false, 60, false)]
