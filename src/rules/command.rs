@@ -5,7 +5,9 @@
 //! substance. A word that is neither the command nor a known courtesy makes the whole text unclear: "can't ack" has no
 //! way to be taken for `ACK`.
 //!
-//! Words that carriers reserve (telephony.md, section 2) are never commands: they are told apart as [`Reply::Reserved`].
+//! Words that carriers reserve (telephony.md, section 2) are never commands: alone they are told apart as
+//! [`Reply::Reserved`]. A carrier acts on such a word only if it is the whole text; so do we, or a "Help!" above a
+//! caller's report would be left to a carrier that leaves it to us.
 
 mod own_words;
 mod vocabulary;
@@ -103,13 +105,11 @@ impl Reply {
 
 /// Reads a text that an agent sent.
 pub fn parse(body: &str) -> Reply {
-    let own = own_text(body);
-    let first = tokens(own.first);
-    if let [Token::Word(word)] = first.as_slice()
-        && let Some(reserved) = vocabulary::reserved(word)
-    {
+    if let Some(reserved) = vocabulary::reserved(&body.trim().to_lowercase()) {
         return Reply::Reserved(reserved);
     }
+    let own = own_text(body);
+    let first = tokens(own.first);
     if first.is_empty() && own.first.contains('?') {
         return Reply::Command(Parsed { command: Command::Help, ticket: None });
     }

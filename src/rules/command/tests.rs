@@ -155,7 +155,7 @@ fn an_unclear_text_keeps_the_ticket_it_named() {
 
 #[test]
 fn the_carriers_words_are_never_commands() {
-    for word in ["STOP", "stopall", "Unsubscribe", "END", "QUIT", "REVOKE", "OPTOUT", "cancel", " Stop. "] {
+    for word in ["STOP", "stopall", "Unsubscribe", "END", "QUIT", "REVOKE", "OPTOUT", "cancel", " Stop\n"] {
         assert_eq!(parse(word), Reply::Reserved(Reserved::OptOut), "{word}");
     }
     for word in ["START", "yes", "UNSTOP"] {
@@ -163,6 +163,21 @@ fn the_carriers_words_are_never_commands() {
     }
     for word in ["HELP", "info"] {
         assert_eq!(parse(word), Reply::Reserved(Reserved::Info), "{word}");
+    }
+}
+
+#[test]
+fn a_carriers_word_with_anything_beside_it_is_the_writers_own() {
+    for body in [
+        "Stop!",
+        "stop.",
+        "Cancel.\nBad connection here",
+        "Yes\nI take it",
+        "Help!!",
+        "Help\nOur booking site is down, call me",
+        "STOP\n> SEV1 #1042 Grand Hotel",
+    ] {
+        assert!(matches!(parse(body), Reply::Unclear { .. }), "{body:?} gave {:?}", parse(body));
     }
 }
 
