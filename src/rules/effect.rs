@@ -9,6 +9,7 @@ use super::desk::AgentKey;
 use super::policy::MethodKind;
 use super::severity::Severity;
 use super::ticket::CallbackNumber;
+use super::ticket_name::TicketName;
 use super::ticket_number::TicketNumber;
 use crate::clock::Timestamp;
 use crate::id::Id;
@@ -328,8 +329,8 @@ pub enum Answer {
         /// A word that was perhaps meant.
         perhaps: Option<String>,
     },
-    /// Several tickets could be meant.
-    WhichOne(Vec<TicketNumber>),
+    /// Several tickets could be meant: how each can be named, and what it is.
+    WhichOne(Vec<(TicketName, Brief)>),
     /// There is no such ticket, or none is open.
     NoSuchTicket {
         /// The number that was given.

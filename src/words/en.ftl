@@ -71,6 +71,7 @@ help = ACK take it. DECLINE next one. ESC next step. CALL connect me. DONE calle
 unclear = Not understood, and nothing was changed. Reply ACK, DECLINE, CALL, DONE or ? for more.
 unclear-perhaps = Not understood, and nothing was changed. Did you mean { $command }? Otherwise reply ? for what can be said.
 which-one = Which ticket? Send it again with one of: { $tickets }.
+which-one-entry = #{ $name } { $customer }
 no-such-ticket = There is no open { $ticket }. STATUS shows what is open.
 nothing-open = Nothing is open for you. STATUS shows what is.
 not-yours = You were not paged for { $ticket }, so nothing was changed.

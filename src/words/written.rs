@@ -5,6 +5,7 @@ use super::gsm::{Length, fold, shorten};
 use super::{Words, one_line};
 use crate::rules::effect::{Alert, Answer, Brief, Message, News, NextAsked};
 use crate::rules::policy::MethodKind;
+use crate::rules::ticket_name::TicketName;
 use crate::rules::zone::{Zone, ZoneBook};
 
 /// Tickets that one text names.
@@ -213,8 +214,12 @@ impl Words {
             Answer::Unclear { perhaps: Some(command) } => {
                 self.say(lang, "unclear-perhaps", &[("command", &one_line(command))])
             }
-            Answer::WhichOne(numbers) => {
-                let tickets = self.some_of(lang, numbers.iter().map(|number| ticket(*number)), ", ");
+            Answer::WhichOne(several) => {
+                let entry = |(name, brief): &(TicketName, Brief)| {
+                    let values = [("name", &*name.to_string()), ("customer", &*self.customer(lang, brief))];
+                    self.say(lang, "which-one-entry", &values)
+                };
+                let tickets = self.some_of(lang, several.iter().map(entry), ", ");
                 self.say(lang, "which-one", &[("tickets", &tickets)])
             }
         }
