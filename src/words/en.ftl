@@ -79,6 +79,8 @@ closed = { $ticket } is closed already. Nothing to do.
 
 ## To agents, unasked.
 stand-down = Stand down: { $by } has { $ticket }. Nothing to do.
+stand-down-lowered = Stand down: { $ticket } is Severity { $severity } now. Nobody is paged.
+stand-down-lowered-by = Stand down: { $by } made { $ticket } Severity { $severity }. Nobody is paged.
 stand-down-closed = Stand down: { $ticket } is closed. Nothing to do.
 callback-reminder = { $ticket } { $customer }: not called back yet. { $callback } Then reply DONE. Otherwise it is soon paged again.
 reached-them = { $ticket }: that call was short. Reached them? Reply DONE { $digits }, or CALL { $digits } to try again.

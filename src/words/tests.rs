@@ -7,7 +7,7 @@ use super::*;
 use crate::rules::command::{Command, Parsed, Reply, parse};
 use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::Desk;
-use crate::rules::effect::{Alert, Answer, Brief, Message, News, NextAsked, Spoken};
+use crate::rules::effect::{Alert, Answer, Brief, Message, News, NextAsked, Over, Spoken};
 use crate::rules::policy::MethodKind;
 use crate::rules::script::{Prompt, Script, Then};
 use crate::rules::severity::Severity;
@@ -97,8 +97,10 @@ fn texts(name: &str) -> Vec<String> {
     let (number, by) = (NUMBER, || name.to_owned());
     let dead = |method| Alert::MethodDead { agent: by(), method, why: "unreachable".into() };
     let mut messages = vec![
-        Message::StandDown { number, by: Some(by()) },
-        Message::StandDown { number, by: None },
+        Message::StandDown { number, why: Over::Taken { by: by() } },
+        Message::StandDown { number, why: Over::Lowered { severity: Severity::THREE, by: Some(by()) } },
+        Message::StandDown { number, why: Over::Lowered { severity: Severity::THREE, by: None } },
+        Message::StandDown { number, why: Over::Closed },
         Message::ReachedThem { number },
         Message::StillTrying { number },
         Message::TakenBy { number, by: by() },

@@ -3,7 +3,7 @@
 use super::brief::Medium;
 use super::gsm::{Length, fold, shorten};
 use super::{Words, one_line};
-use crate::rules::effect::{Alert, Answer, Brief, Message, News, NextAsked};
+use crate::rules::effect::{Alert, Answer, Brief, Message, News, NextAsked, Over};
 use crate::rules::policy::MethodKind;
 use crate::rules::ticket_name::TicketName;
 use crate::rules::zone::{Zone, ZoneBook};
@@ -37,12 +37,7 @@ impl Words {
             Message::Composed { text } => return text.clone(),
             Message::Answer(answer) => self.answer(lang, Medium::Written, book, zone, answer),
             Message::Alert(alert) => self.alert(lang, alert),
-            Message::StandDown { number, by: Some(by) } => {
-                self.say(lang, "stand-down", &[("ticket", &ticket(*number)), ("by", &one_line(by))])
-            }
-            Message::StandDown { number, by: None } => {
-                self.say(lang, "stand-down-closed", &[("ticket", &ticket(*number))])
-            }
+            Message::StandDown { number, why } => self.stand_down(lang, &ticket(*number), why),
             Message::ReachedThem { number } => {
                 let values = [("ticket", &*ticket(*number)), ("digits", &*number.to_string())];
                 self.say(lang, "reached-them", &values)
@@ -222,6 +217,20 @@ impl Words {
                 let tickets = self.some_of(lang, several.iter().map(entry), ", ");
                 self.say(lang, "which-one", &[("tickets", &tickets)])
             }
+        }
+    }
+
+    fn stand_down(&self, lang: &str, ticket: &str, why: &Over) -> String {
+        match why {
+            Over::Taken { by } => self.say(lang, "stand-down", &[("ticket", ticket), ("by", &one_line(by))]),
+            Over::Lowered { severity, by } => {
+                let values = [("ticket", ticket), ("severity", &*severity.to_string())];
+                match by.as_deref().map(one_line) {
+                    Some(by) => self.say(lang, "stand-down-lowered-by", &[values[0], values[1], ("by", &by)]),
+                    None => self.say(lang, "stand-down-lowered", &values),
+                }
+            }
+            Over::Closed => self.say(lang, "stand-down-closed", &[("ticket", ticket)]),
         }
     }
 
