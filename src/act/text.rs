@@ -122,8 +122,8 @@ async fn text_in(tx: &mut Tx, input: &Input) -> Result<(), StoreError> {
         Some(Reserved::Info) | None => {}
     }
     let to: Option<PhoneNumber> = text.to.parse().ok();
-    if let Some((desk, agent)) = meant::desk(tx, world, to.as_ref(), &from, reply.ticket()).await? {
-        return agent::text(tx, input, desk, agent, &from).await;
+    if let Some(writer) = meant::writer(tx, world, to.as_ref(), &from, reply).await? {
+        return agent::text(tx, input, writer, &from).await;
     }
     match caller::desk(tx, world, to.as_ref(), &from).await? {
         Some(desk) => caller::text(tx, input, desk, from).await,

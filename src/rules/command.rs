@@ -5,7 +5,9 @@
 //! substance. A word that is neither the command nor a known courtesy makes the whole text unclear: "can't ack" has no
 //! way to be taken for `ACK`.
 //!
-//! Words that carriers reserve (telephony.md, section 2) are never commands: they are told apart as [`Reply::Reserved`].
+//! Words that carriers reserve (telephony.md, section 2) are never commands: alone they are told apart as
+//! [`Reply::Reserved`]. A carrier acts on such a word only if it is the whole text; so do we, or a "Help!" above a
+//! caller's report would be left to a carrier that leaves it to us.
 
 mod own_words;
 mod vocabulary;
@@ -16,6 +18,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 use super::severity::Severity;
+use super::ticket_name::TicketName;
 use super::ticket_number::TicketNumber;
 use own_words::{Token, own_text, tokens};
 pub use vocabulary::Verb;
@@ -61,7 +64,7 @@ pub struct Parsed {
     /// What is asked for.
     pub command: Command,
     /// For which ticket; `None` means all that this agent was paged for.
-    pub ticket: Option<TicketNumber>,
+    pub ticket: Option<TicketName>,
 }
 
 /// A word that the carrier acts on by itself when it is the whole text.
@@ -87,13 +90,13 @@ pub enum Reply {
         /// What may have been meant, to be offered and never to be done.
         nearest: Option<Verb>,
         /// The ticket that was named, if one was.
-        ticket: Option<TicketNumber>,
+        ticket: Option<TicketName>,
     },
 }
 
 impl Reply {
     /// The ticket that it names.
-    pub fn ticket(&self) -> Option<TicketNumber> {
+    pub fn ticket(&self) -> Option<TicketName> {
         match self {
             Reply::Command(Parsed { ticket, .. }) | Reply::Unclear { ticket, .. } => *ticket,
             Reply::Reserved(_) => None,
@@ -103,13 +106,11 @@ impl Reply {
 
 /// Reads a text that an agent sent.
 pub fn parse(body: &str) -> Reply {
-    let own = own_text(body);
-    let first = tokens(own.first);
-    if let [Token::Word(word)] = first.as_slice()
-        && let Some(reserved) = vocabulary::reserved(word)
-    {
+    if let Some(reserved) = vocabulary::reserved(&body.trim().to_lowercase()) {
         return Reply::Reserved(reserved);
     }
+    let own = own_text(body);
+    let first = tokens(own.first);
     if first.is_empty() && own.first.contains('?') {
         return Reply::Command(Parsed { command: Command::Help, ticket: None });
     }
@@ -120,9 +121,9 @@ pub fn parse(body: &str) -> Reply {
 }
 
 /// The one number that stands in the text, if there is exactly one that cannot be a key.
-fn only_ticket(tokens: &[Token]) -> Option<TicketNumber> {
+fn only_ticket(tokens: &[Token]) -> Option<TicketName> {
     let mut numbers = tokens.iter().filter_map(|token| match token {
-        Token::Number { value, marked } if *marked || value.0 > 9 => Some(*value),
+        Token::Number { name, marked } if *marked || name.number.0 > 9 => Some(*name),
         _ => None,
     });
     numbers.next().filter(|_| numbers.next().is_none())
@@ -167,7 +168,7 @@ fn read(own: &own_words::Own<'_>, first: &[Token]) -> Option<Parsed> {
 }
 
 /// The ticket that stands before the command; `None` if something else than a greeting stands there.
-fn leading_ticket(before: &[&Token]) -> Option<Option<TicketNumber>> {
+fn leading_ticket(before: &[&Token]) -> Option<Option<TicketName>> {
     let polite = before.iter().all(|token| match token {
         Token::Word(word) => vocabulary::is_opening(word),
         Token::Number { .. } => true,
@@ -177,9 +178,9 @@ fn leading_ticket(before: &[&Token]) -> Option<Option<TicketNumber>> {
 }
 
 /// The number among the tokens; `None` if there are several.
-fn only_number(tokens: &[&Token]) -> Option<Option<TicketNumber>> {
+fn only_number(tokens: &[&Token]) -> Option<Option<TicketName>> {
     let mut numbers = tokens.iter().filter_map(|token| match token {
-        Token::Number { value, .. } => Some(*value),
+        Token::Number { name, .. } => Some(*name),
         _ => None,
     });
     let number = numbers.next();
@@ -192,13 +193,16 @@ fn read_keys(own: &own_words::Own<'_>, words: &[&Token]) -> Option<Parsed> {
         return None;
     }
     let key = |token: &Token| match token {
-        Token::Number { value: TicketNumber(1), marked: false } => Some(Command::Acknowledge),
-        Token::Number { value: TicketNumber(2), marked: false } => Some(Command::CallCustomer),
-        Token::Number { value: TicketNumber(4), marked: false } => Some(Command::Decline),
+        Token::Number { name: TicketName { number, line: None }, marked: false } => match number {
+            TicketNumber(1) => Some(Command::Acknowledge),
+            TicketNumber(2) => Some(Command::CallCustomer),
+            TicketNumber(4) => Some(Command::Decline),
+            _ => None,
+        },
         _ => None,
     };
     let ticket = |token: &Token| match token {
-        Token::Number { value, .. } => Some(*value),
+        Token::Number { name, .. } => Some(*name),
         _ => None,
     };
     match words {
@@ -213,12 +217,7 @@ fn read_keys(own: &own_words::Own<'_>, words: &[&Token]) -> Option<Parsed> {
 }
 
 /// `NOTE`, `RESOLVE` and `DOWN`, whose rest is the agent's own text.
-fn read_text(
-    verb: Verb,
-    before: Option<TicketNumber>,
-    own: &own_words::Own<'_>,
-    word: &str,
-) -> Option<Parsed> {
+fn read_text(verb: Verb, before: Option<TicketName>, own: &own_words::Own<'_>, word: &str) -> Option<Parsed> {
     let mut rest = own.after(word)?;
     let mut severity = None;
     let mut ticket = before;
@@ -256,22 +255,27 @@ fn read_text(
 
 /// Takes a ticket's number off the front: marked with `#`, or of four digits or more, so that "NOTE 5 rooms" and
 /// "NOTE 500 errors" stay whole.
-fn take_ticket(ticket: &mut Option<TicketNumber>, rest: &mut &str) {
+fn take_ticket(ticket: &mut Option<TicketName>, rest: &mut &str) {
     if ticket.is_some() {
         return;
     }
     let unlabelled = own_words::skip_label(rest);
     let digits_at = unlabelled.strip_prefix('#');
     let from = digits_at.unwrap_or(unlabelled);
-    let end = from.find(|c: char| !c.is_ascii_digit()).unwrap_or(from.len());
-    let (digits, after) = from.split_at(end);
-    let apart = !after.starts_with(char::is_alphanumeric);
-    if apart
-        && (digits_at.is_some() || digits.len() >= 4)
-        && let Ok(number) = digits.parse()
-    {
-        *ticket = Some(number);
-        *rest = own_words::trim_lead(after);
+    let end = |stays: fn(char) -> bool| from.find(|c| !stays(c)).unwrap_or(from.len());
+    let digits = end(|c| c.is_ascii_digit());
+    // With the end of its line's number, if that stands there.
+    for end in [end(|c| c.is_ascii_digit() || c == '/'), digits] {
+        let (name, after) = from.split_at(end);
+        let apart = !after.starts_with(char::is_alphanumeric);
+        if apart
+            && (digits_at.is_some() || digits >= 4)
+            && let Ok(name) = name.parse()
+        {
+            *ticket = Some(name);
+            *rest = own_words::trim_lead(after);
+            return;
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use super::desk::AgentKey;
 use super::policy::MethodKind;
 use super::severity::Severity;
 use super::ticket::CallbackNumber;
+use super::ticket_name::TicketName;
 use super::ticket_number::TicketNumber;
 use crate::clock::Timestamp;
 use crate::id::Id;
@@ -122,6 +123,25 @@ pub struct Brief {
     pub recording: bool,
 }
 
+/// Why whoever was asked need not act any more.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Over {
+    /// Somebody has it.
+    Taken {
+        /// His name.
+        by: String,
+    },
+    /// It is not an emergency any more; nobody has it by that.
+    Lowered {
+        /// What it is now.
+        severity: Severity,
+        /// The name of who said so, as far as that is known.
+        by: Option<String>,
+    },
+    /// It is closed.
+    Closed,
+}
+
 /// A text that Nightbell sends. `words` renders it in the reader's language and zone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Message {
@@ -129,12 +149,12 @@ pub enum Message {
     Page(Brief),
     /// A caller rang and hung up; nobody else is told.
     AbandonedNotice(Brief),
-    /// Somebody else has it.
+    /// Nothing to do any more.
     StandDown {
         /// The ticket.
         number: TicketNumber,
-        /// The name of who has it; `None` if it was ended otherwise.
-        by: Option<String>,
+        /// Why.
+        why: Over,
     },
     /// The answer to an agent's command.
     Answer(Answer),
@@ -328,8 +348,8 @@ pub enum Answer {
         /// A word that was perhaps meant.
         perhaps: Option<String>,
     },
-    /// Several tickets could be meant.
-    WhichOne(Vec<TicketNumber>),
+    /// Several tickets could be meant: how each can be named, and what it is.
+    WhichOne(Vec<(TicketName, Brief)>),
     /// There is no such ticket, or none is open.
     NoSuchTicket {
         /// The number that was given.

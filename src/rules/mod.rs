@@ -23,6 +23,7 @@ pub mod script;
 pub mod severity;
 pub mod source;
 pub mod ticket;
+pub mod ticket_name;
 pub mod ticket_number;
 pub mod written;
 pub mod zone;

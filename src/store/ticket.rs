@@ -251,6 +251,26 @@ pub async fn open_for_caller(
     row.map(|(document,)| decode(&document, "ticket")).transpose()
 }
 
+/// The desk that has an open ticket which this caller may join: the one that is named, if it has one, else that of the
+/// newest.
+pub async fn desk_of_caller(
+    tx: &mut Tx,
+    caller: &PhoneNumber,
+    first: &str,
+) -> Result<Option<String>, StoreError> {
+    let row: Option<(String,)> = tx
+        .opt(
+            "select desk from (select desk, opened_at from ticket where caller_id = $1 \
+             and state in ('open', 'abandoned') and state = 'open' \
+             union all select desk, opened_at from ticket where callback_number = $1 \
+             and state in ('open', 'abandoned') and state = 'open') \
+             as mine order by case when desk = $2 then 0 else 1 end, opened_at desc limit 1",
+            args![caller.as_str(), first],
+        )
+        .await?;
+    Ok(row.map(|(desk,)| desk))
+}
+
 /// Whether a call from this number was abandoned since an instant.
 pub async fn abandoned_since(
     tx: &mut Tx,

@@ -71,6 +71,7 @@ help = ACK take it. DECLINE next one. ESC next step. CALL connect me. DONE calle
 unclear = Not understood, and nothing was changed. Reply ACK, DECLINE, CALL, DONE or ? for more.
 unclear-perhaps = Not understood, and nothing was changed. Did you mean { $command }? Otherwise reply ? for what can be said.
 which-one = Which ticket? Send it again with one of: { $tickets }.
+which-one-entry = #{ $name } { $customer }
 no-such-ticket = There is no open { $ticket }. STATUS shows what is open.
 nothing-open = Nothing is open for you. STATUS shows what is.
 not-yours = You were not paged for { $ticket }, so nothing was changed.
@@ -78,6 +79,8 @@ closed = { $ticket } is closed already. Nothing to do.
 
 ## To agents, unasked.
 stand-down = Stand down: { $by } has { $ticket }. Nothing to do.
+stand-down-lowered = Stand down: { $ticket } is Severity { $severity } now. Nobody is paged.
+stand-down-lowered-by = Stand down: { $by } made { $ticket } Severity { $severity }. Nobody is paged.
 stand-down-closed = Stand down: { $ticket } is closed. Nothing to do.
 callback-reminder = { $ticket } { $customer }: not called back yet. { $callback } Then reply DONE. Otherwise it is soon paged again.
 reached-them = { $ticket }: that call was short. Reached them? Reply DONE { $digits }, or CALL { $digits } to try again.

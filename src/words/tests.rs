@@ -7,7 +7,7 @@ use super::*;
 use crate::rules::command::{Command, Parsed, Reply, parse};
 use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::Desk;
-use crate::rules::effect::{Alert, Answer, Brief, Message, News, NextAsked, Spoken};
+use crate::rules::effect::{Alert, Answer, Brief, Message, News, NextAsked, Over, Spoken};
 use crate::rules::policy::MethodKind;
 use crate::rules::script::{Prompt, Script, Then};
 use crate::rules::severity::Severity;
@@ -80,11 +80,11 @@ fn answers(name: &str) -> Vec<Answer> {
         Answer::Who { number: Some(number), holder: None, on_call: vec![] },
         Answer::Who { number: Some(number), holder: Some(by()), on_call: vec![by()] },
         Answer::Status(vec![]),
-        Answer::Status(vec![(known.clone(), None), (known, Some(by()))]),
+        Answer::Status(vec![(known.clone(), None), (known.clone(), Some(by()))]),
         Answer::Help,
         Answer::Unclear { perhaps: None },
         Answer::Unclear { perhaps: Some("ACK".into()) },
-        Answer::WhichOne(vec![number, TicketNumber(1043)]),
+        Answer::WhichOne(vec![(number.into(), known.clone()), ("1042/0105".parse().unwrap(), known)]),
         Answer::NoSuchTicket { number: Some(number) },
         Answer::NoSuchTicket { number: None },
         Answer::NotYours { number },
@@ -97,8 +97,10 @@ fn texts(name: &str) -> Vec<String> {
     let (number, by) = (NUMBER, || name.to_owned());
     let dead = |method| Alert::MethodDead { agent: by(), method, why: "unreachable".into() };
     let mut messages = vec![
-        Message::StandDown { number, by: Some(by()) },
-        Message::StandDown { number, by: None },
+        Message::StandDown { number, why: Over::Taken { by: by() } },
+        Message::StandDown { number, why: Over::Lowered { severity: Severity::THREE, by: Some(by()) } },
+        Message::StandDown { number, why: Over::Lowered { severity: Severity::THREE, by: None } },
+        Message::StandDown { number, why: Over::Closed },
         Message::ReachedThem { number },
         Message::StillTrying { number },
         Message::TakenBy { number, by: by() },
@@ -255,11 +257,14 @@ fn an_acknowledgement_lists_all_that_it_took() {
 #[test]
 fn a_list_is_cut_at_eight_and_says_how_many_more_there_are() {
     let numbers = |count: u64| (1001..1001 + count).map(TicketNumber).collect::<Vec<_>>();
-    let listed = |count| written(&Message::Answer(Answer::WhichOne(numbers(count))));
-    assert!(listed(8).ends_with("#1001, #1002, #1003, #1004, #1005, #1006, #1007, #1008."), "{}", listed(8));
-    assert!(listed(9).ends_with("#1008, and 1 more."), "{}", listed(9));
-
     let many = |number| Brief { number, ..brief(Some("Lakeside Lodge"), Some(true), None) };
+    let listed = |count| {
+        let named = numbers(count).into_iter().map(|number| (number.into(), many(number)));
+        written(&Message::Answer(Answer::WhichOne(named.collect())))
+    };
+    assert!(listed(8).ends_with("#1007 Lakeside Lodge, #1008 Lakeside Lodge."), "{}", listed(8));
+    assert!(listed(9).ends_with("#1008 Lakeside Lodge, and 1 more."), "{}", listed(9));
+
     let taken: Vec<Brief> = numbers(50).into_iter().map(many).collect();
     let status = taken.iter().map(|brief| (brief.clone(), None)).collect();
     for answer in [Answer::Taken(taken), Answer::Status(status)] {

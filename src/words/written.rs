@@ -3,8 +3,9 @@
 use super::brief::Medium;
 use super::gsm::{Length, fold, shorten};
 use super::{Words, one_line};
-use crate::rules::effect::{Alert, Answer, Brief, Message, News, NextAsked};
+use crate::rules::effect::{Alert, Answer, Brief, Message, News, NextAsked, Over};
 use crate::rules::policy::MethodKind;
+use crate::rules::ticket_name::TicketName;
 use crate::rules::zone::{Zone, ZoneBook};
 
 /// Tickets that one text names.
@@ -36,12 +37,7 @@ impl Words {
             Message::Composed { text } => return text.clone(),
             Message::Answer(answer) => self.answer(lang, Medium::Written, book, zone, answer),
             Message::Alert(alert) => self.alert(lang, alert),
-            Message::StandDown { number, by: Some(by) } => {
-                self.say(lang, "stand-down", &[("ticket", &ticket(*number)), ("by", &one_line(by))])
-            }
-            Message::StandDown { number, by: None } => {
-                self.say(lang, "stand-down-closed", &[("ticket", &ticket(*number))])
-            }
+            Message::StandDown { number, why } => self.stand_down(lang, &ticket(*number), why),
             Message::ReachedThem { number } => {
                 let values = [("ticket", &*ticket(*number)), ("digits", &*number.to_string())];
                 self.say(lang, "reached-them", &values)
@@ -213,10 +209,28 @@ impl Words {
             Answer::Unclear { perhaps: Some(command) } => {
                 self.say(lang, "unclear-perhaps", &[("command", &one_line(command))])
             }
-            Answer::WhichOne(numbers) => {
-                let tickets = self.some_of(lang, numbers.iter().map(|number| ticket(*number)), ", ");
+            Answer::WhichOne(several) => {
+                let entry = |(name, brief): &(TicketName, Brief)| {
+                    let values = [("name", &*name.to_string()), ("customer", &*self.customer(lang, brief))];
+                    self.say(lang, "which-one-entry", &values)
+                };
+                let tickets = self.some_of(lang, several.iter().map(entry), ", ");
                 self.say(lang, "which-one", &[("tickets", &tickets)])
             }
+        }
+    }
+
+    fn stand_down(&self, lang: &str, ticket: &str, why: &Over) -> String {
+        match why {
+            Over::Taken { by } => self.say(lang, "stand-down", &[("ticket", ticket), ("by", &one_line(by))]),
+            Over::Lowered { severity, by } => {
+                let values = [("ticket", ticket), ("severity", &*severity.to_string())];
+                match by.as_deref().map(one_line) {
+                    Some(by) => self.say(lang, "stand-down-lowered-by", &[values[0], values[1], ("by", &by)]),
+                    None => self.say(lang, "stand-down-lowered", &values),
+                }
+            }
+            Over::Closed => self.say(lang, "stand-down-closed", &[("ticket", ticket)]),
         }
     }
 

@@ -3,11 +3,12 @@
 use super::super::case::Work;
 use super::super::job::send_text;
 use super::super::{World, query};
-use super::{Input, TextIn, meant};
+use super::meant::{self, Open, Writer};
+use super::{Input, TextIn};
 use crate::rules::case::{self, Case, Event};
 use crate::rules::command::{Command, Parsed, Reply, Verb};
 use crate::rules::contact::PhoneNumber;
-use crate::rules::desk::{Agent, Desk};
+use crate::rules::desk::Desk;
 use crate::rules::effect::{Answer, Message};
 use crate::rules::people::AgentKey;
 use crate::rules::ticket::{Actor, TicketId, Via};
@@ -21,33 +22,31 @@ const UNCLEAR_ONCE_IN: Duration = Duration::from_secs(2 * 60);
 pub(super) async fn text(
     tx: &mut Tx,
     input: &Input,
-    desk: &Desk,
-    agent: &Agent,
+    writer: Writer<'_>,
     from: &PhoneNumber,
 ) -> Result<(), StoreError> {
     let Input { world, text, reply, .. } = input;
-    let mine = ticket::open_for_agent(tx, desk.key.as_str(), &agent.key).await?;
+    let (desk, agent) = (writer.desk, writer.agent);
+    let mine = writer.mine();
     let only_pictures = text.pictures > 0 && text.body.trim().is_empty();
     let bare = meant::by_bare_word(&mine, &agent.key);
     let mut about: Vec<TicketId> = bare.iter().map(|case| case.ticket.id.clone()).collect();
     let answer = match reply {
         // What he wrote while we were away was about what he knew then; what is open now, he is told.
-        Reply::Command(_) if text.is_stale(world.now) => Some(status(desk, &mine)),
-        Reply::Command(parsed) => {
-            Some(match tickets_of(tx, world, desk, &agent.key, &mine, bare, parsed).await? {
-                Ok(tickets) => {
-                    about = tickets;
-                    obey(tx, world, &agent.key, &about, &parsed.command, &text.to).await?
-                }
-                Err(answer) => answer,
-            })
-        }
+        Reply::Command(_) if text.is_stale(world.now) => Some(status(&writer.open)),
+        Reply::Command(parsed) => Some(match tickets_of(tx, world, &writer, bare, parsed).await? {
+            Ok(tickets) => {
+                about = tickets;
+                obey(tx, world, &agent.key, &about, &parsed.command, &text.to).await?
+            }
+            Err(answer) => answer,
+        }),
         _ if only_pictures => Some(match bare {
             Ok(case) => Answer::Noted { number: case.ticket.number },
             Err(answer) => answer,
         }),
-        Reply::Unclear { nearest, .. } => unclear(tx, world, text, from, &mine, *nearest).await?,
-        Reply::Reserved(_) => unclear(tx, world, text, from, &mine, None).await?,
+        Reply::Unclear { nearest, .. } => unclear(tx, world, text, from, &writer.open, *nearest).await?,
+        Reply::Reserved(_) => unclear(tx, world, text, from, &writer.open, None).await?,
     };
     keep_pictures(tx, world, text, &agent.key, &about).await?;
     let Some(answer) = answer else { return Ok(()) };
@@ -62,7 +61,7 @@ async fn unclear(
     world: &World,
     text: &TextIn,
     from: &PhoneNumber,
-    mine: &[Case],
+    open: &[Open<'_>],
     nearest: Option<Verb>,
 ) -> Result<Option<Answer>, StoreError> {
     let once = format!("unclear {from}");
@@ -70,7 +69,7 @@ async fn unclear(
         return Ok(None);
     }
     // "No", after everything is over.
-    let idle = mine.is_empty() && nearest.is_some_and(|verb| !verb.only_asks());
+    let idle = open.is_empty() && nearest.is_some_and(|verb| !verb.only_asks());
     Ok(Some(match idle {
         true => Answer::NoSuchTicket { number: None },
         false => Answer::Unclear { perhaps: nearest.map(|verb| verb.spelling().to_owned()) },
@@ -81,25 +80,24 @@ async fn unclear(
 async fn tickets_of(
     tx: &mut Tx,
     world: &World,
-    desk: &Desk,
-    agent: &AgentKey,
-    mine: &[Case],
+    writer: &Writer<'_>,
     bare: Result<&Case, Answer>,
     parsed: &Parsed,
 ) -> Result<Result<Vec<TicketId>, Answer>, StoreError> {
+    let (desk, mine) = (writer.desk, writer.mine());
     Ok(match (&parsed.command, parsed.ticket) {
         (Command::Help, _) => Err(Answer::Help),
-        (Command::Status, _) => Err(status(desk, mine)),
+        (Command::Status, _) => Err(status(&writer.open)),
         (Command::Who, None) if mine.len() != 1 => Err(who(world, desk)),
         // Numbers are unique on a line alone: what he was paged for is what he means.
-        (_, Some(number)) => match mine.iter().find(|case| case.ticket.number == number) {
-            Some(case) => Ok(vec![case.ticket.id.clone()]),
+        (_, Some(name)) => match &writer.named {
+            Some(named) => named.clone().map(|id| vec![id]),
             None => {
-                let known = ticket::by_number(tx, desk.key.as_str(), number).await?;
-                known.map(|id| vec![id]).ok_or(Answer::NoSuchTicket { number: Some(number) })
+                let known = meant::at_desk(tx, desk, name).await?;
+                known.map(|id| vec![id]).ok_or(Answer::NoSuchTicket { number: Some(name.number) })
             }
         },
-        (Command::Acknowledge, None) => meant::by_bare_acknowledgement(world, mine, agent),
+        (Command::Acknowledge, None) => meant::by_bare_acknowledgement(world, &mine, &writer.agent.key),
         (_, None) => bare.map(|case| vec![case.ticket.id.clone()]),
     })
 }
@@ -157,9 +155,9 @@ async fn keep_pictures(
     Ok(())
 }
 
-fn status(desk: &Desk, mine: &[Case]) -> Answer {
-    let name = |case: &Case| case.holder().map(|holder| desk.name_of(holder));
-    Answer::Status(mine.iter().map(|case| (case.brief(), name(case))).collect())
+fn status(open: &[Open<'_>]) -> Answer {
+    let name = |one: &Open<'_>| one.case.holder().map(|holder| one.desk.name_of(holder));
+    Answer::Status(open.iter().map(|one| (one.case.brief(), name(one))).collect())
 }
 
 fn who(world: &World, desk: &Desk) -> Answer {

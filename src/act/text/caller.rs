@@ -18,25 +18,20 @@ const CARRIERS_CLOCK: Duration = Duration::from_secs(10);
 /// How often somebody's texts that open tickets are answered.
 const ANSWERED_ONCE_IN: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The desk to which somebody writes who is no agent: that of the line; at any other number the only one there is, or
-/// the one that has his newest open ticket.
+/// The desk to which somebody writes who is no agent: the one that has his open ticket, as any sender of a carrier may
+/// have brought him its receipt; that of the line first, then that of his newest. Without one, the desk of the line, or
+/// the only one there is.
 pub(super) async fn desk<'a>(
     tx: &mut Tx,
     world: &'a World,
     to: Option<&PhoneNumber>,
     from: &PhoneNumber,
 ) -> Result<Option<&'a Desk>, StoreError> {
-    let at_line = to.and_then(|to| world.desks.by_line(to));
-    if let Some(desk) = at_line.or_else(|| world.desks.only()) {
-        return Ok(Some(desk));
-    }
-    let mut newest = None;
-    for desk in world.desks.all() {
-        if let Some(open) = ticket::open_for_caller(tx, desk.key.as_str(), from, None).await? {
-            newest = newest.max(Some((open.ticket.opened_at, desk.key.as_str())));
-        }
-    }
-    Ok(newest.and_then(|(_, key)| world.desks.by_key(key)).map(|desk| &**desk))
+    let at_line = to.and_then(|to| world.desks.by_line(to)).or_else(|| world.desks.only());
+    let first = at_line.map_or("", |desk| desk.key.as_str());
+    let his = ticket::desk_of_caller(tx, from, first).await?;
+    let his = his.and_then(|key| world.desks.by_key(&key));
+    Ok(his.or(at_line).map(|desk| &**desk))
 }
 
 /// Somebody who is no agent wrote.

@@ -5,7 +5,7 @@ use super::{
     Actor, AgentKey, AttemptId, Case, Command, Hand, Happening, Message, MethodKind, TicketState, Via,
 };
 use crate::rules::bridge::{Bridge, Stage};
-use crate::rules::effect::{Answer, NextAsked};
+use crate::rules::effect::{Answer, NextAsked, Over};
 use crate::rules::escalation::{Phase, Place};
 use crate::rules::page::{Page, PageKind, PageState, Planned, Purpose};
 use crate::rules::severity::Severity;
@@ -109,7 +109,8 @@ impl Case {
     fn take(&mut self, hand: &mut Hand<'_>, agent: &AgentKey, via: Via, leg: Option<&AttemptId>) {
         let place = self.place_now();
         self.note_ack(hand, agent, via);
-        self.withdraw_pages(hand, Some(agent), leg);
+        let why = Over::Taken { by: hand.context.desk.name_of(agent) };
+        self.withdraw_pages(hand, Some(agent), &why, leg);
         if let Some(run) = &mut self.escalation {
             let limit = hand.now() + hand.context.desk.limits.callback_limit.duration();
             run.phase =
@@ -277,7 +278,8 @@ impl Case {
         hand.enter(Actor::Agent(agent.clone()), Happening::CallbackDone { via });
         if self.is_open() && !self.has_ended() {
             if self.holder().is_none() {
-                self.withdraw_pages(hand, Some(&by), None);
+                let why = Over::Taken { by: hand.context.desk.name_of(&by) };
+                self.withdraw_pages(hand, Some(&by), &why, None);
             }
             if let Some(run) = &mut self.escalation {
                 run.phase = Phase::CalledBack { by, at, place };
@@ -322,7 +324,14 @@ impl Case {
 
     /// No page any more, by this agent's word.
     fn stop_paging(&mut self, hand: &mut Hand<'_>, agent: &AgentKey) {
-        self.withdraw_pages(hand, Some(agent), None);
+        let why = match self.is_open() {
+            true => {
+                let by = Some(hand.context.desk.name_of(agent));
+                Over::Lowered { severity: self.ticket.severity, by }
+            }
+            false => Over::Closed,
+        };
+        self.withdraw_pages(hand, Some(agent), &why, None);
         if self.bridge.as_ref().is_some_and(|bridge| bridge.stage == Stage::Agent) {
             self.drop_bridge(hand);
         }

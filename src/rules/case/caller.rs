@@ -8,7 +8,7 @@ use super::{
 use crate::clock::Timestamp;
 use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::Abandoned;
-use crate::rules::effect::News;
+use crate::rules::effect::{News, Over};
 use crate::rules::escalation::{Escalation, Phase, Place};
 use crate::rules::page::PageKind;
 use crate::rules::severity::Severity;
@@ -358,7 +358,7 @@ impl Case {
     }
 
     pub(super) fn merged_into(&mut self, hand: &mut Hand<'_>, into: &Ticket) -> Reply {
-        self.withdraw_pages(hand, None, None);
+        self.withdraw_pages(hand, None, &Over::Closed, None);
         self.escalation = None;
         self.ticket.state = TicketState::Merged { into: into.id.clone() };
         hand.enter(Actor::Caller, Happening::MergedInto { number: into.number });

@@ -57,6 +57,7 @@ impl Case {
     fn accepted(&mut self, hand: &mut Hand<'_>, id: &AttemptId, carrier: String, sid: String) {
         let (now, number) = (hand.now(), self.ticket.number);
         let holder = self.holder().cloned();
+        let why = self.why_over(hand);
         let is_over = !self.is_open() || holder.is_some() || self.has_ended();
         let Some(attempt) = self.attempt(id) else { return };
         if attempt.sids.contains(&sid) {
@@ -77,8 +78,7 @@ impl Case {
                 if attempt.method == MethodKind::Voice {
                     hand.effect(Effect::HangUp { carrier, sid });
                 } else if withdrawn && is_over && holder.as_ref() != Some(&agent) {
-                    let by = holder.map(|holder| hand.context.desk.name_of(&holder));
-                    hand.text_agent(&agent, Message::StandDown { number, by });
+                    hand.text_agent(&agent, Message::StandDown { number, why });
                 }
             }
         }

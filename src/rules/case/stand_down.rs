@@ -3,16 +3,18 @@
 use std::collections::BTreeSet;
 
 use super::{Actor, AgentKey, AttemptId, Case, Hand, Happening, Message};
+use crate::rules::effect::Over;
 use crate::rules::page::{PageKind, PageState, Purpose};
 
 impl Case {
     /// Takes back every page but that of `keep`. Whoever else may believe that it waits for him is told to stand down:
-    /// who was already tried in this run, who passed it on, and who has it. `spare` is the call on which the agent is
-    /// speaking to us.
+    /// who was already tried in this run, who passed it on, and who has it; and `why`. `spare` is the call on which the
+    /// agent is speaking to us.
     pub(super) fn withdraw_pages(
         &mut self,
         hand: &mut Hand<'_>,
         keep: Option<&AgentKey>,
+        why: &Over,
         spare: Option<&AttemptId>,
     ) {
         let since = self.escalation.as_ref().map_or(self.ticket.opened_at, |run| run.since);
@@ -32,12 +34,20 @@ impl Case {
             page.state =
                 if keep == Some(&page.agent) { PageState::Acknowledged } else { PageState::Withdrawn };
         }
-        let by = keep.filter(|_| self.is_open()).map(|agent| hand.context.desk.name_of(agent));
         for agent in concerned.into_iter().filter(|agent| keep != Some(agent)) {
-            let stand_down = Message::StandDown { number: self.ticket.number, by: by.clone() };
+            let stand_down = Message::StandDown { number: self.ticket.number, why: why.clone() };
             if hand.text_agent(&agent, stand_down) {
                 hand.enter(Actor::Nightbell, Happening::StoodDown { agent });
             }
+        }
+    }
+
+    /// Why nobody need act on it, as it stands.
+    pub(super) fn why_over(&self, hand: &Hand<'_>) -> Over {
+        match self.holder() {
+            _ if !self.is_open() => Over::Closed,
+            Some(holder) => Over::Taken { by: hand.context.desk.name_of(holder) },
+            None => Over::Lowered { severity: self.ticket.severity, by: None },
         }
     }
 

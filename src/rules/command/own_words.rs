@@ -1,6 +1,6 @@
 //! What of a text is the writer's own: quoted originals, "On … wrote:" and signatures are not.
 
-use crate::rules::ticket_number::TicketNumber;
+use crate::rules::ticket_name::TicketName;
 
 use super::vocabulary;
 
@@ -79,11 +79,11 @@ fn is_foreign(line: &str) -> bool {
 pub(super) enum Token {
     /// Letters, lower-case, with the apostrophes between them left out.
     Word(String),
-    /// Digits.
+    /// Digits, with the end of a line's number perhaps.
     Number {
-        /// Their value.
-        value: TicketNumber,
-        /// Whether a `#` or a prefix (`NB-1042`) says that it is a ticket's number.
+        /// The ticket that they name, if they name one.
+        name: TicketName,
+        /// Whether a `#`, a prefix (`NB-1042`) or a line's end (`1042/0105`) says that it is a ticket's number.
         marked: bool,
     },
     /// Something that is neither: a time, a sum, `1st`, `-1`, more digits than a number has.
@@ -100,7 +100,8 @@ pub(super) fn tokens(line: &str) -> Vec<Token> {
     while let Some(&c) = chars.get(at) {
         if c.is_ascii_digit() {
             let start = at;
-            let mut odd = start > 0 && chars[start - 1] == '-' && !marked;
+            let negative = start > 0 && chars[start - 1] == '-' && !marked;
+            let mut odd = negative;
             while let Some(&c) = chars.get(at) {
                 let inside = c.is_ascii_digit();
                 let joined = (c.is_alphabetic()
@@ -112,9 +113,10 @@ pub(super) fn tokens(line: &str) -> Vec<Token> {
                 }
                 at += 1;
             }
-            let value = chars[start..at].iter().collect::<String>().parse();
-            found.push(match value {
-                Ok(value) if !odd => Token::Number { value, marked },
+            let name = chars[start..at].iter().collect::<String>().parse::<TicketName>();
+            found.push(match name {
+                Ok(name) if name.line.is_some() && !negative => Token::Number { name, marked: true },
+                Ok(name) if !odd => Token::Number { name, marked },
                 _ => Token::Odd,
             });
             marked = false;

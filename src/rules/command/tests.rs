@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn parsed(command: Command, ticket: Option<u64>) -> Reply {
-    Reply::Command(Parsed { command, ticket: ticket.map(TicketNumber) })
+    Reply::Command(Parsed { command, ticket: ticket.map(|number| TicketNumber(number).into()) })
 }
 
 fn is_ack(body: &str) -> bool {
@@ -149,13 +149,33 @@ fn what_is_not_plainly_a_command_is_unclear() {
 fn an_unclear_text_keeps_the_ticket_it_named() {
     assert_eq!(
         parse("dont ack 1042"),
-        Reply::Unclear { nearest: Some(Verb::Decline), ticket: Some(TicketNumber(1042)) }
+        Reply::Unclear { nearest: Some(Verb::Decline), ticket: Some(TicketNumber(1042).into()) }
     );
 }
 
 #[test]
+fn the_end_of_a_lines_number_tells_which_of_two_tickets_is_meant() {
+    let name: TicketName = "1001/0105".parse().unwrap();
+    for (body, command) in [
+        ("ACK 1001/0105", Command::Acknowledge),
+        ("#1001/0105 ack", Command::Acknowledge),
+        ("1 1001/0105", Command::Acknowledge),
+        ("Resolve #1001/0105: restarted", resolve(Some("restarted"))),
+        ("NOTE 1001/0105 5 rooms", Command::Note("5 rooms".into())),
+        ("DOWN 1001/0105 3 printer", down(Severity::THREE, "printer")),
+        ("DOWN 3 #1001/0105 printer", down(Severity::THREE, "printer")),
+    ] {
+        assert_eq!(parse(body), Reply::Command(Parsed { command, ticket: Some(name) }), "{body}");
+    }
+    for body in ["ack 1001/105", "ack -1001/0105", "ack 1001/0105/7", "1001/0105", "1/2"] {
+        assert!(matches!(parse(body), Reply::Unclear { .. }), "{body} gave {:?}", parse(body));
+    }
+    assert_eq!(parse("NOTE 1001/2 is back"), parsed(Command::Note("/2 is back".into()), Some(1001)));
+}
+
+#[test]
 fn the_carriers_words_are_never_commands() {
-    for word in ["STOP", "stopall", "Unsubscribe", "END", "QUIT", "REVOKE", "OPTOUT", "cancel", " Stop. "] {
+    for word in ["STOP", "stopall", "Unsubscribe", "END", "QUIT", "REVOKE", "OPTOUT", "cancel", " Stop\n"] {
         assert_eq!(parse(word), Reply::Reserved(Reserved::OptOut), "{word}");
     }
     for word in ["START", "yes", "UNSTOP"] {
@@ -163,6 +183,21 @@ fn the_carriers_words_are_never_commands() {
     }
     for word in ["HELP", "info"] {
         assert_eq!(parse(word), Reply::Reserved(Reserved::Info), "{word}");
+    }
+}
+
+#[test]
+fn a_carriers_word_with_anything_beside_it_is_the_writers_own() {
+    for body in [
+        "Stop!",
+        "stop.",
+        "Cancel.\nBad connection here",
+        "Yes\nI take it",
+        "Help!!",
+        "Help\nOur booking site is down, call me",
+        "STOP\n> SEV1 #1042 Grand Hotel",
+    ] {
+        assert!(matches!(parse(body), Reply::Unclear { .. }), "{body:?} gave {:?}", parse(body));
     }
 }
 

@@ -153,3 +153,34 @@ async fn an_opted_out_agent_may_still_command_by_text() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_carriers_word_above_a_report_is_a_callers_report() {
+    World::each(async |world| {
+        let finn = world.caller("+18025550121");
+        finn.replies("Help\nOur booking site is down, call me").await;
+        finn.receives_text(&["we have your text", "1001", "Urgent?"]);
+        world.ticket(1001).await.is("open").tells(&["texted"]);
+        let hugo = world.caller("+18025550131");
+        hugo.replies("Help!!").await;
+        hugo.receives_text(&["we have your text", "1002"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_agent_who_says_more_than_the_carriers_word_is_answered_and_stays_in_use() {
+    World::each(async |world| {
+        let (ada, manager) = (world.agent("ada"), world.caller("+18025550141"));
+        for body in ["Stop!", "Cancel.\nBad connection here", "Yes\nI take it"] {
+            ada.replies(body).await;
+            ada.receives_text(&["Not understood"]);
+            world.pass(minutes(2)).await;
+        }
+        manager.receives_no_text();
+        ada_is_paged(&world).await;
+        ada.replies("RESOLVE").await;
+        ada.receives_text(&["#1001 is resolved"]);
+    })
+    .await;
+}

@@ -41,3 +41,24 @@ async fn an_acknowledgement_stands_everybody_else_down() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_downgrade_stands_everybody_else_down_and_names_no_holder() {
+    World::each(async |world| {
+        let finn = world.caller("+18025550121");
+        reports_an_emergency(&finn).await;
+        finn.hangs_up().await;
+        finn.receives_text(&["1001"]);
+        let (ada, ben) = (world.agent("ada"), world.agent("ben"));
+        ada.receives_text(&["SEV1 #1001"]);
+        world.pass(minutes(5)).await;
+        ben.receives_text(&["SEV1 #1001"]);
+        ada.replies("DOWN 3 one printer").await;
+        ada.receives_text(&["#1001 is Severity 3 now"]);
+        ben.receives_text(&["Stand down: Ada Moss made #1001 Severity 3. Nobody is paged."]);
+        world.ticket(1001).await.is("open").is_held_by_nobody();
+        ada.ignores_calls();
+        ben.ignores_calls();
+    })
+    .await;
+}

@@ -26,7 +26,7 @@ async fn a_bare_word_that_could_be_about_either_is_asked_about() {
         let ada = world.agent("ada");
         for word in ["DONE", "RESOLVE", "DECLINE", "ESC", "DOWN 3 one user", "NOTE on my way"] {
             ada.replies(word).await;
-            ada.receives_text(&["Which ticket?", "#1002, #1001"]);
+            ada.receives_text(&["Which ticket?", "#1002 Summit Hotels, #1001 Lakeside Lodge"]);
         }
         for number in [1001, 1002] {
             world.ticket(number).await.is("open").has("severity", 1).is_held_by_nobody();
@@ -78,12 +78,16 @@ async fn a_promise_resolves_nothing() {
     .await;
 }
 
-/// A second line, whose emergencies are Ben's; its tickets have numbers of their own.
-fn second_line() -> Scene {
+const SECOND_LINE: &str = "+18025550105";
+
+/// A second line, whose emergencies are that agent's; its tickets have numbers of their own.
+fn second_line(agent: &str) -> Scene {
     let line = "[[line]]\nnumber = \"+18025550105\"\nlabel = \"Harbour line\"\nflow = \"emergency\"\n\
                 carrier = \"main\"\npolicy = \"harbour\"\n\n";
-    let policy = "[[policy]]\nname = \"harbour\"\nlast_resort = [\"everyone\"]\n\n[[policy.step]]\n\
-                  targets = [\"agent:ben\"]\n\n";
+    let policy = format!(
+        "[[policy]]\nname = \"harbour\"\nlast_resort = [\"everyone\"]\n\n[[policy.step]]\n\
+         targets = [\"agent:{agent}\"]\n\n"
+    );
     Scene::default()
         .desk_with("label = \"Emergency line\"", "label = \"Emergency line\"\npolicy = \"emergencies\"")
         .desk_with("[[severity]]\nlevel = 1\n", &format!("{line}[[severity]]\nlevel = 1\n"))
@@ -92,14 +96,14 @@ fn second_line() -> Scene {
 
 #[tokio::test]
 async fn of_two_tickets_with_one_number_an_agent_means_his_own() {
-    second_line()
+    second_line("ben")
         .play(async |world| {
             let (finn, hugo) = (world.caller("+18025550121"), world.caller("+18025550131"));
             let (ada, ben) = (world.agent("ada"), world.agent("ben"));
             reports_to(&finn, world.line(), "1001").await;
             ada.receives_text(&["SEV1 #1001", "Lakeside Lodge"]);
             ada.phone_rings();
-            reports_to(&hugo, "+18025550105", "1001").await;
+            reports_to(&hugo, SECOND_LINE, "1001").await;
             ben.receives_text(&["SEV1 #1001", "Summit Hotels"]);
             ben.phone_rings();
 
@@ -109,6 +113,43 @@ async fn of_two_tickets_with_one_number_an_agent_means_his_own() {
             ben.replies("ACK 1001").await;
             ben.receives_text(&["Yours", "Summit Hotels"]);
             hugo.receives_text(&["Ben Frost"]);
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn of_two_tickets_of_his_with_one_number_an_agent_is_asked_which_he_means() {
+    second_line("ada")
+        .play(async |world| {
+            let (finn, hugo, ada) =
+                (world.caller("+18025550121"), world.caller("+18025550131"), world.agent("ada"));
+            reports_to(&finn, world.line(), "1001").await;
+            ada.receives_text(&["SEV1 #1001", "Lakeside Lodge"]);
+            world.pass(seconds(1)).await;
+            reports_to(&hugo, SECOND_LINE, "1001").await;
+            ada.receives_text(&["SEV1 #1001", "Summit Hotels"]);
+            for word in ["RESOLVE 1001", "ACK 1001", "DECLINE 1001"] {
+                ada.replies(word).await;
+                ada.receives_text(&["Which", "#1001/0105 Summit Hotels, #1001/0100 Lakeside Lodge"]);
+            }
+            for line in [world.line(), SECOND_LINE] {
+                world.ticket_of(line, 1001).await.is("open").is_held_by_nobody();
+            }
+
+            ada.replies("DOWN 3 #1001/0100 one user").await;
+            ada.receives_text(&["#1001 is Severity 3"]);
+            world.ticket_of(world.line(), 1001).await.has("severity", 3);
+            world.ticket_of(SECOND_LINE, 1001).await.has("severity", 1);
+
+            // What asks nothing of her any more is not what she means.
+            ada.replies("ACK 1001").await;
+            ada.receives_text(&["Yours", "Summit Hotels"]);
+            hugo.receives_text(&["Ada Moss"]);
+            ada.replies("RESOLVE 1001").await;
+            ada.receives_text(&["#1001 is resolved"]);
+            world.ticket_of(world.line(), 1001).await.is("open");
+            world.ticket_of(SECOND_LINE, 1001).await.is("resolved");
+            ada.ignores_calls();
         })
         .await;
 }
