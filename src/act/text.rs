@@ -115,7 +115,11 @@ async fn text_in(tx: &mut Tx, input: &Input) -> Result<(), StoreError> {
         }
         Some(Reserved::OptIn) => {
             desks::revive(tx, &from, MethodKind::Sms).await?;
-            return Ok(());
+            // "Yes" is no answer to a page, and must not look like one to who gave it.
+            return match meant::writer(tx, world, text.to.parse().ok().as_ref(), &from, reply).await? {
+                Some(writer) if writer.is_asked() => agent::text(tx, input, writer, &from).await,
+                _ => Ok(()),
+            };
         }
         // With pictures, it is for us as well.
         Some(Reserved::Info) if text.pictures == 0 => return Ok(()),

@@ -1,5 +1,7 @@
 //! What agents write: their commands are carried out and answered, and so is what is none.
 
+use sha2::{Digest, Sha256};
+
 use super::super::case::Work;
 use super::super::job::send_text;
 use super::super::{World, query};
@@ -15,8 +17,11 @@ use crate::rules::ticket::{Actor, TicketId, Via};
 use crate::store::{StoreError, Tx, inbox, ticket};
 use std::time::Duration;
 
-/// How often an agent is told that he was not understood: two machines that answer each other would never stop.
+/// How often an agent is told of the same words that they were not understood, and how many different ones are answered
+/// in that time: two machines that answer each other would never stop, and a person who tries again at night must not
+/// take silence for success.
 const UNCLEAR_ONCE_IN: Duration = Duration::from_secs(2 * 60);
+const MOST_UNCLEAR: u8 = 3;
 
 /// An agent wrote.
 pub(super) async fn text(
@@ -64,8 +69,7 @@ async fn unclear(
     open: &[Open<'_>],
     nearest: Option<Verb>,
 ) -> Result<Option<Answer>, StoreError> {
-    let once = format!("unclear {from}");
-    if !inbox::once_in(tx, &text.carrier, &once, UNCLEAR_ONCE_IN, world.now).await? {
+    if !may_be_told_again(tx, world, text, from).await? {
         return Ok(None);
     }
     // "No", after everything is over.
@@ -74,6 +78,27 @@ async fn unclear(
         true => Answer::NoSuchTicket { number: None },
         false => Answer::Unclear { perhaps: nearest.map(|verb| verb.spelling().to_owned()) },
     }))
+}
+
+/// Whether he may be told that he was not understood; he is, then.
+async fn may_be_told_again(
+    tx: &mut Tx,
+    world: &World,
+    text: &TextIn,
+    from: &PhoneNumber,
+) -> Result<bool, StoreError> {
+    let words = hex::encode(Sha256::digest(text.body.trim().to_lowercase()));
+    let same = format!("unclear {from} {words}");
+    if !inbox::once_in(tx, &text.carrier, &same, UNCLEAR_ONCE_IN, world.now).await? {
+        return Ok(false);
+    }
+    for nth in 1..=MOST_UNCLEAR {
+        let one_of_few = format!("unclear {from} {nth}");
+        if inbox::once_in(tx, &text.carrier, &one_of_few, UNCLEAR_ONCE_IN, world.now).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The tickets that a command is about; or the answer, if it is about none or could be about several.

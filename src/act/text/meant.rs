@@ -55,6 +55,11 @@ impl Writer<'_> {
         let here = self.open.iter().filter(|open| open.desk.key == self.desk.key);
         here.map(|open| &open.case).collect()
     }
+
+    /// Whether a page waits for him.
+    pub(super) fn is_asked(&self) -> bool {
+        self.open.iter().any(|open| open.case.holder().is_none() && open.case.waits_for(&open.agent.key))
+    }
 }
 
 /// Who writes, and as whose agent; none if he is nobody's agent. Any sender of a carrier may bring a page, so the number

@@ -28,6 +28,25 @@ async fn who_is_not_understood_is_told_so_once_in_two_minutes() {
 }
 
 #[tokio::test]
+async fn who_tries_again_in_other_words_is_told_again_that_he_has_not_taken_it() {
+    World::each(async |world| {
+        let ada = world.agent("ada");
+        ada_is_paged(&world).await;
+        for words in ["accept", "got it!", "mine"] {
+            ada.replies(words).await;
+            ada.receives_text(&["Not understood", "ACK"]);
+        }
+        ada.replies("okay then").await;
+        ada.receives_no_text();
+        ada.replies("ACK").await;
+        ada.receives_text(&["Yours"]);
+        world.caller("+18025550121").receives_text(&["Ada Moss"]);
+        world.ticket(1001).await.is_held_by("ada");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn agents_hear_once_in_two_minutes_that_the_caller_writes() {
     World::each(async |world| {
         let (finn, ada) = (world.caller("+18025550121"), world.agent("ada"));

@@ -55,6 +55,23 @@ async fn an_agents_stop_counts_at_once_until_his_start() {
 }
 
 #[tokio::test]
+async fn yes_to_a_page_is_a_word_for_the_carrier_and_no_acknowledgement() {
+    World::each(async |world| {
+        let ada = world.agent("ada");
+        ada_is_paged(&world).await;
+        ada.replies("YES").await;
+        ada.receives_text(&["Not understood", "ACK"]);
+        ada.replies("ACK").await;
+        ada.receives_text(&["Yours"]);
+        world.caller("+18025550121").receives_text(&["Ada Moss"]);
+        // Where nobody is asked, there is nothing to misunderstand.
+        ada.replies("START").await;
+        ada.receives_no_text();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_word_that_only_the_carrier_knows_opts_out_as_well() {
     World::each(async |world| {
         let (ada, manager) = (world.agent("ada"), world.caller("+18025550141"));
