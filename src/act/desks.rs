@@ -244,7 +244,7 @@ async fn put_desks(
     }
     // What each of them gives up is known by now.
     for (desk, _) in all {
-        desks::take_lines(tx, desk).await?;
+        desks::take_lines(tx, desk, *now).await?;
     }
     Ok(versions)
 }

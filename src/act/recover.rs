@@ -76,8 +76,9 @@ async fn recover(tx: &mut Tx, input: &Recover) -> Result<bool, StoreError> {
         return Ok(false);
     }
     let (desk, line) = line_of(world, &missed.to)?;
-    // What came before the desk was ours is not ours to page.
-    if desks::since(tx, desk.key.as_str()).await?.is_none_or(|since| missed.started_at + CUT < since) {
+    // What came before the line was ours is not ours to page.
+    if desks::line_since(tx, &line.number).await?.is_none_or(|since| missed.started_at + CUT < since) {
+        tracing::info!(call.sid = missed.sid, "a call from before its line was ours was passed over");
         return Ok(false);
     }
     let caller_id = usable_caller_id(desk, &missed.from);

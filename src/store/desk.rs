@@ -30,14 +30,14 @@ pub async fn put(tx: &mut Tx, desk: &Desk, source: &str, now: Timestamp) -> Resu
 }
 
 /// Gives a desk its lines; [`StoreError::Conflict`] if another desk has one of them.
-pub async fn take_lines(tx: &mut Tx, desk: &Desk) -> Result<(), StoreError> {
+pub async fn take_lines(tx: &mut Tx, desk: &Desk, now: Timestamp) -> Result<(), StoreError> {
     let key = desk.key.as_str();
     for line in &desk.lines {
         let (owner,): (String,) = tx
             .one(
-                "insert into line (number, desk, last_ticket) values ($1, $2, 1000) \
+                "insert into line (number, desk, last_ticket, since) values ($1, $2, 1000, $3) \
                  on conflict (number) do update set number = line.number returning desk",
-                args![line.number.as_str(), key],
+                args![line.number.as_str(), key, now],
             )
             .await?;
         // A line that its old desk no longer names is free to go.
@@ -58,11 +58,11 @@ pub async fn take_lines(tx: &mut Tx, desk: &Desk) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// When a desk came into force first.
-pub async fn since(tx: &mut Tx, key: &str) -> Result<Option<Timestamp>, StoreError> {
-    let (since,): (Option<Timestamp>,) =
-        tx.one("select min(applied_at) from desk_version where desk = $1", args![key]).await?;
-    Ok(since)
+/// Since when a line is some desk's of ours, whichever; none if it is nobody's.
+pub async fn line_since(tx: &mut Tx, line: &PhoneNumber) -> Result<Option<Timestamp>, StoreError> {
+    let row: Option<(Option<Timestamp>,)> =
+        tx.opt("select since from line where number = $1", args![line.as_str()]).await?;
+    Ok(row.and_then(|(since,)| since))
 }
 
 /// Every desk with its version.

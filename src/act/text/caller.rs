@@ -43,8 +43,10 @@ pub(super) async fn text(
 ) -> Result<(), StoreError> {
     let Input { world, text, ticket: id, .. } = input;
     let body = text.body.clone();
-    // What came before this desk was ours was for somebody else.
-    let since = desks::since(tx, desk.key.as_str()).await?;
+    let to: Option<PhoneNumber> = text.to.parse().ok();
+    let Some(line) = to.and_then(|to| desk.line(&to)).or(desk.lines.first()) else { return Ok(()) };
+    // What came before the line was ours was for somebody else.
+    let since = desks::line_since(tx, &line.number).await?;
     if text.written_at.is_some_and(|at| since.is_none_or(|since| at + CARRIERS_CLOCK < since)) {
         return Ok(());
     }
@@ -68,9 +70,6 @@ pub(super) async fn text(
         work.save(tx, world).await?;
         return Ok(());
     }
-    let Some(line) = text.to.parse().ok().and_then(|to| desk.line(&to)).or(desk.lines.first()) else {
-        return Ok(());
-    };
     let once = format!("answered {from}");
     let answer = usable_caller_id(desk, &text.from).is_some()
         && inbox::once_in(tx, &text.carrier, &once, ANSWERED_ONCE_IN, world.now).await?;

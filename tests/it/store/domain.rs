@@ -87,11 +87,12 @@ fn inbound(sid: &str, deadline: Option<u64>) -> Call {
 async fn desks(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
     let mine = Desk::parse(DESK).unwrap();
     let before = desk::generation(tx).await?;
-    assert_eq!(desk::since(tx, "reservations").await?, None);
+    assert_eq!(desk::line_since(tx, &mine.lines[0].number).await?, None);
     assert_eq!(desk::put(tx, &mine, DESK, NOW).await?, 1);
-    desk::take_lines(tx, &mine).await?;
+    desk::take_lines(tx, &mine, NOW).await?;
     assert_eq!(desk::put(tx, &mine, DESK, after(1)).await?, 2);
-    assert_eq!(desk::since(tx, "reservations").await?, Some(NOW));
+    desk::take_lines(tx, &mine, after(1)).await?;
+    assert_eq!(desk::line_since(tx, &mine.lines[0].number).await?, Some(NOW));
     assert_eq!(desk::all(tx).await?, [(mine, 2)]);
     assert_ne!(desk::generation(tx).await?, before);
     for _ in 0..2 {
@@ -296,7 +297,7 @@ async fn a_line_that_another_desk_has_is_refused() {
         let other = DESK.replace("key = \"reservations\"", "key = \"second\"");
         let second = Desk::parse(&other).unwrap();
         desk::put(tx, &second, &other, NOW).await?;
-        desk::take_lines(tx, &second).await
+        desk::take_lines(tx, &second, NOW).await
     }
     each_database(|store| async move {
         store.write(desks, ()).await.unwrap();

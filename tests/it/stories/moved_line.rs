@@ -57,6 +57,37 @@ async fn what_was_opened_goes_on_at_its_desk_and_what_comes_is_the_others() {
     .await;
 }
 
+#[tokio::test]
+async fn a_call_that_came_while_we_were_away_is_found_by_the_desk_that_has_its_line_now() {
+    World::each(async |world| {
+        world.forgives_the_carrier();
+        world.gateway_goes_away().await;
+        let finn = world.caller("+18025550121");
+        finn.dials_line().await;
+        world.pass(minutes(2)).await;
+        if finn.phone().call().is_some() {
+            finn.hangs_up().await;
+        }
+        for key in ["ada", "ben", "cleo"] {
+            world.agent(key).ignores_calls();
+        }
+        let moved = RESERVATIONS.replace("+18025550100", "+18025550103");
+        world.applies(&[("reservations.toml", &moved), ("second.toml", &second("+18025550100"))]).await;
+
+        world.gateway_comes_back().await;
+        world.engine().recover().await;
+        world.settle().await;
+        let iris = world.caller("+18025550151");
+        iris.receives_text(&["SEV1 #1001", "+18025550121"]);
+        iris.phone_rings();
+        world.ticket(1001).await.has("desk", "second").tells(&["missed"]);
+        iris.replies("RESOLVE").await;
+        iris.reads_all();
+        finn.reads_all();
+    })
+    .await;
+}
+
 /// Somebody who is an agent of both desks answers a page of the old one.
 #[tokio::test]
 async fn an_agent_of_both_desks_is_understood() {
