@@ -20,7 +20,7 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 use serde::{Deserialize, Serialize};
 
 pub use resolve::{OnCall, Place};
-pub use shifts::{Gap, Shift};
+pub use shifts::{Gap, Held, Shift};
 pub use written::{WrittenLayer, WrittenOverride, WrittenRota};
 
 use super::hours::WeeklySpan;
