@@ -40,7 +40,8 @@ pub struct Rota {
     pub overrides: Vec<Override>,
 }
 
-/// A rotation: its agents take turns from `starts` on, without an end.
+/// A rotation: its agents take turns from `starts` on, without an end or until `ends`. A change with a date is written
+/// as two layers: the old one ends on the day on which the new one starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layer {
     /// In the order of their turns; the first begins. One may have several turns. Nobody covers an empty layer.
@@ -49,6 +50,8 @@ pub struct Layer {
     pub every: Turn,
     /// The day from whose hand-off on the layer covers.
     pub starts: NaiveDate,
+    /// The day until whose hand-off it covers, later than `starts`; without one it goes on.
+    pub ends: Option<NaiveDate>,
     /// When a turn ends and the next begins.
     pub hand_off: HandOff,
     /// The stretches of the week that it covers; all of it if there are none.
