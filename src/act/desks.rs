@@ -98,7 +98,7 @@ impl Acts {
             doubt_until: now,
         };
         self.store().write(begin_work, begin).await?;
-        self.publish(|desks| desks.flows = current);
+        self.renew(|desks| desks.flows = current);
         self.reload().await
     }
 
@@ -124,7 +124,7 @@ impl Acts {
     ) -> Result<(), ActError> {
         let input = Flows { by, flows, changed, now: self.clock().now() };
         self.store().write(remember_flows, input).await?;
-        self.publish(|desks| desks.flows = current);
+        self.renew(|desks| desks.flows = current);
         self.reload().await
     }
 
@@ -149,7 +149,7 @@ impl Acts {
                 slot.insert(Arc::new(flow));
             }
         }
-        self.publish(|desks| {
+        self.renew(|desks| {
             desks.lines = lines_of(&all);
             desks.by_key =
                 all.into_iter().map(|(desk, _)| (desk.key.as_str().to_owned(), Arc::new(desk))).collect();
@@ -177,7 +177,7 @@ impl Acts {
         Ok(versions)
     }
 
-    fn publish(&self, change: impl FnOnce(&mut Desks)) {
+    fn renew(&self, change: impl FnOnce(&mut Desks)) {
         let mut desks = self.0.desks.write().unwrap_or_else(PoisonError::into_inner);
         change(Arc::make_mut(&mut desks));
     }
@@ -240,7 +240,7 @@ async fn put_desks(
 ) -> Result<Vec<i64>, StoreError> {
     let mut versions = Vec::with_capacity(all.len());
     for (desk, source) in all {
-        versions.push(put_desk(tx, by, desk, source, *now).await?);
+        versions.push(put_desk(tx, by, (desk, source), None, *now).await?);
     }
     // What each of them gives up is known by now.
     for (desk, _) in all {
@@ -262,19 +262,22 @@ async fn note_flow(
     note(tx, by, now, entry).await
 }
 
-async fn put_desk(
+/// Writes a desk as it is from now on; answers its version. Its lines are still to be taken.
+pub(super) async fn put_desk(
     tx: &mut Tx,
     by: &By,
-    desk: &Desk,
-    source: &str,
+    (desk, source): (&Desk, &str),
+    changes: Option<String>,
     now: Timestamp,
 ) -> Result<i64, StoreError> {
-    let version = desks::put(tx, desk, source, now).await?;
     let key = desk.key.as_str();
+    let origin = desks::Origin { by: by.actor.clone(), changes: changes.clone() };
+    let version = desks::put(tx, desk, source, &origin, now).await?;
+    let news = changes.map(|changes| format!("\n{changes}")).unwrap_or_default();
     let entry = Note {
         desk: Some(key),
         before: (version > 1).then(|| format!("version {}", version - 1)),
-        after: Some(format!("version {version}: {}", summary(desk))),
+        after: Some(format!("version {version}: {}{news}", summary(desk))),
         ..Note::of("desk.apply", key)
     };
     note(tx, by, now, entry).await?;
