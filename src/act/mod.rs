@@ -4,6 +4,7 @@
 
 mod account;
 mod answer;
+mod apply;
 mod audit;
 mod call;
 mod case;
@@ -34,6 +35,7 @@ pub use crate::store::invitation::{Invited, Purpose};
 pub use crate::store::session::{Session, SessionId};
 pub use account::ChangeError;
 pub use answer::{CallAnswer, NextTurn};
+pub use apply::{Applied, ApplyError, Checked};
 pub use audit::{AuditPage, By};
 pub use call::{CallIn, CallTurn};
 pub use desks::Desks;
@@ -90,8 +92,8 @@ struct Inner {
     instance: String,
     /// The machine (or its folder) that this process runs on, as the leases know it.
     node: String,
-    /// How many carriers there are to turn to.
-    carriers: usize,
+    /// The carriers that there are to turn to, by name.
+    carriers: Vec<String>,
     in_flight: AtomicUsize,
     gate: session::Gate,
 }
@@ -111,8 +113,8 @@ pub struct Setup {
     pub words: Arc<Words>,
     /// A name for this machine that survives a restart.
     pub node: String,
-    /// How many carriers there are.
-    pub carriers: usize,
+    /// The carriers that there are, by name.
+    pub carriers: Vec<String>,
     /// The texts of the voice flows; each says its own name.
     pub flows: Vec<String>,
 }
@@ -216,7 +218,7 @@ impl Acts {
             desks: self.desks(),
             book: inner.book.clone(),
             words: inner.words.clone(),
-            carriers: inner.carriers,
+            carriers: inner.carriers.len(),
             now: inner.clock.now(),
             owner: room.then(|| inner.instance.clone()),
         }
