@@ -265,20 +265,6 @@ fn all_mistakes_are_named_at_once() {
 }
 
 #[test]
-fn flows_and_carriers_that_are_not_there_are_named() {
-    assert_eq!(Desk::strangers(SMALL, &["emergency", "daytime"], &["main"]), []);
-    let found = Desk::strangers(SMALL, &["daytime", "quiet"], &[]);
-    let found: Vec<String> = found.iter().map(|problem| problem.at("desk").to_string()).collect();
-    assert_eq!(
-        found,
-        [
-            "desk:10: there is no voice flow `emergency`; write one of daytime, quiet, or add it",
-            "desk:11: there is no configured carrier `main`; there is none at all: add one",
-        ]
-    );
-}
-
-#[test]
 fn an_empty_file_is_told_all_that_a_desk_needs() {
     let found = problems("");
     for part in ["`key`", "`name`", "`country`", "`hours`", "line", "agent", "policy", "Severity 1"] {

@@ -1,7 +1,6 @@
-//! Rotas as tables; `properties` holds what must be so for any rota, `world` what must be so at every clock change.
+//! Rotas as tables; `properties` holds what must be so for any rota in any zone at any clock change.
 
 pub(super) mod properties;
-mod world;
 
 use super::*;
 use crate::clock::Timestamp;

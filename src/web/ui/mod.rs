@@ -1,11 +1,14 @@
 //! Pages for people: written here, whole, in HTML; they work without script, and nothing inline runs. Whoever is signed
 //! in has a cookie ([`visit`]); a change is a POST from one of our own pages, and of nobody else's ([`own_pages_only`]).
 //!
-//! - `visit`: who asks, and the cookies; `form`: what he wrote and what is wrong with it; `trouble`: why he gets no page.
+//! - `assets`: styles and scripts; `visit`: who asks, and the cookies; `form`: what he wrote and what is wrong with it; `trouble`: why he gets no page.
 //! - `sign_in`, `join`, `account`: getting in, and one's own account; `people`, `audit`: for who administers.
+//! - `desk`: a desk's rotas, its draft and its versions.
 
 mod account;
+mod assets;
 mod audit;
+mod desk;
 mod form;
 mod home;
 mod join;
@@ -16,31 +19,23 @@ mod trouble;
 mod visit;
 
 use std::net::IpAddr;
-use std::sync::LazyLock;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Path, Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ORIGIN, REFERRER_POLICY};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::header::{CONTENT_SECURITY_POLICY, ORIGIN, REFERRER_POLICY};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::{App, LARGEST_FORM};
 use trouble::Trouble;
 
-const STYLE: &str = include_str!("nightbell.css");
-
-/// The style's file, by what is in it: it may be kept for ever, and a new one is fetched at once.
-static STYLE_FILE: LazyLock<String> =
-    LazyLock::new(|| format!("nightbell-{}.css", &hex::encode(Sha256::digest(STYLE))[..12]));
-
-/// Our own style and forms, and nothing else: pictures are drawn in the page itself.
-const POLICY: &str =
-    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// Our own styles, scripts and forms, and nothing else: pictures are drawn in the page itself.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
+    form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// How browsers reach us.
 #[derive(Clone, Debug, Default)]
@@ -83,7 +78,6 @@ impl Site {
 #[derive(Clone, Debug)]
 struct Frame {
     base: String,
-    style: &'static str,
     /// Who is signed in.
     who: Option<Who>,
 }
@@ -99,7 +93,12 @@ struct Who {
 impl Frame {
     /// Around a page for whoever comes.
     fn bare(site: &Site) -> Frame {
-        Frame { base: site.base.clone(), style: &STYLE_FILE, who: None }
+        Frame { base: site.base.clone(), who: None }
+    }
+
+    /// The address of a style or script; none if this program was built without it.
+    fn asset(&self, name: &str) -> Option<String> {
+        assets::file(name).map(|file| format!("{}/assets/{file}", self.base))
     }
 }
 
@@ -128,7 +127,8 @@ pub(super) fn router(app: App) -> Router<App> {
         .route("/people/{id}/end-sessions", post(people::end_sessions))
         .route("/people/{id}/reset", post(people::offer_reset))
         .route("/audit", get(audit::list))
-        .route("/assets/{file}", get(style))
+        .route("/assets/{file}", get(assets::show))
+        .merge(desk::router())
         .route_layer(from_fn_with_state(app.clone(), own_pages_only))
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .fallback(async || Trouble::NotFound)
@@ -146,15 +146,6 @@ fn page(status: StatusCode, template: &impl Template) -> Response {
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
-}
-
-async fn style(Path(file): Path<String>) -> Response {
-    if file != *STYLE_FILE {
-        return Trouble::NotFound.into_response();
-    }
-    let headers =
-        [(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "public, max-age=31536000, immutable")];
-    (headers, STYLE).into_response()
 }
 
 /// A change is asked for by a page of ours. Browsers say so themselves, in headers that no script can set; a request

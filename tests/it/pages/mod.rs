@@ -3,9 +3,11 @@
 mod account;
 mod api;
 mod audit;
+mod changes;
 mod getting_in;
 mod people;
 mod refused;
+mod rotas;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -32,6 +34,13 @@ use crate::support::db::each_database;
 
 const PUBLIC: &str = "https://pager.example.com";
 const DESK: &str = include_str!("../../desks/reservations.toml");
+const CARRIER: &str = r#"
+name = "main"
+base_url = "http://127.0.0.1:9"
+account = "AC00000000000000000000000000000001"
+token = "a-token"
+senders = [{ number = "+18025550100" }]
+"#;
 pub const PASSWORD: &str = "three quiet geese at noon";
 const START: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -51,7 +60,8 @@ impl Site {
 
     async fn open(store: Store) -> Site {
         let clock = ManualClock::new(START);
-        let config = Config { public_url: PUBLIC.into(), ..Config::default() };
+        let carrier = toml::from_str(CARRIER).unwrap();
+        let config = Config { public_url: PUBLIC.into(), carriers: vec![carrier], ..Config::default() };
         let parts = Parts {
             config,
             store: store.clone(),
@@ -203,8 +213,11 @@ impl Page {
         let policy = self.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(policy.starts_with("default-src 'none'"), "{policy}");
         if self.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/html; charset=utf-8") {
-            for inline in ["<script", " style=", "<style", " onclick", "javascript:"] {
+            for inline in ["<script>", " style=", "<style", " onclick", "javascript:"] {
                 assert!(!self.body.contains(inline), "{}: {inline}", self.address);
+            }
+            for script in self.body.split("<script").skip(1) {
+                assert!(script.starts_with(" src=\"/assets/"), "{}: {script}", self.address);
             }
             assert_eq!(self.body.matches("<h1>").count(), 1, "{}", self.address);
         }

@@ -1,12 +1,14 @@
 //! What must be so for any rota, in any zone, at any clock change.
 
+use std::collections::BTreeMap;
+
 use chrono::{Datelike, Days, TimeDelta};
 use proptest::prelude::*;
 
 use super::super::*;
 use crate::clock::Timestamp;
 use crate::rules::written::Moment;
-use crate::rules::zone::tests::{BOOK, any_instant, any_zone};
+use crate::rules::zone::tests::{BOOK, any_instant, any_zone, at, changes};
 
 fn any_layer(around: NaiveDate) -> impl Strategy<Value = WrittenLayer> {
     let agents = prop::collection::vec(prop::sample::select(vec!["ada", "ben", "cleo", "dora"]), 1..5);
@@ -68,7 +70,7 @@ pub(in super::super) fn any_rota() -> impl Strategy<Value = (Rota, Timestamp)> {
 }
 
 /// The rules in the plainest words, and slow: turns counted one by one, every layer looked at.
-pub(super) fn plainly(rota: &Rota, wall: NaiveDateTime) -> Option<(&AgentKey, Place)> {
+fn plainly(rota: &Rota, wall: NaiveDateTime) -> Option<(&AgentKey, Place)> {
     let mut held = None;
     for (index, layer) in rota.layers.iter().enumerate() {
         let mut hand_off = layer.starts.and_time(layer.hand_off.time);
@@ -154,6 +156,63 @@ proptest! {
                 let year = rota.shifts(&BOOK, start, Timestamp(start.0 + 399 * 24 * 3_600_000));
                 let agents: Vec<AgentKey> = year.map(|shift| shift.agent).collect();
                 prop_assert!(agents.iter().all(|other| Some(other) == agent(start)));
+            }
+        }
+    }
+}
+
+/// Every kind of clock change that there is from 2020 to 2040, at hand-offs all around it: turns follow each other
+/// without a gap, without a double, each as long as the wall clock says. Zones that change alike are looked at once a
+/// change, so that the whole world takes seconds.
+#[test]
+fn hand_offs_at_every_clock_change_leave_no_gap_and_no_double() {
+    let (from, to) = (at("2020-01-01T00:00Z"), at("2041-01-01T00:00Z"));
+    let mut kinds: BTreeMap<(i32, i32, NaiveTime, bool), (Zone, Timestamp)> = BTreeMap::new();
+    for zone in Zone::all() {
+        for change in changes(zone, from, to) {
+            let before = BOOK.offset(zone, Timestamp(change.0 - 1)).local_minus_utc();
+            let after = BOOK.offset(zone, change).local_minus_utc();
+            let wall = BOOK.to_wall(zone, change);
+            let leap = wall.year() % 4 == 0;
+            kinds.insert((before, after, wall.time(), leap), (zone, change));
+        }
+    }
+    assert!(kinds.len() > 100, "the world has many clocks: {}", kinds.len());
+    for ((before, after, ..), (zone, change)) in kinds {
+        let date = BOOK.to_wall(zone, Timestamp(change.0 - 1)).date();
+        for (every, days) in [("day", 1), ("week", 7)] {
+            for minutes in (-90..=150).step_by(15) {
+                let hand_off = BOOK.to_wall(zone, change) + TimeDelta::minutes(minutes);
+                let rota = WrittenRota {
+                    name: "r".into(),
+                    zone: None,
+                    layer: vec![WrittenLayer {
+                        agents: ["ada", "ben", "cleo"].map(String::from).to_vec(),
+                        every: every.into(),
+                        starts: Moment((hand_off.date() - Days::new(3 * days)).to_string()),
+                        ends: None,
+                        hand_off: hand_off.format("%H:%M").to_string(),
+                        only: None,
+                    }],
+                    r#override: vec![],
+                };
+                let rota = rota.read(zone, &|_| true).unwrap();
+                let span = 2 * days as i64 * 24 * 3_600_000;
+                let shifts: Vec<Shift> =
+                    rota.shifts(&BOOK, Timestamp(change.0 - span), Timestamp(change.0 + span)).collect();
+                let context = format!("{zone}, {date}, every {every} at {hand_off}");
+                assert!((4..=6).contains(&shifts.len()), "{context}: {shifts:?}");
+                for pair in shifts.windows(2) {
+                    assert_eq!(pair[0].to, pair[1].from, "{context}");
+                    assert_ne!(pair[0].agent, pair[1].agent, "{context}");
+                }
+                for whole in &shifts[1..shifts.len() - 1] {
+                    let longer = (whole.to.0 - whole.from.0) / 1000 - days as i64 * 86_400;
+                    assert!(
+                        longer.abs() <= i64::from((before - after).abs()),
+                        "{context}: {longer} s longer"
+                    );
+                }
             }
         }
     }
