@@ -100,6 +100,12 @@ pub async fn current_source(tx: &mut Tx, key: &str) -> Result<Option<(i64, Strin
     .await
 }
 
+/// Since when a desk is as it is.
+pub async fn applied_at(tx: &mut Tx, key: &str) -> Result<Option<Timestamp>, StoreError> {
+    let row: Option<(Timestamp,)> = tx.opt("select applied_at from desk where key = $1", args![key]).await?;
+    Ok(row.map(|(at,)| at))
+}
+
 /// What was in force at a desk from an instant on: the texts with the instants since which they were, the oldest first.
 pub async fn since(tx: &mut Tx, desk: &str, from: Timestamp) -> Result<Vec<(Timestamp, String)>, StoreError> {
     tx.all(
