@@ -6,6 +6,7 @@ use super::{ActError, Acts, By};
 use crate::clock::Timestamp;
 use crate::rules::desk::Desk;
 use crate::rules::desk::file::{DeskFile, FileProblem, Known, read_files, taken_lines};
+use crate::rules::desk::plan::Plan;
 use crate::rules::source::Problem;
 use crate::store::{StoreError, Tx, desk as desks};
 
@@ -24,6 +25,11 @@ impl Checked {
     /// The text, byte for byte.
     pub fn text(&self) -> &str {
         self.file.text()
+    }
+
+    /// The file that it is.
+    pub fn file(&self) -> &DeskFile {
+        &self.file
     }
 }
 
@@ -77,6 +83,11 @@ impl Acts {
     pub fn taken_lines(&self, files: &[DeskFile]) -> Vec<FileProblem> {
         let desks = self.desks();
         taken_lines(files, |number| desks.by_line(number).map(|desk| &**desk))
+    }
+
+    /// What desk files would change, each for itself.
+    pub async fn plans(&self, files: Vec<DeskFile>) -> Result<Vec<Plan>, ActError> {
+        Ok(self.store().read(plans, files).await?)
     }
 
     /// Brings a text into force if the desk is still at the version that it was made from (0 for a desk that is not
@@ -137,8 +148,18 @@ async fn text(
 ) -> Result<Option<(i64, String)>, StoreError> {
     match version {
         Some(version) => Ok(desks::source(tx, desk, *version).await?.map(|text| (*version, text))),
-        None => desks::current_source(tx, desk).await,
+        None => Ok(desks::current(tx, desk).await?.map(|current| (current.version, current.source))),
     }
+}
+
+async fn plans(tx: &mut Tx, files: &Vec<DeskFile>) -> Result<Vec<Plan>, StoreError> {
+    let mut plans = Vec::with_capacity(files.len());
+    for file in files {
+        let current = desks::current(tx, file.desk().key.as_str()).await?;
+        let before = current.as_ref().map(|current| (current.version, &current.desk, &*current.source));
+        plans.push(Plan::of(before, file.desk(), file.text()));
+    }
+    Ok(plans)
 }
 
 /// Desks that are to come into force, with their texts.
@@ -183,7 +204,11 @@ async fn put_desk(
     before: i64,
     now: Timestamp,
 ) -> Result<(i64, bool), StoreError> {
-    if before > 0 && is_in_force(tx, desk, source, before).await? {
+    // A newer program may read more out of the same text.
+    if let Some(current) = desks::current(tx, desk.key.as_str()).await?
+        && current.source == source
+        && current.desk == *desk
+    {
         return Ok((before, false));
     }
     let version = desks::put(tx, desk, source, now).await?;
@@ -200,14 +225,6 @@ async fn put_desk(
     };
     note(tx, by, now, entry).await?;
     Ok((version, true))
-}
-
-/// Whether a version has that text, and still means the same by it: a newer program may read more out of a file.
-async fn is_in_force(tx: &mut Tx, desk: &Desk, source: &str, version: i64) -> Result<bool, StoreError> {
-    if desks::source(tx, desk.key.as_str(), version).await?.as_deref() != Some(source) {
-        return Ok(false);
-    }
-    desks::is(tx, desk).await
 }
 
 /// What a desk has, in a few words.

@@ -6,6 +6,7 @@ mod check;
 pub mod file;
 mod gap;
 mod people;
+pub mod plan;
 mod read;
 mod target;
 #[cfg(test)]
