@@ -2,15 +2,15 @@
 //! be kept is for [`rules::desk::file`](crate::rules::desk::file) to say, and several files are one change: if any of
 //! them has a mistake, none takes effect.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::AppError;
 use crate::act::{Acts, Applied, By};
-use crate::rules::desk::Desk;
 use crate::rules::desk::file::{DeskFile, FileProblem, Known, read_files};
 use crate::rules::desk::plan::Plan;
+use crate::rules::desk::{Desk, Found, Lack, PolicyGap, Reason};
 use crate::rules::flow::Flow;
-use crate::rules::policy::Policy;
 
 /// How far ahead a rota's gaps are looked for: while there is time to fill them.
 const AHEAD: Duration = Duration::from_secs(14 * 24 * 60 * 60);
@@ -54,30 +54,43 @@ fn no_line_is_taken(acts: &Acts, files: &[DeskFile]) -> Result<(), AppError> {
 }
 
 /// What the manager should know of a desk that is in force: for each policy of its lines the first stretch within two
-/// weeks in which nobody would be on call.
+/// weeks in which none of its steps would find anybody.
 pub fn gaps_ahead(acts: &Acts, desk: &Desk) -> Vec<String> {
     let now = acts.clock().now();
-    let mut policies: Vec<&Policy> = Vec::new();
-    for policy in desk.lines.iter().filter_map(|line| desk.policy_of(line)) {
-        if !policies.contains(&policy) {
-            policies.push(policy);
-        }
-    }
-    let gap = |policy: &&Policy| {
-        let gap = desk.first_gap(policy, acts.book(), now, now + AHEAD)?;
-        let wall = |at| acts.book().to_wall(desk.zone(), at).format("%a %Y-%m-%d %H:%M");
-        let until =
-            if gap.to < now + AHEAD { wall(gap.to).to_string() } else { "at least two weeks on".into() };
-        let rotas: Vec<&str> = desk.rotas_of(policy).iter().map(|rota| rota.name.as_str()).collect();
-        Some(format!(
-            "{}: nobody is on call for the policy `{}` from {} until {until} ({}), and its last resort would be \
-             paged; add a layer or an override to the rota {}",
-            desk.key.as_str(),
-            policy.name,
-            wall(gap.from),
-            desk.zone(),
-            rotas.join(" or ")
-        ))
-    };
-    policies.iter().filter_map(gap).collect()
+    let end = now + AHEAD;
+    let gaps = acts.gaps(desk, now, end).policies;
+    let bare: Vec<&PolicyGap> =
+        gaps.iter().filter(|gap| matches!(gap.found, Found::Nobody | Found::LastResort)).collect();
+    let wall = |at| acts.book().to_wall(desk.zone(), at).format("%a %Y-%m-%d %H:%M").to_string();
+    let mut told = BTreeSet::new();
+    let first = bare.iter().enumerate().filter(|(_, gap)| told.insert(&gap.policy));
+    first
+        .map(|(index, gap)| {
+            // What follows on with other reasons is the same stretch without anybody.
+            let rest = bare[index..].iter().filter(|other| other.policy == gap.policy);
+            let to = rest.fold(gap.from, |to, next| if next.from <= to { next.to } else { to });
+            let until = if to < end { wall(to) } else { "at least two weeks on".into() };
+            let why: Vec<String> = gap.why.iter().map(Lack::to_string).collect();
+            let next = match gap.found {
+                Found::Nobody => "not even its last resort would be reached",
+                Found::LastResort | Found::Step { .. } => "its last resort would be paged",
+            };
+            let mut holes: Vec<&str> =
+                gap.why.iter().filter(|lack| lack.reason == Reason::Hole).filter_map(|lack| lack.rota.as_deref()).collect();
+            let mut once = BTreeSet::new();
+            holes.retain(|rota| once.insert(*rota));
+            let remedy = match holes.is_empty() {
+                true => "see to their telephones, or put somebody else in their place".to_owned(),
+                false => format!("add a layer or an override to the rota {}", holes.join(" or ")),
+            };
+            format!(
+                "{}: nobody is on call for the policy `{}` from {} until {until} ({}), and {next} ({}); {remedy}",
+                desk.key.as_str(),
+                gap.policy,
+                wall(gap.from),
+                desk.zone(),
+                why.join("; "),
+            )
+        })
+        .collect()
 }

@@ -9,6 +9,7 @@
 //! agents = ["ada", "ben", "cleo"]
 //! every = "week" # or "day", "3 days", "2 weeks"
 //! starts = 2026-01-05
+//! ends = 2026-12-07 # until its hand-off on that day; without it, for good
 //! hand_off = "09:00" # for weeks also "Mon 09:00"
 //! only = ["Mon-Fri 18:00-08:00"] # without it, always
 //!
@@ -59,6 +60,9 @@ pub struct WrittenLayer {
     pub every: String,
     /// A date.
     pub starts: Moment,
+    /// A later date; left out, the layer has no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends: Option<Moment>,
     /// `09:00` or `Mon 09:00`.
     pub hand_off: String,
     /// Weekly stretches; left out, always.
@@ -134,6 +138,14 @@ impl WrittenLayer {
         let agents = faults.take_each(&["agents"], &self.agents, |text| agent(text, is_agent));
         let every = faults.take(&["every"], self.every.parse::<Turn>());
         let starts = faults.take(&["starts"], self.starts.date());
+        let ends = self.ends.as_ref().and_then(|ends| faults.take(&["ends"], ends.date()));
+        if starts.zip(ends).is_some_and(|(starts, ends)| ends <= starts) {
+            faults.note(
+                &["ends"],
+                "the layer ends before it covers anything",
+                "write a day later than `starts`, or leave the layer out",
+            );
+        }
         let hand_off = faults.take(&["hand_off"], self.hand_off.parse::<HandOff>());
         let only =
             faults.take_each(&["only"], self.only.as_deref().unwrap_or_default(), str::parse::<WeeklySpan>);
@@ -156,6 +168,7 @@ impl WrittenLayer {
             agents,
             every,
             starts,
+            ends,
             hand_off,
             only,
         }))
@@ -265,6 +278,7 @@ impl From<Layer> for WrittenLayer {
             agents: layer.agents.into_iter().map(String::from).collect(),
             every: layer.every.to_string(),
             starts: Moment(layer.starts.to_string()),
+            ends: layer.ends.map(|ends| Moment(ends.to_string())),
             hand_off: layer.hand_off.to_string(),
             only: (!layer.only.is_empty()).then(|| layer.only.iter().map(WeeklySpan::to_string).collect()),
         }
