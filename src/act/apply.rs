@@ -6,7 +6,7 @@ use super::{ActError, Acts, By};
 use crate::clock::Timestamp;
 use crate::rules::desk::Desk;
 use crate::rules::desk::file::{DeskFile, FileProblem, Known, read_files, taken_lines};
-use crate::rules::desk::plan::Plan;
+use crate::rules::desk::plan::{self, Plan, summary_of};
 use crate::rules::source::Problem;
 use crate::store::{StoreError, Tx, desk as desks};
 
@@ -148,7 +148,7 @@ async fn text(
 ) -> Result<Option<(i64, String)>, StoreError> {
     match version {
         Some(version) => Ok(desks::source(tx, desk, *version).await?.map(|text| (*version, text))),
-        None => Ok(desks::current(tx, desk).await?.map(|current| (current.version, current.source))),
+        None => desks::current_source(tx, desk).await,
     }
 }
 
@@ -187,7 +187,7 @@ async fn put_desks(tx: &mut Tx, input: &Put) -> Result<Result<Vec<(i64, bool)>, 
     }
     let mut versions = Vec::with_capacity(all.len());
     for ((desk, source), before) in all.iter().zip(before) {
-        versions.push(put_desk(tx, by, desk, source, before, *now).await?);
+        versions.push(put_desk(tx, by, (desk, source), None, before, *now).await?);
     }
     // What each of them gives up is known by now.
     for (desk, _) in all {
@@ -196,31 +196,35 @@ async fn put_desks(tx: &mut Tx, input: &Put) -> Result<Result<Vec<(i64, bool)>, 
     Ok(Ok(versions))
 }
 
-async fn put_desk(
+/// Writes a desk that is at the version `before` and locked; answers the version that is in force then, and whether it is
+/// new. Its lines are still to be taken.
+pub(super) async fn put_desk(
     tx: &mut Tx,
     by: &By,
-    desk: &Desk,
-    source: &str,
+    (desk, source): (&Desk, &str),
+    changes: Option<&str>,
     before: i64,
     now: Timestamp,
 ) -> Result<(i64, bool), StoreError> {
     // A newer program may read more out of the same text.
-    if let Some(current) = desks::current(tx, desk.key.as_str()).await?
-        && current.source == source
-        && current.desk == *desk
-    {
+    let current = desks::current(tx, desk.key.as_str()).await?;
+    if current.as_ref().is_some_and(|current| current.source == source && current.desk == *desk) {
         return Ok((before, false));
     }
-    let version = desks::put(tx, desk, source, now).await?;
+    let found = || current.map(|current| summary_of(&plan::changes(&current.desk, desk)));
+    let changes = changes.map(str::to_owned).or_else(found);
+    let origin = desks::Origin { by: by.actor.clone(), changes: changes.clone() };
+    let version = desks::put(tx, desk, source, &origin, now).await?;
     if version != before + 1 {
         // Where there was no row yet to lock, somebody else has just made it.
         return Err(StoreError::Busy("desk: it was made at the same moment".into()));
     }
     let key = desk.key.as_str();
+    let news = changes.map(|changes| format!("\n{changes}")).unwrap_or_default();
     let entry = Note {
         desk: Some(key),
         before: (version > 1).then(|| format!("version {}", version - 1)),
-        after: Some(format!("version {version}: {}", summary(desk))),
+        after: Some(format!("version {version}: {}{news}", summary(desk))),
         ..Note::of("desk.apply", key)
     };
     note(tx, by, now, entry).await?;

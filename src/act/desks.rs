@@ -103,7 +103,7 @@ impl Acts {
             doubt_until: now,
         };
         self.store().write(begin_work, begin).await?;
-        self.publish(|desks| desks.flows = current);
+        self.renew(|desks| desks.flows = current);
         self.reload().await
     }
 
@@ -123,7 +123,7 @@ impl Acts {
     /// The flows as a command sees them that leaves no trace.
     pub(super) async fn look_at_flows(&self, sources: Vec<String>) -> Result<(), ActError> {
         let (_, current) = read_flows(sources)?;
-        self.publish(|desks| desks.flows = current);
+        self.renew(|desks| desks.flows = current);
         self.reload().await
     }
 
@@ -136,7 +136,7 @@ impl Acts {
     ) -> Result<(), ActError> {
         let input = Flows { by, flows, changed, now: self.clock().now() };
         self.store().write(remember_flows, input).await?;
-        self.publish(|desks| desks.flows = current);
+        self.renew(|desks| desks.flows = current);
         self.reload().await
     }
 
@@ -161,7 +161,7 @@ impl Acts {
                 slot.insert(Arc::new(flow));
             }
         }
-        self.publish(|desks| {
+        self.renew(|desks| {
             desks.lines = lines_of(&all);
             desks.by_key =
                 all.into_iter().map(|(desk, _)| (desk.key.as_str().to_owned(), Arc::new(desk))).collect();
@@ -178,7 +178,7 @@ impl Acts {
         if generation == self.desks().generation { Ok(()) } else { self.reload().await }
     }
 
-    fn publish(&self, change: impl FnOnce(&mut Desks)) {
+    fn renew(&self, change: impl FnOnce(&mut Desks)) {
         let mut desks = self.0.desks.write().unwrap_or_else(PoisonError::into_inner);
         change(Arc::make_mut(&mut desks));
     }

@@ -59,8 +59,7 @@ pub fn gaps_ahead(acts: &Acts, desk: &Desk) -> Vec<String> {
     let now = acts.clock().now();
     let end = now + AHEAD;
     let gaps = acts.gaps(desk, now, end).policies;
-    let bare: Vec<&PolicyGap> =
-        gaps.iter().filter(|gap| matches!(gap.found, Found::Nobody | Found::LastResort)).collect();
+    let bare: Vec<&PolicyGap> = gaps.iter().filter(|gap| gap.is_bare()).collect();
     let wall = |at| acts.book().to_wall(desk.zone(), at).format("%a %Y-%m-%d %H:%M").to_string();
     let mut told = BTreeSet::new();
     let first = bare.iter().enumerate().filter(|(_, gap)| told.insert(&gap.policy));

@@ -3,6 +3,7 @@
 //! every name is known and somebody can be reached.
 
 mod check;
+pub mod edit;
 pub mod file;
 mod gap;
 mod people;

@@ -40,6 +40,13 @@ pub struct PolicyGap {
     pub why: Vec<Lack>,
 }
 
+impl PolicyGap {
+    /// Whether no step finds anybody.
+    pub fn is_bare(&self) -> bool {
+        matches!(self.found, Found::Nobody | Found::LastResort)
+    }
+}
+
 /// Who is found in a [`PolicyGap`]; the worst first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[serde(tag = "by", rename_all = "snake_case")]

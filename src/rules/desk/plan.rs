@@ -64,6 +64,14 @@ impl Plan {
     }
 }
 
+/// Changes in words, a line each.
+pub fn summary_of(changes: &[Change]) -> String {
+    match changes {
+        [] => "the same desk in other words".to_owned(),
+        changes => changes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+    }
+}
+
 fn diff(version: i64, old: &str, new: &str) -> String {
     let names = match version {
         0 => ("nothing".to_owned(), "version 1".to_owned()),
@@ -83,11 +91,8 @@ impl fmt::Display for Plan {
             }
             (version, next) => writeln!(f, "{desk}: version {version} would become version {next}")?,
         }
-        for change in changes {
-            writeln!(f, "  {change}")?;
-        }
-        if changes.is_empty() {
-            writeln!(f, "  the same desk in other words")?;
+        for line in summary_of(changes).lines() {
+            writeln!(f, "  {line}")?;
         }
         f.write_str(diff)
     }
@@ -109,7 +114,8 @@ impl fmt::Display for Change {
     }
 }
 
-fn changes(before: &Desk, after: &Desk) -> Vec<Change> {
+/// The parts in which two desks differ.
+pub fn changes(before: &Desk, after: &Desk) -> Vec<Change> {
     let mut found = Found(Vec::new());
     // Whatever is not compared below.
     let elsewhere = Desk {

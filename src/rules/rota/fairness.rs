@@ -201,14 +201,32 @@ fn within(
     shift: &Shift,
     of: impl Fn(NaiveDate) -> Option<(NaiveDateTime, NaiveDateTime)>,
 ) -> Duration {
+    parts(book, zone, (shift.from, shift.to), of).map(|(from, to)| to.since(from)).sum()
+}
+
+/// The parts of a span that lie in the stretches of the wall clock that `of` gives to dates.
+fn parts(
+    book: &ZoneBook,
+    zone: Zone,
+    (from, to): (Timestamp, Timestamp),
+    of: impl Fn(NaiveDate) -> Option<(NaiveDateTime, NaiveDateTime)>,
+) -> impl Iterator<Item = (Timestamp, Timestamp)> {
     // A stretch may reach into the morning after its date.
-    let first = book.date(zone, shift.from) - Days::new(1);
-    let dates = first.iter_days().take_while(|date| book.day_start(zone, *date) < shift.to);
-    let parts = dates.filter_map(of).map(|(from, to)| {
-        let from = book.to_instant(zone, from).max(shift.from);
-        book.to_instant(zone, to).min(shift.to).since(from)
+    let first = book.date(zone, from) - Days::new(1);
+    let dates = first.iter_days().take_while(move |date| book.day_start(zone, *date) < to);
+    let stretches = dates.filter_map(of).map(move |(begins, ends)| {
+        (book.to_instant(zone, begins).max(from), book.to_instant(zone, ends).min(to))
     });
-    parts.sum()
+    stretches.filter(|(from, to)| from < to)
+}
+
+/// The nights of a span, by the wall clock of a zone.
+pub fn nights(
+    book: &ZoneBook,
+    zone: Zone,
+    span: (Timestamp, Timestamp),
+) -> impl Iterator<Item = (Timestamp, Timestamp)> {
+    parts(book, zone, span, night)
 }
 
 fn night(date: NaiveDate) -> Option<(NaiveDateTime, NaiveDateTime)> {

@@ -130,6 +130,16 @@ impl WrittenRota {
 }
 
 impl WrittenLayer {
+    /// Everything that is wrong with it, if anything is.
+    pub fn check(&self, is_agent: &dyn Fn(&AgentKey) -> bool) -> Result<(), Vec<Fault>> {
+        self.read(is_agent).map(|_| ())
+    }
+
+    /// The same layer in the words in which this program would write it.
+    pub fn plain(&self) -> WrittenLayer {
+        self.read(&|_| true).map_or_else(|_| self.clone(), WrittenLayer::from)
+    }
+
     fn read(&self, is_agent: &dyn Fn(&AgentKey) -> bool) -> Result<Layer, Vec<Fault>> {
         let mut faults = Faults::default();
         if self.agents.is_empty() {
@@ -176,6 +186,16 @@ impl WrittenLayer {
 }
 
 impl WrittenOverride {
+    /// Everything that is wrong with it, if anything is.
+    pub fn check(&self, is_agent: &dyn Fn(&AgentKey) -> bool) -> Result<(), Vec<Fault>> {
+        self.read(is_agent).map(|_| ())
+    }
+
+    /// The same override in the words in which this program would write it.
+    pub fn plain(&self) -> WrittenOverride {
+        self.read(&|_| true).map_or_else(|_| self.clone(), WrittenOverride::from)
+    }
+
     fn read(&self, is_agent: &dyn Fn(&AgentKey) -> bool) -> Result<Override, Vec<Fault>> {
         let mut faults = Faults::default();
         let from = faults.take(&["from"], self.from.wall());
