@@ -11,6 +11,7 @@ mod form;
 mod home;
 mod join;
 mod people;
+mod reports;
 mod second_factor;
 mod sign_in;
 mod trouble;
@@ -86,6 +87,7 @@ struct Who {
     name: String,
     people: bool,
     audit: bool,
+    reports: bool,
 }
 
 impl Frame {
@@ -125,6 +127,8 @@ pub(super) fn router(app: App) -> Router<App> {
         .route("/people/{id}/end-sessions", post(people::end_sessions))
         .route("/people/{id}/reset", post(people::offer_reset))
         .route("/audit", get(audit::list))
+        .route("/reports", get(reports::show))
+        .route("/reports.csv", get(reports::download))
         .route("/assets/{file}", get(assets::show))
         .route_layer(from_fn_with_state(app.clone(), own_pages_only))
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
