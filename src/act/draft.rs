@@ -6,13 +6,11 @@
 
 use std::time::Duration;
 
-use super::desks::put_desk;
+use super::apply::{Checked, put_desk};
 use super::{ActError, Acts, By};
 use crate::clock::Timestamp;
-use crate::rules::desk::Desk;
 use crate::rules::desk::edit::{CannotEdit, Edit, edited};
-use crate::rules::policy::Policy;
-use crate::rules::rota::Gap;
+use crate::rules::desk::{Desk, Gaps, PolicyGap};
 use crate::rules::source::Problem;
 use crate::store::desk::{self as desks, Version};
 use crate::store::draft::{self as drafts, Draft};
@@ -29,15 +27,6 @@ const AHEAD: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// The most versions on a page.
 pub const MOST_VERSIONS: usize = 30;
-
-/// A desk's file as it would be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Drafted {
-    /// The text.
-    pub text: String,
-    /// What it says.
-    pub desk: Desk,
-}
 
 /// Why there is nothing to publish.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -65,16 +54,10 @@ pub struct Drafting {
     /// The draft, if there is one.
     pub draft: Option<Draft>,
     /// What comes of it; what is in force if there is none.
-    pub result: Result<Drafted, Unfit>,
+    pub result: Result<Checked, Unfit>,
 }
 
 impl Drafting {
-    fn new(version: i64, source: String, draft: Option<Draft>) -> Drafting {
-        let edits = draft.as_ref().map_or(&[][..], |draft| &draft.edits);
-        let result = drafted(&source, edits);
-        Drafting { version, source, draft, result }
-    }
-
     /// The edits, in order.
     pub fn edits(&self) -> &[Edit] {
         self.draft.as_ref().map_or(&[], |draft| &draft.edits)
@@ -83,12 +66,6 @@ impl Drafting {
     fn revision(&self) -> Option<&str> {
         self.draft.as_ref().map(|draft| draft.revision.as_str())
     }
-}
-
-fn drafted(source: &str, edits: &[Edit]) -> Result<Drafted, Unfit> {
-    let text = edited(source, edits).map_err(|(index, error)| Unfit::Edit(index, error))?;
-    let desk = Desk::parse(&text).map_err(Unfit::File)?;
-    Ok(Drafted { text, desk })
 }
 
 /// Why a draft was not changed or published.
@@ -115,9 +92,6 @@ pub enum DraftError {
     /// A line has another desk.
     #[error("Another desk has one of its lines.")]
     Lines,
-    /// It says something else than the desk of its key.
-    #[error("The desk's key is `{0}` and cannot be changed.")]
-    Key(String),
     /// The database.
     #[error(transparent)]
     Act(#[from] ActError),
@@ -148,7 +122,7 @@ struct Put {
 struct Publish {
     by: By,
     seen: Seen,
-    drafted: Drafted,
+    drafted: Checked,
     changes: String,
     /// Whether the draft goes with it.
     used: bool,
@@ -158,8 +132,17 @@ struct Publish {
 impl Acts {
     /// A desk with its draft; none if there is no such desk.
     pub async fn drafting(&self, desk: &str) -> Result<Option<Drafting>, ActError> {
-        let found = self.store().read(look, desk.to_owned()).await?;
-        Ok(found.map(|(version, source, draft)| Drafting::new(version, source, draft)))
+        let found = self.store().read(look, (desk.to_owned(),)).await?;
+        Ok(found.map(|(version, source, draft)| {
+            let edits = draft.as_ref().map_or(&[][..], |draft| &draft.edits);
+            let result = self.drafted(desk, &source, edits);
+            Drafting { version, source, draft, result }
+        }))
+    }
+
+    fn drafted(&self, desk: &str, source: &str, edits: &[Edit]) -> Result<Checked, Unfit> {
+        let text = edited(source, edits).map_err(|(index, error)| Unfit::Edit(index, error))?;
+        self.check_desk(desk, &text).map_err(Unfit::File)
     }
 
     /// Adds edits to a desk's draft, which is begun if there is none. A draft is never wrong: what would make it so is
@@ -212,8 +195,8 @@ impl Acts {
             if edits.len() > MOST_EDITS {
                 return Err(DraftError::Full);
             }
-            match drafted(&drafting.source, &edits) {
-                Ok(drafted) => same_key(&drafted.desk, desk)?,
+            match self.drafted(desk, &drafting.source, &edits) {
+                Ok(_) => {}
                 // What does not fit any more is cleared away one by one.
                 Err(unfit) if was_fit || edits.len() >= count => return Err(unfit.into()),
                 Err(_) => {}
@@ -286,24 +269,22 @@ impl Acts {
         if drafting.version != version {
             return Err(DraftError::Moved);
         }
-        let drafted = drafted(&text, &[])?;
+        let drafted = self.drafted(desk, &text, &[])?;
         let seen = seen(desk, &drafting);
         let changes = format!("as in version {former} again");
         let publish = Publish { by, seen, drafted, changes, used: false, now: self.clock().now() };
         self.bring(publish, gaps_are_meant).await
     }
 
-    /// Stretches of the next 90 days in which nobody would be on call: the first by each policy of the desk's lines.
-    pub fn gaps_ahead(&self, desk: &Desk) -> Vec<Gap> {
+    /// Everything in the next 90 days that is amiss with whom an emergency would find.
+    pub fn gaps_ahead(&self, desk: &Desk) -> Gaps {
         let now = self.clock().now();
-        let mut policies: Vec<&Policy> = desk.lines.iter().filter_map(|line| desk.policy_of(line)).collect();
-        policies.dedup();
-        policies.iter().filter_map(|policy| desk.first_gap(policy, self.book(), now, now + AHEAD)).collect()
+        self.gaps(desk, now, now + AHEAD)
     }
 
     async fn bring(&self, publish: Publish, gaps_are_meant: bool) -> Result<i64, DraftError> {
-        same_key(&publish.drafted.desk, &publish.seen.desk)?;
-        if !gaps_are_meant && !self.gaps_ahead(&publish.drafted.desk).is_empty() {
+        if !gaps_are_meant && self.gaps_ahead(publish.drafted.desk()).policies.iter().any(PolicyGap::is_bare)
+        {
             return Err(DraftError::Gaps);
         }
         let version = self.store().write(bring, publish).await?.ok_or(DraftError::Moved)?;
@@ -316,11 +297,6 @@ impl Acts {
         let before = before.unwrap_or(i64::MAX);
         Ok(self.store().read(versions, (desk.to_owned(), before)).await?)
     }
-
-    /// The text of a version of a desk.
-    pub async fn version(&self, desk: &str, version: i64) -> Result<Option<String>, ActError> {
-        Ok(self.store().read(source_of, (desk.to_owned(), version)).await?)
-    }
 }
 
 fn seen(desk: &str, drafting: &Drafting) -> Seen {
@@ -328,21 +304,17 @@ fn seen(desk: &str, drafting: &Drafting) -> Seen {
     Seen { desk: desk.to_owned(), version: drafting.version, revision }
 }
 
-/// The key names a desk for ever: a file of another is not its next version.
-fn same_key(desk: &Desk, key: &str) -> Result<(), DraftError> {
-    if desk.key.as_str() == key { Ok(()) } else { Err(DraftError::Key(key.to_owned())) }
-}
-
-async fn look(tx: &mut Tx, desk: &String) -> Result<Option<(i64, String, Option<Draft>)>, StoreError> {
-    let Some((version, source)) = desks::in_force(tx, desk).await? else { return Ok(None) };
+async fn look(tx: &mut Tx, (desk,): &(String,)) -> Result<Option<(i64, String, Option<Draft>)>, StoreError> {
+    let Some((version, source)) = desks::current_source(tx, desk).await? else { return Ok(None) };
     Ok(Some((version, source, drafts::of_desk(tx, desk).await?)))
 }
 
 /// Whether all is as it was seen; it stays so until the commit.
 async fn unmoved(tx: &mut Tx, seen: &Seen) -> Result<bool, StoreError> {
-    let version = desks::lock(tx, &seen.desk).await?;
+    let Ok(key) = seen.desk.parse() else { return Ok(false) };
+    let version = desks::lock(tx, &key).await?;
     let draft = drafts::of_desk(tx, &seen.desk).await?;
-    Ok(version == Some(seen.version) && draft.map(|draft| draft.revision) == seen.revision)
+    Ok(version == seen.version && draft.map(|draft| draft.revision) == seen.revision)
 }
 
 async fn put(tx: &mut Tx, Put { seen, draft }: &Put) -> Result<bool, StoreError> {
@@ -364,8 +336,9 @@ async fn bring(tx: &mut Tx, publish: &Publish) -> Result<Option<i64>, StoreError
     if *used {
         drafts::remove(tx, &seen.desk).await?;
     }
-    let version = put_desk(tx, by, (&drafted.desk, &drafted.text), Some(changes.clone()), *now).await?;
-    desks::take_lines(tx, &drafted.desk, *now).await?;
+    let file = (drafted.desk(), drafted.text());
+    let (version, _) = put_desk(tx, by, file, Some(changes), seen.version, *now).await?;
+    desks::take_lines(tx, drafted.desk(), *now).await?;
     Ok(Some(version))
 }
 

@@ -4,6 +4,7 @@
 
 mod account;
 mod answer;
+mod apply;
 mod audit;
 mod call;
 mod case;
@@ -12,6 +13,7 @@ mod desks;
 mod doubt;
 mod draft;
 mod facts;
+mod history;
 mod invitation;
 mod job;
 mod leg;
@@ -38,11 +40,12 @@ pub use crate::store::invitation::{Invited, Purpose};
 pub use crate::store::session::{Session, SessionId};
 pub use account::ChangeError;
 pub use answer::{CallAnswer, NextTurn};
+pub use apply::{Applied, ApplyError, Checked};
 pub use audit::{AuditPage, By};
 pub use call::{CallIn, CallTurn};
 pub use desks::Desks;
 pub use doubt::Standing;
-pub use draft::{DraftError, Drafted, Drafting, Unfit};
+pub use draft::{DraftError, Drafting, Unfit};
 pub use invitation::{InviteError, JoinError, Joining};
 pub use job::{Job, Performed};
 pub use query::{Numbered, TicketPage, TicketView};
@@ -96,8 +99,8 @@ struct Inner {
     instance: String,
     /// The machine (or its folder) that this process runs on, as the leases know it.
     node: String,
-    /// How many carriers there are to turn to.
-    carriers: usize,
+    /// The carriers that there are to turn to, by name.
+    carriers: Vec<String>,
     in_flight: AtomicUsize,
     gate: session::Gate,
 }
@@ -117,8 +120,8 @@ pub struct Setup {
     pub words: Arc<Words>,
     /// A name for this machine that survives a restart.
     pub node: String,
-    /// How many carriers there are.
-    pub carriers: usize,
+    /// The carriers that there are, by name.
+    pub carriers: Vec<String>,
     /// The texts of the voice flows; each says its own name.
     pub flows: Vec<String>,
 }
@@ -222,7 +225,7 @@ impl Acts {
             desks: self.desks(),
             book: inner.book.clone(),
             words: inner.words.clone(),
-            carriers: inner.carriers,
+            carriers: inner.carriers.len(),
             now: inner.clock.now(),
             owner: room.then(|| inner.instance.clone()),
         }

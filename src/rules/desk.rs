@@ -4,6 +4,7 @@
 
 mod check;
 pub mod edit;
+pub mod file;
 mod gap;
 mod people;
 mod read;
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use gap::{Found, Gaps, Lack, PolicyGap, Reason};
 pub use people::{AccountManager, Agent, AgentRule, Contact, Customer, Phone};
 pub use target::{NotAResponseTarget, ResponseTarget, TargetClock, TargetUnit};
 

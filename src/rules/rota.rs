@@ -9,6 +9,8 @@
 //! forward to its end, in a fold they happen at the first of the two. Every boundary is converted in the same way, so
 //! that where one shift ends the next begins, and a shift over a clock change is as long as it is.
 
+mod difference;
+pub mod fairness;
 mod resolve;
 mod shifts;
 mod written;
@@ -18,8 +20,10 @@ use std::num::NonZeroU16;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 use serde::{Deserialize, Serialize};
 
+pub use difference::{Difference, differences};
+pub use fairness::nights;
 pub use resolve::{OnCall, Place};
-pub use shifts::{Gap, Shift};
+pub use shifts::{Gap, Held, Shift};
 pub use written::{WrittenLayer, WrittenOverride, WrittenRota};
 
 use super::hours::WeeklySpan;

@@ -7,7 +7,7 @@ use super::{StoreError, Tx};
 use crate::args;
 use crate::clock::Timestamp;
 use crate::rules::contact::PhoneNumber;
-use crate::rules::desk::Desk;
+use crate::rules::desk::{Desk, DeskKey};
 use crate::rules::policy::MethodKind;
 
 /// Where a version of a desk comes from.
@@ -45,14 +45,6 @@ pub async fn put(
     Ok(version)
 }
 
-/// The version of a desk that is in force, which stays so until the end of the transaction; none if there is no such
-/// desk.
-pub async fn lock(tx: &mut Tx, desk: &str) -> Result<Option<i64>, StoreError> {
-    let row: Option<(i64,)> =
-        tx.opt("select version from desk where key = $1 /*pg for update*/", args![desk]).await?;
-    Ok(row.map(|(version,)| version))
-}
-
 /// A version of a desk, but for its text.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Version {
@@ -76,20 +68,34 @@ pub async fn versions(tx: &mut Tx, desk: &str, before: i64, most: i64) -> Result
     .await
 }
 
-/// The text of a version of a desk.
-pub async fn source(tx: &mut Tx, desk: &str, version: i64) -> Result<Option<String>, StoreError> {
+/// A desk's version, locked until the commit; 0 if there is no such desk.
+pub async fn lock(tx: &mut Tx, key: &DeskKey) -> Result<i64, StoreError> {
+    let row: Option<(i64,)> =
+        tx.opt("select version from desk where key = $1 /*pg for update*/", args![key.as_str()]).await?;
+    Ok(row.map_or(0, |(version,)| version))
+}
+
+/// Whether a desk is kept as just this. One that can no longer be read is not.
+pub async fn is(tx: &mut Tx, desk: &Desk) -> Result<bool, StoreError> {
+    let row: Option<(String,)> =
+        tx.opt("select document from desk where key = $1", args![desk.key.as_str()]).await?;
+    Ok(row.is_some_and(|(document,)| decode(&document, "desk").is_ok_and(|kept: Desk| kept == *desk)))
+}
+
+/// The text of a desk's version, as it was written.
+pub async fn source(tx: &mut Tx, key: &str, version: i64) -> Result<Option<String>, StoreError> {
     let row: Option<(String,)> = tx
-        .opt("select source from desk_version where desk = $1 and version = $2", args![desk, version])
+        .opt("select source from desk_version where desk = $1 and version = $2", args![key, version])
         .await?;
     Ok(row.map(|(source,)| source))
 }
 
-/// The version of a desk that is in force, and its text.
-pub async fn in_force(tx: &mut Tx, desk: &str) -> Result<Option<(i64, String)>, StoreError> {
+/// The version of a desk that is in force, with its text.
+pub async fn current_source(tx: &mut Tx, key: &str) -> Result<Option<(i64, String)>, StoreError> {
     tx.opt(
-        "select v.version, v.source from desk d join desk_version v on v.desk = d.key and v.version = d.version \
-         where d.key = $1",
-        args![desk],
+        "select desk.version, desk_version.source from desk join desk_version \
+         on desk_version.desk = desk.key and desk_version.version = desk.version where desk.key = $1",
+        args![key],
     )
     .await
 }

@@ -53,10 +53,13 @@ impl<T: Part> Change<T> {
 pub enum Edit {
     /// A rota as a whole.
     Rota(Change<WrittenRota>),
-    /// A layer of a rota; a new one lies on top.
+    /// A layer of a rota; a new one lies on top, or above the one that is named.
     Layer {
         /// The rota's name.
         rota: String,
+        /// Directly above which layer a new one is put.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        above: Option<WrittenLayer>,
         /// What becomes of the layer.
         #[serde(flatten)]
         change: Change<WrittenLayer>,
@@ -115,14 +118,18 @@ impl Edit {
             text.parse().map_err(|_| CannotEdit::Form("A file that is no TOML".into()))?;
         let root = file.as_table_mut();
         match self {
-            Edit::Rota(change) => parts::change(root, "rota", change)?,
-            Edit::Layer { rota, change } => parts::change(rota_of(root, rota)?, "layer", change)?,
-            Edit::Override { rota, change } => parts::change(rota_of(root, rota)?, "override", change)?,
-            Edit::Agent(change) => parts::change(root, "agent", change)?,
+            Edit::Rota(change) => parts::change(root, "rota", change, None)?,
+            Edit::Layer { rota, above, change } => {
+                parts::change(rota_of(root, rota)?, "layer", change, above.as_ref())?;
+            }
+            Edit::Override { rota, change } => {
+                parts::change(rota_of(root, rota)?, "override", change, None)?;
+            }
+            Edit::Agent(change) => parts::change(root, "agent", change, None)?,
             Edit::Holiday(change) => {
                 let hours = root.get_mut("hours").and_then(toml_edit::Item::as_table_mut);
                 let hours = hours.ok_or_else(|| CannotEdit::Form("The hours".into()))?;
-                parts::change(hours, "holiday", change)?;
+                parts::change(hours, "holiday", change, None)?;
             }
             Edit::File { .. } => {}
         }
@@ -142,7 +149,7 @@ impl Edit {
     pub fn summary(&self) -> String {
         match self {
             Edit::Rota(change) => said("the rota", change),
-            Edit::Layer { rota, change } => format!("{rota}: {}", said("the layer", change)),
+            Edit::Layer { rota, change, .. } => format!("{rota}: {}", said("the layer", change)),
             Edit::Override { rota, change } => format!("{rota}: {}", said("the override", change)),
             Edit::Agent(change) => said("the agent", change),
             Edit::Holiday(change) => said("the holiday", change),

@@ -1,12 +1,12 @@
 //! Rotas as tables; `properties` holds what must be so for any rota in any zone at any clock change.
 
-mod properties;
+pub(super) mod properties;
 
 use super::*;
 use crate::clock::Timestamp;
 use crate::rules::zone::tests::{BOOK, at, zone};
 
-fn rota(toml: &str) -> Rota {
+pub(super) fn rota(toml: &str) -> Rota {
     let written: WrittenRota = toml::from_str(toml).unwrap();
     written.read(zone("America/Denver"), &|_| true).unwrap()
 }

@@ -130,6 +130,11 @@ impl WrittenRota {
 }
 
 impl WrittenLayer {
+    /// Everything that is wrong with it, if anything is.
+    pub fn check(&self, is_agent: &dyn Fn(&AgentKey) -> bool) -> Result<(), Vec<Fault>> {
+        self.read(is_agent).map(|_| ())
+    }
+
     /// The same layer in the words in which this program would write it.
     pub fn plain(&self) -> WrittenLayer {
         self.read(&|_| true).map_or_else(|_| self.clone(), WrittenLayer::from)
@@ -181,6 +186,11 @@ impl WrittenLayer {
 }
 
 impl WrittenOverride {
+    /// Everything that is wrong with it, if anything is.
+    pub fn check(&self, is_agent: &dyn Fn(&AgentKey) -> bool) -> Result<(), Vec<Fault>> {
+        self.read(is_agent).map(|_| ())
+    }
+
     /// The same override in the words in which this program would write it.
     pub fn plain(&self) -> WrittenOverride {
         self.read(&|_| true).map_or_else(|_| self.clone(), WrittenOverride::from)

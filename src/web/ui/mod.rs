@@ -3,10 +3,12 @@
 //!
 //! - `assets`: styles and scripts; `visit`: who asks, and the cookies; `form`: what he wrote and what is wrong with it; `trouble`: why he gets no page.
 //! - `sign_in`, `join`, `account`: getting in, and one's own account; `people`, `audit`: for who administers.
+//! - `desk`: a desk's rotas, its draft and its versions.
 
 mod account;
 mod assets;
 mod audit;
+mod desk;
 mod form;
 mod home;
 mod join;
@@ -130,6 +132,7 @@ pub(super) fn router(app: App) -> Router<App> {
         .route("/reports", get(reports::show))
         .route("/reports.csv", get(reports::download))
         .route("/assets/{file}", get(assets::show))
+        .merge(desk::router())
         .route_layer(from_fn_with_state(app.clone(), own_pages_only))
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .fallback(async || Trouble::NotFound)

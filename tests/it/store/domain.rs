@@ -92,8 +92,7 @@ async fn desks(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
     assert_eq!(desk::put(tx, &mine, DESK, &by("ada"), NOW).await?, 1);
     desk::take_lines(tx, &mine, NOW).await?;
     assert_eq!(desk::put(tx, &mine, "the second", &by("ben"), after(1)).await?, 2);
-    assert_eq!((desk::lock(tx, "reservations").await?, desk::lock(tx, "nobody").await?), (Some(2), None));
-    assert_eq!(desk::in_force(tx, "reservations").await?, Some((2, "the second".into())));
+    assert_eq!(desk::current_source(tx, "reservations").await?, Some((2, "the second".into())));
     assert_eq!(desk::source(tx, "reservations", 1).await?.as_deref(), Some(DESK));
     assert_eq!(desk::source(tx, "reservations", 3).await?, None);
     let versions = desk::versions(tx, "reservations", 3, 10).await?;
@@ -313,7 +312,7 @@ async fn a_line_that_another_desk_has_is_refused() {
     async fn second(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
         let other = DESK.replace("key = \"reservations\"", "key = \"second\"");
         let second = Desk::parse(&other).unwrap();
-        desk::put(tx, &second, &other, NOW).await?;
+        desk::put(tx, &second, &other, &origin, NOW).await?;
         desk::take_lines(tx, &second, NOW).await
     }
     each_database(|store| async move {

@@ -10,20 +10,24 @@ use super::{CannotEdit, Change};
 /// Keys whose texts are dates, which TOML writes without quotes.
 const MOMENTS: [&str; 4] = ["starts", "ends", "from", "to"];
 
-/// Makes a change in the list of that name.
-pub(super) fn change<T: Part>(inside: &mut Table, list: &str, change: &Change<T>) -> Result<(), CannotEdit> {
+/// Makes a change in the list of that name. What is new comes last, or after the part that is named.
+pub(super) fn change<T: Part>(
+    inside: &mut Table,
+    list: &str,
+    change: &Change<T>,
+    after: Option<&T>,
+) -> Result<(), CannotEdit> {
     let tables = match inside.entry(list).or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new())) {
         Item::ArrayOfTables(tables) => tables,
         _ => return Err(CannotEdit::Form(format!("The list `{list}`"))),
     };
     let known: Vec<Option<T>> = tables.iter().map(read).collect();
-    let at = match &change.was {
-        Some(was) => {
-            let is = |known: &Option<T>| known.as_ref().is_some_and(|known| known.is(was));
-            Some(known.iter().position(is).ok_or_else(|| CannotEdit::Gone(told(list, was)))?)
-        }
-        None => None,
+    let find = |part: &T| {
+        let is = |known: &Option<T>| known.as_ref().is_some_and(|known| known.is(part));
+        known.iter().position(is).ok_or_else(|| CannotEdit::Gone(told(list, part)))
     };
+    let at = change.was.as_ref().map(find).transpose()?;
+    let after = after.map(find).transpose()?;
     if let Some(now) = &change.now {
         let other = known.iter().enumerate().filter(|(index, _)| Some(*index) != at);
         if other.filter_map(|(_, known)| known.as_ref()).any(|known| known.collides(now)) {
@@ -40,7 +44,7 @@ pub(super) fn change<T: Part>(inside: &mut Table, list: &str, change: &Change<T>
         (None, Some(now)) => {
             let mut table = written(now)?;
             table.decor_mut().set_prefix("\n");
-            tables.push(table);
+            insert(tables, after, table);
         }
         (None, None) => {}
     }
@@ -48,6 +52,13 @@ pub(super) fn change<T: Part>(inside: &mut Table, list: &str, change: &Change<T>
         inside.remove(list);
     }
     Ok(())
+}
+
+/// Puts a table behind the one of that index, or behind all.
+fn insert(tables: &mut ArrayOfTables, after: Option<usize>, table: Table) {
+    let mut all: Vec<Table> = std::mem::take(tables).into_iter().collect();
+    all.insert(after.map_or(all.len(), |after| after + 1), table);
+    *tables = all.into_iter().collect();
 }
 
 fn told<T: Part>(list: &str, part: &T) -> String {

@@ -113,7 +113,7 @@ fn a_new_part_stands_beside_those_of_its_kind_and_all_else_is_as_it_was() {
 #[test]
 fn what_is_changed_and_changed_back_is_the_file_that_it_was() {
     let (was, now) = (layer(&["ada", "ben"]), layer(&["ben", "ada"]));
-    let change = |change| Edit::Layer { rota: "primary".into(), change };
+    let change = |change| Edit::Layer { rota: "primary".into(), above: None, change };
     for edits in [
         vec![in_primary(Change::add(night("ben", 26))), in_primary(Change::remove(night("ben", 26)))],
         vec![
@@ -157,6 +157,21 @@ fn a_rota_comes_with_its_layers_and_goes_with_them() {
 }
 
 #[test]
+fn a_layer_is_put_where_it_belongs_among_the_others() {
+    let layer_of = |agents: &[&str], above: Option<WrittenLayer>| Edit::Layer {
+        rota: "primary".into(),
+        above,
+        change: Change::add(layer(agents)),
+    };
+    let text = made(&[layer_of(&["ben"], None), layer_of(&["ada"], Some(layer(&["ada", "ben"])))]);
+    let desk = Desk::parse(&text).unwrap();
+    let turns: Vec<usize> = desk.rotas[0].layers.iter().map(|layer| layer.agents.len()).collect();
+    assert_eq!(turns, [2, 1, 1]);
+    assert_eq!(desk.rotas[0].layers[1].agents[0].as_str(), "ada");
+    assert_eq!(desk.rotas[1].layers.len(), 1);
+}
+
+#[test]
 fn what_fits_no_longer_is_refused_with_its_place_among_the_edits() {
     let nobody = |rota: &str| Edit::Override { rota: rota.into(), change: Change::add(night("ben", 26)) };
     let rota = WrittenRota { name: "primary".into(), zone: None, layer: vec![], r#override: vec![] };
@@ -192,7 +207,11 @@ fn an_edit_is_kept_as_json_and_told_in_a_line() {
             "primary: the override ben from 2026-11-26 18:00 to 2026-11-27 09:00 is new",
         ),
         (
-            Edit::Layer { rota: "primary".into(), change: Change::remove(layer(&["ada", "ben"])) },
+            Edit::Layer {
+                rota: "primary".into(),
+                above: None,
+                change: Change::remove(layer(&["ada", "ben"])),
+            },
             "primary: the layer of ada, ben (every week, hand-off Mon 09:00, from 2026-01-05) goes",
         ),
         (Edit::File { was: "a".into(), now: "b".into() }, "the file was rewritten by hand"),

@@ -56,7 +56,7 @@ fn any_override(around: NaiveDate) -> impl Strategy<Value = WrittenOverride> {
 }
 
 /// Any rota, with an instant at which much of it may change.
-fn any_rota() -> impl Strategy<Value = (Rota, Timestamp)> {
+pub(in super::super) fn any_rota() -> impl Strategy<Value = (Rota, Timestamp)> {
     any_zone().prop_flat_map(|zone| (Just(zone), any_instant(zone))).prop_flat_map(|(zone, start)| {
         let start = Timestamp(start.0 - start.0.rem_euclid(60_000));
         let around = BOOK.date(zone, start);
