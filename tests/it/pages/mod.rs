@@ -7,6 +7,7 @@ mod changes;
 mod getting_in;
 mod people;
 mod refused;
+mod reports;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
