@@ -8,6 +8,7 @@ mod feeds;
 mod getting_in;
 mod people;
 mod refused;
+mod reports;
 mod rotas;
 
 use std::cell::RefCell;
