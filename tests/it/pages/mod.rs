@@ -6,6 +6,7 @@ mod audit;
 mod changes;
 mod feeds;
 mod getting_in;
+mod imports;
 mod people;
 mod refused;
 mod reports;
