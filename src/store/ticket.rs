@@ -33,12 +33,13 @@ fn loaded((document, entry_rows): CaseRow) -> Result<Loaded, StoreError> {
 }
 
 /// Reads a document of ours; one that cannot be read is a fault of the table, not of what is in it.
-pub(super) fn decode<T: serde::de::DeserializeOwned>(document: &str, table: &str) -> Result<T, StoreError> {
+pub fn decode<T: serde::de::DeserializeOwned>(document: &str, table: &str) -> Result<T, StoreError> {
     from_str(document)
         .map_err(|error| StoreError::Fault(format!("{table}: a document cannot be read: {error}")))
 }
 
-pub(super) fn encode<T: serde::Serialize>(value: &T, table: &str) -> Result<String, StoreError> {
+/// Writes a document of ours.
+pub fn encode<T: serde::Serialize>(value: &T, table: &str) -> Result<String, StoreError> {
     to_string(value)
         .map_err(|error| StoreError::Fault(format!("{table}: a document cannot be written: {error}")))
 }
