@@ -5,6 +5,7 @@
 mod account;
 mod answer;
 mod audit;
+mod board;
 mod call;
 mod case;
 mod command;
@@ -36,6 +37,7 @@ pub use crate::store::session::{Session, SessionId};
 pub use account::ChangeError;
 pub use answer::{CallAnswer, NextTurn};
 pub use audit::{AuditPage, By};
+pub use board::{Board, Node, OpenCase, Watch};
 pub use call::{CallIn, CallTurn};
 pub use command::{CommandError, Commander, Said, right_for};
 pub use desks::Desks;

@@ -159,7 +159,7 @@ impl World {
             flows: flows::load_all(None).unwrap(),
         };
         let known = Known::new(&parts.flows, vec![CARRIER.to_owned()]);
-        let App { acts, engine, router } = App::build(parts).await.unwrap();
+        let App { acts, engine, router, .. } = App::build(parts).await.unwrap();
         let texts = [&scene.desk].into_iter().chain(&scene.other_desk);
         let files = texts.map(|text| ("a desk of the story".to_owned(), text.clone()));
         apply_desks(&acts, check_desks(files, &known).unwrap()).await.unwrap();
