@@ -31,7 +31,7 @@ use crate::web::{self, CarrierAccess, CarrierHealth, Web};
 use crate::words::Words;
 use crate::zones;
 
-pub use apply::{Known, apply_desks, check_desks, gaps_ahead};
+pub use apply::{apply_desks, check_desks, gaps_ahead, known};
 pub use first::{first_link, link};
 pub use log::start_logs;
 pub use open::{Upgrade, kept_text, open_store, private_folder};
@@ -125,7 +125,7 @@ impl Parts {
             book: Arc::new(zones::load()),
             words: Arc::new(Words::load()),
             node: self.node,
-            carriers: self.config.carriers.len(),
+            carriers: self.config.carriers.into_iter().map(|carrier| carrier.name).collect(),
             flows: self.flows,
         }
     }

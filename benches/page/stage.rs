@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use nightbell::act::Acts;
-use nightbell::app::{App, Known, Parts, Upgrade, apply_desks, check_desks, listen, serve, serve_http};
+use nightbell::app::{App, Parts, Upgrade, apply_desks, check_desks, known, listen, serve, serve_http};
 use nightbell::channel::{CarrierConfig, SenderConfig};
 use nightbell::clock::{Clock, Timestamp};
 use nightbell::config::{Config, LogConfig};
@@ -115,7 +115,7 @@ pub async fn build(
         ..Config::default()
     };
     let parts = Parts::open(config, Upgrade::Take, clock, Ids::from_system()).await.expect("a database");
-    let known = Known::new(&parts.flows, vec!["main".into()]);
+    let known = known(&parts.flows, vec!["main".into()]);
     let app = App::build(parts).await.expect("an app");
     let files = desks.iter().map(|text| ("desk.toml".to_owned(), text.clone()));
     apply_desks(&app.acts, check_desks(files, &known).expect("desks")).await.expect("they take effect");

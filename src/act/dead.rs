@@ -5,13 +5,32 @@
 use std::collections::BTreeSet;
 
 use super::job::send_text;
-use super::{Acts, World};
+use super::{Acts, Desks, World};
+use crate::clock::Timestamp;
 use crate::rules::contact::PhoneNumber;
+use crate::rules::desk::{Agent, Desk, Gaps};
 use crate::rules::effect::{Alert, Message};
 use crate::rules::policy::MethodKind;
+use crate::rules::severity::Severity;
 use crate::store::{StoreError, Tx, desk};
 
+impl Desks {
+    /// Whether an emergency's page can reach an agent: by one of his rules, at a number that is in use.
+    pub fn is_reachable(&self, agent: &Agent) -> bool {
+        agent.rules_for(Severity::ONE).iter().any(|rule| {
+            agent.numbers(rule.method).any(|number| !self.dead.contains(&(rule.method, number.clone())))
+        })
+    }
+}
+
 impl Acts {
+    /// What the cover of a desk, in force or not, lacks from `from` to `to`, by what is known now of its agents' ways of
+    /// being reached.
+    pub fn gaps(&self, desk: &Desk, from: Timestamp, to: Timestamp) -> Gaps {
+        let desks = self.desks();
+        desk.gaps(self.book(), (from, to), |agent| desks.is_reachable(agent))
+    }
+
     /// The next page must not try what was just found out of use, and may try again what is in use again. If it cannot
     /// be read now, the sweep reads it later.
     pub(super) async fn read_dead_again(&self) {

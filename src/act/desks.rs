@@ -1,4 +1,4 @@
-//! The desks and voice flows that are in force, as every transaction sees them; and how new ones come into force.
+//! The desks and voice flows that are in force, as every transaction sees them; and how new flows come into force.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
@@ -33,6 +33,11 @@ impl Desks {
     /// The voice flow in force of that name.
     pub fn flow(&self, name: &str) -> Option<&Arc<Flow>> {
         self.flows.get(name)
+    }
+
+    /// The voice flows in force.
+    pub fn flows(&self) -> impl Iterator<Item = &Flow> {
+        self.flows.values().map(Arc::as_ref)
     }
 
     /// The desk that has that line.
@@ -98,7 +103,7 @@ impl Acts {
             doubt_until: now,
         };
         self.store().write(begin_work, begin).await?;
-        self.publish(|desks| desks.flows = current);
+        self.renew(|desks| desks.flows = current);
         self.reload().await
     }
 
@@ -124,7 +129,7 @@ impl Acts {
     ) -> Result<(), ActError> {
         let input = Flows { by, flows, changed, now: self.clock().now() };
         self.store().write(remember_flows, input).await?;
-        self.publish(|desks| desks.flows = current);
+        self.renew(|desks| desks.flows = current);
         self.reload().await
     }
 
@@ -149,7 +154,7 @@ impl Acts {
                 slot.insert(Arc::new(flow));
             }
         }
-        self.publish(|desks| {
+        self.renew(|desks| {
             desks.lines = lines_of(&all);
             desks.by_key =
                 all.into_iter().map(|(desk, _)| (desk.key.as_str().to_owned(), Arc::new(desk))).collect();
@@ -166,18 +171,7 @@ impl Acts {
         if generation == self.desks().generation { Ok(()) } else { self.reload().await }
     }
 
-    /// Brings desks into force, all or none, each with the text of its file; answers their versions. A line may move
-    /// from one of them to another; [`StoreError::Conflict`] if a desk has it that is not among them.
-    pub async fn apply_desks(&self, by: By, desks: Vec<(Desk, String)>) -> Result<Vec<i64>, StoreError> {
-        let versions = self.store().write(put_desks, (by, desks, self.clock().now())).await?;
-        self.reload().await.map_err(|error| match error {
-            ActError::Store(error) => error,
-            other => StoreError::Fault(other.to_string()),
-        })?;
-        Ok(versions)
-    }
-
-    fn publish(&self, change: impl FnOnce(&mut Desks)) {
+    fn renew(&self, change: impl FnOnce(&mut Desks)) {
         let mut desks = self.0.desks.write().unwrap_or_else(PoisonError::into_inner);
         change(Arc::make_mut(&mut desks));
     }
@@ -234,21 +228,6 @@ async fn remember_flows(tx: &mut Tx, input: &Flows) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn put_desks(
-    tx: &mut Tx,
-    (by, all, now): &(By, Vec<(Desk, String)>, Timestamp),
-) -> Result<Vec<i64>, StoreError> {
-    let mut versions = Vec::with_capacity(all.len());
-    for (desk, source) in all {
-        versions.push(put_desk(tx, by, desk, source, *now).await?);
-    }
-    // What each of them gives up is known by now.
-    for (desk, _) in all {
-        desks::take_lines(tx, desk, *now).await?;
-    }
-    Ok(versions)
-}
-
 async fn note_flow(
     tx: &mut Tx,
     by: &By,
@@ -260,38 +239,6 @@ async fn note_flow(
     let told = |version: &str| format!("version {version}");
     let entry = Note { before: before.map(told), after: Some(told(version)), ..Note::of("flow.read", name) };
     note(tx, by, now, entry).await
-}
-
-async fn put_desk(
-    tx: &mut Tx,
-    by: &By,
-    desk: &Desk,
-    source: &str,
-    now: Timestamp,
-) -> Result<i64, StoreError> {
-    let version = desks::put(tx, desk, source, now).await?;
-    let key = desk.key.as_str();
-    let entry = Note {
-        desk: Some(key),
-        before: (version > 1).then(|| format!("version {}", version - 1)),
-        after: Some(format!("version {version}: {}", summary(desk))),
-        ..Note::of("desk.apply", key)
-    };
-    note(tx, by, now, entry).await?;
-    Ok(version)
-}
-
-/// What a desk has, in a few words.
-fn summary(desk: &Desk) -> String {
-    let of = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
-    [
-        of(desk.lines.len(), "line", "lines"),
-        of(desk.agents.len(), "agent", "agents"),
-        of(desk.rotas.len(), "rota", "rotas"),
-        of(desk.policies.len(), "policy", "policies"),
-        of(desk.customers.len(), "customer", "customers"),
-    ]
-    .join(", ")
 }
 
 async fn everything(tx: &mut Tx, (): &()) -> Result<Everything, StoreError> {

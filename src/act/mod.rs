@@ -4,6 +4,7 @@
 
 mod account;
 mod answer;
+mod apply;
 mod audit;
 mod board;
 mod call;
@@ -12,7 +13,9 @@ mod command;
 mod dead;
 mod desks;
 mod doubt;
+mod draft;
 mod facts;
+mod history;
 mod invitation;
 mod job;
 mod leg;
@@ -32,16 +35,20 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+pub use crate::store::desk::Version;
+pub use crate::store::draft::Draft;
 pub use crate::store::invitation::{Invited, Purpose};
 pub use crate::store::session::{Session, SessionId};
 pub use account::ChangeError;
 pub use answer::{CallAnswer, NextTurn};
+pub use apply::{Applied, ApplyError, Checked};
 pub use audit::{AuditPage, By};
 pub use board::{Board, Node, OpenCase, Watch};
 pub use call::{CallIn, CallTurn};
 pub use command::{CommandError, Commander, Said, right_for};
 pub use desks::Desks;
 pub use doubt::Standing;
+pub use draft::{DraftError, Drafting, Unfit};
 pub use invitation::{InviteError, JoinError, Joining};
 pub use job::{Job, Performed};
 pub use query::{Numbered, TicketPage, TicketView};
@@ -94,8 +101,8 @@ struct Inner {
     instance: String,
     /// The machine (or its folder) that this process runs on, as the leases know it.
     node: String,
-    /// How many carriers there are to turn to.
-    carriers: usize,
+    /// The carriers that there are to turn to, by name.
+    carriers: Vec<String>,
     in_flight: AtomicUsize,
     gate: session::Gate,
 }
@@ -115,8 +122,8 @@ pub struct Setup {
     pub words: Arc<Words>,
     /// A name for this machine that survives a restart.
     pub node: String,
-    /// How many carriers there are.
-    pub carriers: usize,
+    /// The carriers that there are, by name.
+    pub carriers: Vec<String>,
     /// The texts of the voice flows; each says its own name.
     pub flows: Vec<String>,
 }
@@ -220,7 +227,7 @@ impl Acts {
             desks: self.desks(),
             book: inner.book.clone(),
             words: inner.words.clone(),
-            carriers: inner.carriers,
+            carriers: inner.carriers.len(),
             now: inner.clock.now(),
             owner: room.then(|| inner.instance.clone()),
         }

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::simulated::{SimClock, Simulated};
 use super::{
-    App, AppError, Known, Parts, Upgrade, apply_desks, check_desks, first_link, kept_text, listen, out,
+    App, AppError, Parts, Upgrade, apply_desks, check_desks, first_link, kept_text, known, listen, out,
     private_folder, serve,
 };
 use crate::act::{By, Token};
@@ -108,7 +108,7 @@ impl Stage {
             sim.handset(daytime.as_str()).on_call(OnCall::Busy);
         }
         let parts = Parts::open(config, Upgrade::Take, clock, ids).await?;
-        let known = Known::new(&parts.flows, vec![CARRIER.to_owned()]);
+        let known = known(&parts.flows, vec![CARRIER.to_owned()]);
         let app = App::build(parts).await?;
         // A restart changes nothing.
         if app.acts.desks().by_key(desk.key.as_str()).is_none_or(|before| **before != desk) {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use nightbell::act::Acts;
+use nightbell::act::{Acts, Applied};
 use nightbell::app::demo::{self, DemoOptions};
 use nightbell::app::{self, App, AppError, Parts, Upgrade, out};
 use nightbell::clock::{Clock, SystemClock, Timestamp};
@@ -141,12 +141,13 @@ pub(super) async fn visit(config: Config) -> Result<Acts, AppError> {
 
 async fn apply(config: Config, files: &[PathBuf]) -> Result<(), AppError> {
     let carriers = config.carriers.iter().map(|carrier| carrier.name.clone()).collect();
-    let known = app::Known::new(&flows::load_all(config.flows.as_deref())?, carriers);
+    let known = app::known(&flows::load_all(config.flows.as_deref())?, carriers);
     let read = files.iter().map(|file| Ok((file.display().to_string(), read(file)?)));
     let files = app::check_desks(read.collect::<Result<Vec<_>, AppError>>()?, &known)?;
     let acts = visit(config).await?;
-    for (desk, version) in app::apply_desks(&acts, files).await? {
-        out::say(format_args!("{}: version {version} is in force", desk.key.as_str()));
+    for Applied { desk, version, new } in app::apply_desks(&acts, files).await? {
+        let unchanged = if new { "" } else { "unchanged, " };
+        out::say(format_args!("{}: {unchanged}version {version} is in force", desk.key.as_str()));
         for gap in app::gaps_ahead(&acts, &desk) {
             out::complain(format_args!("warning: {gap}"));
         }

@@ -3,6 +3,8 @@
 //! every name is known and somebody can be reached.
 
 mod check;
+pub mod edit;
+pub mod file;
 mod gap;
 mod people;
 mod read;
@@ -14,6 +16,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use gap::{Found, Gaps, Lack, PolicyGap, Reason};
 pub use people::{AccountManager, Agent, AgentRule, Contact, Customer, Phone};
 pub use target::{NotAResponseTarget, ResponseTarget, TargetClock, TargetUnit};
 

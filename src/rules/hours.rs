@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 pub use day_rule::DayRule;
 pub use span::{DaySpan, WeeklySpan};
 pub(crate) use span::{hold, next_edge, weekday};
-pub use state::DeskState;
+pub use state::{Cover, Covered, DeskState};
 pub use written::{WrittenCalendar, WrittenHoliday};
 
 use super::zone::Zone;

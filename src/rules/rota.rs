@@ -9,6 +9,8 @@
 //! forward to its end, in a fold they happen at the first of the two. Every boundary is converted in the same way, so
 //! that where one shift ends the next begins, and a shift over a clock change is as long as it is.
 
+mod difference;
+pub mod fairness;
 mod resolve;
 mod shifts;
 mod written;
@@ -18,8 +20,10 @@ use std::num::NonZeroU16;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 use serde::{Deserialize, Serialize};
 
+pub use difference::{Difference, differences};
+pub use fairness::nights;
 pub use resolve::{OnCall, Place};
-pub use shifts::{Gap, Shift};
+pub use shifts::{Gap, Held, Shift};
 pub use written::{WrittenLayer, WrittenOverride, WrittenRota};
 
 use super::hours::WeeklySpan;
@@ -40,7 +44,8 @@ pub struct Rota {
     pub overrides: Vec<Override>,
 }
 
-/// A rotation: its agents take turns from `starts` on, without an end.
+/// A rotation: its agents take turns from `starts` on, without an end or until `ends`. A change with a date is written
+/// as two layers: the old one ends on the day on which the new one starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layer {
     /// In the order of their turns; the first begins. One may have several turns. Nobody covers an empty layer.
@@ -49,6 +54,8 @@ pub struct Layer {
     pub every: Turn,
     /// The day from whose hand-off on the layer covers.
     pub starts: NaiveDate,
+    /// The day until whose hand-off it covers, later than `starts`; without one it goes on.
+    pub ends: Option<NaiveDate>,
     /// When a turn ends and the next begins.
     pub hand_off: HandOff,
     /// The stretches of the week that it covers; all of it if there are none.

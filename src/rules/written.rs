@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// A text that cannot be read as what it stands for.
@@ -121,7 +121,9 @@ impl<'de> Deserialize<'de> for Moment {
 impl Moment {
     /// As a date, `2026-01-05`.
     pub(crate) fn date(&self) -> Result<NaiveDate, Misread> {
-        self.0.trim().parse().map_err(|_| Misread::new(&self.0, "no date", "write it like 2026-01-05"))
+        let read: Option<NaiveDate> = self.0.trim().parse().ok();
+        read.filter(|date| in_calendar(*date))
+            .ok_or_else(|| Misread::new(&self.0, "no date", "write it like 2026-01-05"))
     }
 
     /// As a time on the wall, `2026-01-05T09:00`, to the minute or the second.
@@ -129,9 +131,16 @@ impl Moment {
         let text = self.0.trim().replacen(' ', "T", 1);
         NaiveDateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M")
             .or_else(|_| NaiveDateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S"))
-            .map_err(|_| {
+            .ok()
+            .filter(|wall| in_calendar(wall.date()))
+            .ok_or_else(|| {
                 let remedy = "write it like 2026-01-05T09:00, by the wall clock of the rota";
                 Misread::new(&self.0, "no date with its time", remedy)
             })
     }
+}
+
+/// Whether TOML has the date too, which is far enough from where chrono's dates end for any arithmetic on them.
+fn in_calendar(date: NaiveDate) -> bool {
+    (1..=9999).contains(&date.year())
 }

@@ -7,11 +7,26 @@ use super::{StoreError, Tx};
 use crate::args;
 use crate::clock::Timestamp;
 use crate::rules::contact::PhoneNumber;
-use crate::rules::desk::Desk;
+use crate::rules::desk::{Desk, DeskKey};
 use crate::rules::policy::MethodKind;
 
+/// Where a version of a desk comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// Who brings it into force.
+    pub by: String,
+    /// What it changes, in lines that people read, if that is known.
+    pub changes: Option<String>,
+}
+
 /// Writes a desk as it is from now on; answers its version. Its lines are its own after [`take_lines`].
-pub async fn put(tx: &mut Tx, desk: &Desk, source: &str, now: Timestamp) -> Result<i64, StoreError> {
+pub async fn put(
+    tx: &mut Tx,
+    desk: &Desk,
+    source: &str,
+    origin: &Origin,
+    now: Timestamp,
+) -> Result<i64, StoreError> {
     let key = desk.key.as_str();
     let (version,): (i64,) = tx
         .one(
@@ -22,11 +37,77 @@ pub async fn put(tx: &mut Tx, desk: &Desk, source: &str, now: Timestamp) -> Resu
         )
         .await?;
     tx.execute(
-        "insert into desk_version (desk, version, source, applied_at) values ($1, $2, $3, $4)",
-        args![key, version, source, now],
+        "insert into desk_version (desk, version, source, applied_at, applied_by, changes) \
+         values ($1, $2, $3, $4, $5, $6)",
+        args![key, version, source, now, origin.by.as_str(), origin.changes.as_deref()],
     )
     .await?;
     Ok(version)
+}
+
+/// A version of a desk, but for its text.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Version {
+    /// Counted from 1.
+    pub version: i64,
+    /// Since when it was in force.
+    pub applied_at: Timestamp,
+    /// Who brought it into force, if that was written down.
+    pub applied_by: Option<String>,
+    /// What it changed, if that is known.
+    pub changes: Option<String>,
+}
+
+/// The versions of a desk before that one, the newest first.
+pub async fn versions(tx: &mut Tx, desk: &str, before: i64, most: i64) -> Result<Vec<Version>, StoreError> {
+    tx.all(
+        "select version, applied_at, applied_by, changes from desk_version \
+         where desk = $1 and version < $2 order by version desc limit $3",
+        args![desk, before, most],
+    )
+    .await
+}
+
+/// A desk's version, locked until the commit; 0 if there is no such desk.
+pub async fn lock(tx: &mut Tx, key: &DeskKey) -> Result<i64, StoreError> {
+    let row: Option<(i64,)> =
+        tx.opt("select version from desk where key = $1 /*pg for update*/", args![key.as_str()]).await?;
+    Ok(row.map_or(0, |(version,)| version))
+}
+
+/// Whether a desk is kept as just this. One that can no longer be read is not.
+pub async fn is(tx: &mut Tx, desk: &Desk) -> Result<bool, StoreError> {
+    let row: Option<(String,)> =
+        tx.opt("select document from desk where key = $1", args![desk.key.as_str()]).await?;
+    Ok(row.is_some_and(|(document,)| decode(&document, "desk").is_ok_and(|kept: Desk| kept == *desk)))
+}
+
+/// The text of a desk's version, as it was written.
+pub async fn source(tx: &mut Tx, key: &str, version: i64) -> Result<Option<String>, StoreError> {
+    let row: Option<(String,)> = tx
+        .opt("select source from desk_version where desk = $1 and version = $2", args![key, version])
+        .await?;
+    Ok(row.map(|(source,)| source))
+}
+
+/// The version of a desk that is in force, with its text.
+pub async fn current_source(tx: &mut Tx, key: &str) -> Result<Option<(i64, String)>, StoreError> {
+    tx.opt(
+        "select desk.version, desk_version.source from desk join desk_version \
+         on desk_version.desk = desk.key and desk_version.version = desk.version where desk.key = $1",
+        args![key],
+    )
+    .await
+}
+
+/// What was in force at a desk from an instant on: the texts with the instants since which they were, the oldest first.
+pub async fn since(tx: &mut Tx, desk: &str, from: Timestamp) -> Result<Vec<(Timestamp, String)>, StoreError> {
+    tx.all(
+        "select applied_at, source from desk_version where desk = $1 and version >= \
+         (select coalesce(max(version), 1) from desk_version where desk = $1 and applied_at <= $2) order by version",
+        args![desk, from],
+    )
+    .await
 }
 
 /// Gives a desk its lines; [`StoreError::Conflict`] if another desk has one of them.

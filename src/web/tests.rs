@@ -84,7 +84,7 @@ impl Gateway {
             book: Arc::new(ZoneBook::bundled()),
             words: Arc::new(Words::load()),
             node: "test".into(),
-            carriers: 1,
+            carriers: vec!["main".into()],
             flows: vec![flow.into()],
         })
         .await

@@ -210,7 +210,7 @@ async fn begin(store: &Store, clock: &ManualClock, node: &str) -> Acts {
         book: Arc::new(ZoneBook::bundled()),
         words: Arc::new(Words::load()),
         node: node.into(),
-        carriers: 1,
+        carriers: vec!["main".into()],
         flows: vec![flow],
     })
     .await

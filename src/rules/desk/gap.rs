@@ -1,49 +1,272 @@
-//! Stretches in which an emergency would find nobody on call: no step of the policy has anybody, and only its last
-//! resort is left.
+//! Stretches in which an emergency would not find whom it should, each with its reasons: found before the night in which
+//! somebody rings. Looked for from change to change, of the hours and of every rota at once, with whom the pager would
+//! ring at each.
 
-use super::Desk;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::Serialize;
+
+use super::{Agent, AgentKey, Desk};
 use crate::clock::Timestamp;
-use crate::rules::hours::DeskState;
+use crate::rules::hours::Cover;
 use crate::rules::policy::{Policy, Target};
-use crate::rules::rota::{Gap, Rota};
+use crate::rules::rota::Gap;
 use crate::rules::zone::ZoneBook;
 
-impl Desk {
-    /// The first stretch from `from` to `to` of the desk's on-call time in which no step of a policy finds anybody; it is
-    /// cut there. In support hours the desk itself answers, and when it is closed nobody is meant to be called.
-    pub fn first_gap(&self, policy: &Policy, book: &ZoneBook, from: Timestamp, to: Timestamp) -> Option<Gap> {
-        let rotas = self.rotas_of(policy);
-        let mut at = from;
-        let mut begun = None;
-        while at < to {
-            let (is_on_call, until) = match self.hours.state_at(book, at) {
-                DeskState::OnCall { until } => (true, until),
-                DeskState::Support { until } | DeskState::Closed { resumes: until } => (false, until),
-            };
-            let nobody =
-                || policy.steps.iter().all(|step| self.agents_of(&step.targets, book, at).is_empty());
-            if is_on_call && nobody() {
-                begun = begun.or(Some(at));
-            } else if let Some(from) = begun {
-                return Some(Gap { from, to: at });
-            }
-            let changes = rotas.iter().filter_map(|rota| rota.next_change(book, at));
-            at = changes.fold(until, Timestamp::min);
-        }
-        begun.map(|from| Gap { from, to })
-    }
+/// What a desk's cover lacks in a span.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Gaps {
+    /// By the policies of its lines, in order of time, each stretch as long as nothing about it changes. In support hours
+    /// the desk itself answers, and there are none.
+    pub policies: Vec<PolicyGap>,
+    /// When nobody is meant to be called: the caller hears when cover resumes, and the page of his emergency waits until
+    /// then.
+    pub closed: Vec<Gap>,
+}
 
-    /// The rotas that a policy's steps page by, each once, in their order.
-    pub fn rotas_of(&self, policy: &Policy) -> Vec<&Rota> {
-        let mut rotas: Vec<&Rota> = Vec::new();
-        for target in policy.steps.iter().flat_map(|step| &step.targets) {
-            if let Target::Rota(name) = target
-                && let Some(rota) = self.rota(name)
-                && rotas.iter().all(|known| known.name != rota.name)
-            {
-                rotas.push(rota);
-            }
-        }
-        rotas
+/// A stretch in which an emergency passes over a step of its policy, for want of anybody to page.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct PolicyGap {
+    /// The policy's name.
+    pub policy: String,
+    /// Its first instant.
+    pub from: Timestamp,
+    /// The instant before which it ends.
+    pub to: Timestamp,
+    /// Who is found instead.
+    pub found: Found,
+    /// Why each step that finds nobody does not, in the order of the steps.
+    pub why: Vec<Lack>,
+}
+
+impl PolicyGap {
+    /// Whether no step finds anybody.
+    pub fn is_bare(&self) -> bool {
+        matches!(self.found, Found::Nobody | Found::LastResort)
     }
 }
+
+/// Who is found in a [`PolicyGap`]; the worst first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub enum Found {
+    /// Nobody at all: not even the last resort can be reached.
+    Nobody,
+    /// The last resort alone, or where it names nobody, everybody.
+    LastResort,
+    /// Another step has somebody, and the emergency loses no time over the others.
+    Step {
+        /// The first that has, from 1.
+        step: usize,
+    },
+}
+
+/// Why a step finds nobody.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+pub struct Lack {
+    /// Which step, from 1.
+    pub step: usize,
+    /// The rota that it asks, if it is about one.
+    pub rota: Option<String>,
+    /// What is wrong there.
+    pub reason: Reason,
+}
+
+/// What is wrong.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Reason {
+    /// Nobody is on call by the rota.
+    Hole,
+    /// The agent is not of the desk any more.
+    Gone {
+        /// Who.
+        agent: AgentKey,
+    },
+    /// None of the agent's ways of being paged works.
+    Unreachable {
+        /// Who.
+        agent: AgentKey,
+    },
+    /// It names nobody, or a rota that the desk does not have.
+    Empty,
+}
+
+impl fmt::Display for Lack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "step {}: ", self.step)?;
+        match (&self.reason, &self.rota) {
+            (Reason::Hole, Some(rota)) => write!(f, "the rota {rota} has nobody"),
+            (Reason::Gone { agent }, Some(rota)) => {
+                write!(f, "{agent}, whom the rota {rota} names, is no agent of the desk")
+            }
+            (Reason::Gone { agent }, None) => write!(f, "{agent} is no agent of the desk"),
+            (Reason::Unreachable { agent }, Some(rota)) => {
+                write!(f, "{agent}, who is on call by the rota {rota}, cannot be reached by any telephone")
+            }
+            (Reason::Unreachable { agent }, None) => write!(f, "{agent} cannot be reached by any telephone"),
+            (Reason::Empty, Some(rota)) => write!(f, "there is no rota {rota}"),
+            (Reason::Hole | Reason::Empty, None) => f.write_str("it names nobody"),
+        }
+    }
+}
+
+impl Desk {
+    /// What the desk's cover lacks from `from` to `to`; the first and the last stretches are cut there. `is_reachable`
+    /// knows whether an emergency's page can reach an agent.
+    pub fn gaps(
+        &self,
+        book: &ZoneBook,
+        (from, to): (Timestamp, Timestamp),
+        is_reachable: impl Fn(&Agent) -> bool,
+    ) -> Gaps {
+        let policies = self.policies_in_use();
+        let reachable = self.agents.iter().map(|agent| (&agent.key, is_reachable(agent))).collect();
+        let rotas: BTreeSet<&str> = policies.iter().flat_map(|policy| rotas_named(policy)).collect();
+        let rotas = rotas.into_iter().filter_map(|name| self.rota(name));
+        let mut now = Now { reachable, on_call: BTreeMap::new() };
+        let mut tracks: Vec<_> = rotas.map(|rota| (rota, rota.held(book, from, to).peekable())).collect();
+        let mut gaps = Gaps::default();
+        for hours in self.hours.covers(book, from, to) {
+            if hours.cover == Cover::Closed {
+                gaps.closed.push(Gap { from: hours.from, to: hours.to });
+            }
+            let mut at = hours.from;
+            while at < hours.to {
+                let mut until = hours.to;
+                for (rota, track) in &mut tracks {
+                    while track.next_if(|held| held.to <= at).is_some() {}
+                    if let Some(held) = track.peek() {
+                        until = until.min(held.to);
+                        now.on_call.insert(&rota.name, held.agent);
+                    }
+                }
+                if hours.cover == Cover::OnCall {
+                    let found = policies.iter().filter_map(|policy| now.gap(policy, at, until));
+                    found.for_each(|gap| gaps.add(gap));
+                }
+                at = until;
+            }
+        }
+        gaps.policies.sort_by_key(|gap| gap.from);
+        gaps
+    }
+
+    /// The policies that the desk's lines follow, each once, in the order of the lines.
+    fn policies_in_use(&self) -> Vec<&Policy> {
+        let mut policies: Vec<&Policy> = Vec::new();
+        for policy in self.lines.iter().filter_map(|line| self.policy_of(line)) {
+            if policies.iter().all(|known| known.name != policy.name) {
+                policies.push(policy);
+            }
+        }
+        policies
+    }
+}
+
+impl Gaps {
+    /// Adds a stretch, or lengthens the one that it goes on.
+    fn add(&mut self, gap: PolicyGap) {
+        let last = self.policies.iter_mut().rev().find(|last| last.policy == gap.policy);
+        match last.filter(|last| last.to == gap.from && last.found == gap.found && last.why == gap.why) {
+            Some(last) => last.to = gap.to,
+            None => self.policies.push(gap),
+        }
+    }
+}
+
+/// The rotas that a policy's steps and its last resort name.
+fn rotas_named(policy: &Policy) -> impl Iterator<Item = &str> {
+    let targets = policy.steps.iter().flat_map(|step| &step.targets).chain(&policy.last_resort);
+    targets.filter_map(|target| match target {
+        Target::Rota(name) => Some(name.as_str()),
+        Target::Agent(_) | Target::Everyone => None,
+    })
+}
+
+/// Whom pages would reach at the instant that the walk has come to.
+struct Now<'a> {
+    /// Every agent of the desk.
+    reachable: BTreeMap<&'a AgentKey, bool>,
+    /// By rota.
+    on_call: BTreeMap<&'a str, Option<&'a AgentKey>>,
+}
+
+impl Now<'_> {
+    /// What a policy lacks, if it lacks anything.
+    fn gap(&self, policy: &Policy, from: Timestamp, to: Timestamp) -> Option<PolicyGap> {
+        let mut why = Vec::new();
+        let mut first = None;
+        for (index, step) in policy.steps.iter().enumerate() {
+            let lacks = self.lacks(&step.targets, index + 1);
+            match lacks {
+                None => first = first.or(Some(Found::Step { step: index + 1 })),
+                Some(lacks) => why.extend(lacks),
+            }
+        }
+        // The last resort is always paged; where it names nobody, everybody is.
+        let last_resort = || match self.lacks(&policy.last_resort, 0) {
+            None => Found::LastResort,
+            Some(lacks) if lacks.iter().all(|lack| !matches!(lack.reason, Reason::Unreachable { .. })) => {
+                if self.lacks(&[Target::Everyone], 0).is_none() {
+                    Found::LastResort
+                } else {
+                    Found::Nobody
+                }
+            }
+            Some(_) => Found::Nobody,
+        };
+        let found = || first.unwrap_or_else(last_resort);
+        (!why.is_empty() || first.is_none()).then(|| PolicyGap {
+            policy: policy.name.clone(),
+            from,
+            to,
+            found: found(),
+            why,
+        })
+    }
+
+    /// Why targets find nobody; `None` if they find somebody.
+    fn lacks(&self, targets: &[Target], step: usize) -> Option<Vec<Lack>> {
+        let mut lacks = Vec::new();
+        for target in targets {
+            let lack = |reason| Lack {
+                step,
+                rota: match target {
+                    Target::Rota(name) => Some(name.clone()),
+                    Target::Agent(_) | Target::Everyone => None,
+                },
+                reason,
+            };
+            match target {
+                Target::Everyone if self.reachable.values().any(|reachable| *reachable) => return None,
+                Target::Everyone => lacks.extend(
+                    self.reachable.keys().map(|agent| lack(Reason::Unreachable { agent: (*agent).clone() })),
+                ),
+                Target::Agent(agent) => lacks.push(lack(self.lack_of(agent)?)),
+                Target::Rota(name) => lacks.push(lack(match self.on_call.get(name.as_str()) {
+                    None => Reason::Empty,
+                    Some(None) => Reason::Hole,
+                    Some(Some(agent)) => self.lack_of(agent)?,
+                })),
+            }
+        }
+        if lacks.is_empty() {
+            lacks.push(Lack { step, rota: None, reason: Reason::Empty });
+        }
+        Some(lacks)
+    }
+
+    /// Why a page does not reach an agent; `None` if it does.
+    fn lack_of(&self, agent: &AgentKey) -> Option<Reason> {
+        match self.reachable.get(agent) {
+            Some(true) => None,
+            Some(false) => Some(Reason::Unreachable { agent: agent.clone() }),
+            None => Some(Reason::Gone { agent: agent.clone() }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

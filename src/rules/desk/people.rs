@@ -29,7 +29,7 @@ pub struct Agent {
     #[serde(default = "default_language")]
     pub language: String,
     /// His own notification rules. A severity that has any here replaces its defaults altogether.
-    #[serde(rename = "rule", default)]
+    #[serde(rename = "rule", default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<AgentRule>,
 }
 

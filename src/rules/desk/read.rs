@@ -17,7 +17,7 @@ const STAND_INS: &str = "key = \"desk\"\nname = \"Desk\"\ncountry = \"US\"\n[hou
 
 impl Desk {
     /// Reads a desk file. All its errors are reported, in the order of their lines. Whether its flows and carriers exist
-    /// is not in this file: [`Desk::strangers`].
+    /// is not in this file: [`Known`](super::file::Known).
     pub fn parse(text: &str) -> Result<Desk, Vec<Problem>> {
         let whole = Source::parse_all(text)?;
         let decoded = whole.decode_all::<WrittenDesk>(STAND_INS);
@@ -53,30 +53,6 @@ impl Desk {
             Some(hours) if problems.is_empty() => Ok(written.with_times(hours, rotas)),
             _ => Err(problems),
         }
-    }
-}
-
-impl Desk {
-    /// What a desk file's lines name that is not there: flows, and carriers of the configuration.
-    pub fn strangers(text: &str, flows: &[&str], carriers: &[&str]) -> Vec<Problem> {
-        let Ok(source) = Source::parse_all(text) else { return Vec::new() };
-        let mut problems = Vec::new();
-        for (part, what, known) in
-            [("flow", "voice flow", flows), ("carrier", "configured carrier", carriers)]
-        {
-            for (name, line) in source.texts_with_lines(&["line", "*", part]) {
-                if known.contains(&name) {
-                    continue;
-                }
-                let remedy = match known {
-                    [] => "there is none at all: add one".to_owned(),
-                    known => format!("write one of {}, or add it", known.join(", ")),
-                };
-                problems.push(Problem { line, what: format!("there is no {what} `{name}`"), remedy });
-            }
-        }
-        problems.sort();
-        problems
     }
 }
 

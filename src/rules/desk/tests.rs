@@ -265,20 +265,6 @@ fn all_mistakes_are_named_at_once() {
 }
 
 #[test]
-fn flows_and_carriers_that_are_not_there_are_named() {
-    assert_eq!(Desk::strangers(SMALL, &["emergency", "daytime"], &["main"]), []);
-    let found = Desk::strangers(SMALL, &["daytime", "quiet"], &[]);
-    let found: Vec<String> = found.iter().map(|problem| problem.at("desk").to_string()).collect();
-    assert_eq!(
-        found,
-        [
-            "desk:10: there is no voice flow `emergency`; write one of daytime, quiet, or add it",
-            "desk:11: there is no configured carrier `main`; there is none at all: add one",
-        ]
-    );
-}
-
-#[test]
 fn an_empty_file_is_told_all_that_a_desk_needs() {
     let found = problems("");
     for part in ["`key`", "`name`", "`country`", "`hours`", "line", "agent", "policy", "Severity 1"] {
@@ -309,53 +295,6 @@ proptest! {
                 prop_assert!(!problem.what.is_empty() && !problem.remedy.is_empty(), "{:?}", problem);
             }
         }
-    }
-}
-
-/// Gaps of a desk with these rotas' `only`, hours, and steps, in the week from Monday on.
-#[test]
-fn a_gap_is_an_instant_at_which_a_policy_finds_nobody() {
-    let monday = at("2026-06-01T06:00Z");
-    let week = std::time::Duration::from_secs(7 * 24 * 60 * 60);
-    let only = |spans: &str| {
-        SMALL.replace("hand_off = \"09:00\"", &format!("hand_off = \"09:00\", only = [{spans}]"))
-    };
-    let nights = "\"Mon-Sun 17:00-09:00\"";
-    for (what, text, gap) in [
-        ("always somebody", SMALL.to_owned(), None),
-        (
-            "nights and the desk's own hours, which leave the days of the weekend",
-            only(nights),
-            Some(("2026-06-06T15:00Z", "2026-06-06T23:00Z")),
-        ),
-        (
-            "nobody ever: until the end, without the support hours",
-            only("\"Sun 01:00-01:01\"").replace("\"Mon-Fri 09:00-17:00\"", ""),
-            Some(("2026-06-01T06:00Z", "2026-06-07T07:00Z")),
-        ),
-        (
-            "closed when nobody is there",
-            only(nights).replace(
-                "\"Mon-Fri 09:00-17:00\"] }",
-                "\"Mon-Fri 09:00-17:00\"], on_call = [\"Mon-Fri 17:00-24:00\"] }",
-            ),
-            None,
-        ),
-        (
-            "another step has somebody",
-            only(nights).replace("step = [", "step = [{ targets = [\"agent:ada\"] }, "),
-            None,
-        ),
-        (
-            "the rota has not begun",
-            SMALL.replace("2026-01-05", "2026-06-02"),
-            Some(("2026-06-01T06:00Z", "2026-06-01T15:00Z")),
-        ),
-    ] {
-        let desk = Desk::parse(&text).unwrap_or_else(|problems| panic!("{what}: {problems:?}"));
-        let found = desk.first_gap(&desk.policies[0], &BOOK, monday, monday + week);
-        let expected = gap.map(|(from, to)| crate::rules::rota::Gap { from: at(from), to: at(to) });
-        assert_eq!(found, expected, "{what}");
     }
 }
 

@@ -29,10 +29,24 @@ pub enum DeskState {
 
 /// A [`DeskState`] without its end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Cover {
+pub enum Cover {
+    /// The desk answers.
     Support,
+    /// It does not, but somebody can be paged.
     OnCall,
+    /// Nobody is there.
     Closed,
+}
+
+/// A stretch of one [`Cover`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Covered {
+    /// What a caller meets.
+    pub cover: Cover,
+    /// Its first instant.
+    pub from: Timestamp,
+    /// The instant before which it ends.
+    pub to: Timestamp,
 }
 
 /// The longest that a rule for days can take to name one: 29 February as a given weekday, over the year 2100.
@@ -51,6 +65,25 @@ impl Calendar {
             Cover::OnCall => DeskState::OnCall { until: ends },
             Cover::Closed => DeskState::Closed { resumes: ends },
         }
+    }
+
+    /// What callers meet from `from` to `to`, each stretch's end the next one's beginning; the first and the last are
+    /// cut there.
+    pub fn covers(&self, book: &ZoneBook, from: Timestamp, to: Timestamp) -> impl Iterator<Item = Covered> {
+        let last = book.date(self.zone, to) + Days::new(1);
+        let mut at = from;
+        std::iter::from_fn(move || {
+            if at >= to {
+                return None;
+            }
+            let wall = book.to_steady(self.zone, at);
+            let cover = self.cover(wall);
+            let horizon = self.horizon(wall.date()).min(last);
+            let end = self.search(book, wall, horizon, |other| other != cover).min(to);
+            let covered = Covered { cover, from: at, to: end };
+            at = end;
+            Some(covered)
+        })
     }
 
     /// The first instant, `at` or later, in support hours; [`Timestamp::NEVER`] if there is none.
@@ -75,8 +108,18 @@ impl Calendar {
 
     /// The first instant after `at` with a cover that is wanted; [`Timestamp::NEVER`] if none comes.
     pub(super) fn next(&self, book: &ZoneBook, at: Timestamp, wanted: impl Fn(Cover) -> bool) -> Timestamp {
-        let mut wall = book.to_steady(self.zone, at);
-        let horizon = self.horizon(wall.date());
+        let wall = book.to_steady(self.zone, at);
+        self.search(book, wall, self.horizon(wall.date()), wanted)
+    }
+
+    /// The same, after `wall` of the steady clock and no later than the day `horizon`.
+    fn search(
+        &self,
+        book: &ZoneBook,
+        mut wall: NaiveDateTime,
+        horizon: NaiveDate,
+        wanted: impl Fn(Cover) -> bool,
+    ) -> Timestamp {
         while wall.date() <= horizon {
             wall = self.next_edge(wall);
             if wanted(self.cover(wall)) {

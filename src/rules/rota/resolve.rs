@@ -77,7 +77,8 @@ impl Layer {
     /// Whose turn it is if the layer covers `wall`, and the first time after it at which that may change.
     fn resolve(&self, wall: NaiveDateTime) -> (Option<&AgentKey>, Option<NaiveDateTime>) {
         let begins = self.starts.and_time(self.hand_off.time);
-        if self.agents.is_empty() {
+        let ends = self.ends.map(|day| day.and_time(self.hand_off.time));
+        if self.agents.is_empty() || ends.is_some_and(|ends| ends <= wall) {
             return (None, None);
         }
         if wall < begins {
@@ -86,11 +87,12 @@ impl Layer {
         let first = self.hand_off.first(self.starts);
         let turn = (wall - first).num_milliseconds() / self.every.length().num_milliseconds();
         let next_turn = first + self.every.length() * i32::try_from(turn + 1).unwrap_or(i32::MAX);
+        let until = ends.map_or(next_turn, |ends| ends.min(next_turn));
         let agent = usize::try_from(turn).ok().and_then(|turn| self.agents.get(turn % self.agents.len()));
         if self.only.is_empty() {
-            return (agent, Some(next_turn));
+            return (agent, Some(until));
         }
-        let edge = next_edge(&self.only, wall).map_or(next_turn, |edge| edge.min(next_turn));
+        let edge = next_edge(&self.only, wall).map_or(until, |edge| edge.min(until));
         (agent.filter(|_| hold(&self.only, wall)), Some(edge))
     }
 }

@@ -32,6 +32,17 @@ pub struct Gap {
     pub to: Timestamp,
 }
 
+/// A stretch of a rota, with whoever is on call in it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Held<'a> {
+    /// `None` in a gap.
+    pub agent: Option<&'a AgentKey>,
+    /// Its first instant.
+    pub from: Timestamp,
+    /// The instant before which it ends.
+    pub to: Timestamp,
+}
+
 /// How far [`Rota::next_change`] looks: past a year's turn.
 const A_YEAR: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
@@ -50,6 +61,15 @@ impl Rota {
         self.stretches(book, from, to)
             .filter(|stretch| stretch.held.is_none())
             .map(|stretch| Gap { from: stretch.from, to: stretch.to })
+    }
+
+    /// Shifts and gaps from `from` to `to`, each end the next beginning; the first and the last are cut there.
+    pub fn held(&self, book: &ZoneBook, from: Timestamp, to: Timestamp) -> impl Iterator<Item = Held<'_>> {
+        self.stretches(book, from, to).map(|stretch| Held {
+            agent: stretch.agent(),
+            from: stretch.from,
+            to: stretch.to,
+        })
     }
 
     /// The first instant after `at` at which someone else is on call, or nobody, or somebody at last; `None` if that

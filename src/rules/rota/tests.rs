@@ -1,12 +1,12 @@
 //! Rotas as tables; `properties` holds what must be so for any rota in any zone at any clock change.
 
-mod properties;
+pub(super) mod properties;
 
 use super::*;
 use crate::clock::Timestamp;
 use crate::rules::zone::tests::{BOOK, at, zone};
 
-fn rota(toml: &str) -> Rota {
+pub(super) fn rota(toml: &str) -> Rota {
     let written: WrittenRota = toml::from_str(toml).unwrap();
     written.read(zone("America/Denver"), &|_| true).unwrap()
 }
@@ -94,6 +94,49 @@ fn agents_take_turns() {
     }
 }
 
+#[test]
+fn a_layer_ends_at_its_hand_off_and_the_next_takes_over() {
+    // Whether the old layer or the new one lies above, and whatever it covers: one day's hand-off is where it changes.
+    let old = "[[layer]]\nagents = ['ada', 'ben']\nevery = 'week'\nstarts = 2026-01-05\nends = 2026-02-04\n";
+    let new = "[[layer]]\nagents = ['cleo']\nevery = 'day'\nstarts = 2026-02-04\nhand_off = '17:00'\n";
+    let table: &[(&str, &[(&str, &str)])] = &[
+        (
+            "hand_off = 'Mon 17:00'\n",
+            &[
+                ("2026-02-03T12:00-07:00", "ada"),
+                ("2026-02-04T16:59-07:00", "ada"),
+                ("2026-02-04T17:00-07:00", "cleo"),
+                ("2036-02-04T17:00-07:00", "cleo"),
+            ],
+        ),
+        (
+            // It ends in the middle of what it covers.
+            "hand_off = '17:00'\nonly = ['Wed 12:00-20:00']\n",
+            &[("2026-02-04T16:59-07:00", "ada"), ("2026-02-04T17:00-07:00", "cleo")],
+        ),
+        (
+            // Its own hand-off is another than that of the layer that follows: what nobody was asked to cover is a gap.
+            "hand_off = '09:00'\n",
+            &[
+                ("2026-02-04T08:59-07:00", "ada"),
+                ("2026-02-04T09:00-07:00", "-"),
+                ("2026-02-04T17:00-07:00", "cleo"),
+            ],
+        ),
+    ];
+    for (rest, expected) in table {
+        for layers in [format!("{old}{rest}{new}"), format!("{new}{old}{rest}")] {
+            let rota = rota(&format!("name = 'r'\n{layers}"));
+            for (instant, agent) in *expected {
+                assert_eq!(who(&rota, instant), *agent, "{layers} at {instant}");
+            }
+        }
+    }
+    let ended = rota(&format!("name = 'r'\n{old}hand_off = '09:00'"));
+    assert_eq!(ended.next_change(&BOOK, at("2026-02-03T00:00Z")), Some(at("2026-02-04T09:00-07:00")));
+    assert_eq!(ended.next_change(&BOOK, at("2026-02-05T00:00Z")), None);
+}
+
 /// Weekly turns; above them dora on weekend days; swaps on top.
 const LAYERED: &str = r#"
     name = "primary"
@@ -101,6 +144,7 @@ const LAYERED: &str = r#"
     agents = ["ada", "ben"]
     every = "week"
     starts = 2026-11-02
+    ends = 2027-06-07
     hand_off = "09:00"
     [[layer]]
     agents = ["dora"]
@@ -230,12 +274,23 @@ fn every_fault_is_found_with_its_part() {
         agents = ["ada", "zoe", "Ben"]
         every = "3 days"
         starts = "tomorrow"
+        ends = "never"
         hand_off = "Mon 09:00"
         only = ["Mon-Fri"]
+        [[layer]]
+        agents = ["ada"]
+        every = "day"
+        starts = 2026-01-05
+        ends = 2026-01-05
+        hand_off = "09:00"
         [[override]]
         from = 2026-01-05T09:00:00
         to = 2026-01-05T09:00:00
         agent = "zoe"
+        [[override]]
+        from = "-262143-01-01T00:00"
+        to = "+262142-12-31T00:00"
+        agent = "ada"
         [[override]]
         from = "soon"
         to = 2026-01-05
@@ -258,13 +313,17 @@ fn every_fault_is_found_with_its_part() {
             "layer.1.agents.1",
             "layer.1.agents.2",
             "layer.1.starts",
+            "layer.1.ends",
             "layer.1.only.0",
             "layer.1.hand_off",
+            "layer.2.ends",
             "override.0.to",
             "override.0.agent",
             "override.1.from",
             "override.1.to",
-            "override.1.replaces",
+            "override.2.from",
+            "override.2.to",
+            "override.2.replaces",
         ]
     );
     assert!(faults.iter().all(|fault| !fault.what.is_empty() && !fault.remedy.is_empty()));

@@ -9,6 +9,7 @@
 //! agents = ["ada", "ben", "cleo"]
 //! every = "week" # or "day", "3 days", "2 weeks"
 //! starts = 2026-01-05
+//! ends = 2026-12-07 # until its hand-off on that day; without it, for good
 //! hand_off = "09:00" # for weeks also "Mon 09:00"
 //! only = ["Mon-Fri 18:00-08:00"] # without it, always
 //!
@@ -59,6 +60,9 @@ pub struct WrittenLayer {
     pub every: String,
     /// A date.
     pub starts: Moment,
+    /// A later date; left out, the layer has no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends: Option<Moment>,
     /// `09:00` or `Mon 09:00`.
     pub hand_off: String,
     /// Weekly stretches; left out, always.
@@ -126,6 +130,16 @@ impl WrittenRota {
 }
 
 impl WrittenLayer {
+    /// Everything that is wrong with it, if anything is.
+    pub fn check(&self, is_agent: &dyn Fn(&AgentKey) -> bool) -> Result<(), Vec<Fault>> {
+        self.read(is_agent).map(|_| ())
+    }
+
+    /// The same layer in the words in which this program would write it.
+    pub fn plain(&self) -> WrittenLayer {
+        self.read(&|_| true).map_or_else(|_| self.clone(), WrittenLayer::from)
+    }
+
     fn read(&self, is_agent: &dyn Fn(&AgentKey) -> bool) -> Result<Layer, Vec<Fault>> {
         let mut faults = Faults::default();
         if self.agents.is_empty() {
@@ -134,6 +148,14 @@ impl WrittenLayer {
         let agents = faults.take_each(&["agents"], &self.agents, |text| agent(text, is_agent));
         let every = faults.take(&["every"], self.every.parse::<Turn>());
         let starts = faults.take(&["starts"], self.starts.date());
+        let ends = self.ends.as_ref().and_then(|ends| faults.take(&["ends"], ends.date()));
+        if starts.zip(ends).is_some_and(|(starts, ends)| ends <= starts) {
+            faults.note(
+                &["ends"],
+                "the layer ends before it covers anything",
+                "write a day later than `starts`, or leave the layer out",
+            );
+        }
         let hand_off = faults.take(&["hand_off"], self.hand_off.parse::<HandOff>());
         let only =
             faults.take_each(&["only"], self.only.as_deref().unwrap_or_default(), str::parse::<WeeklySpan>);
@@ -156,6 +178,7 @@ impl WrittenLayer {
             agents,
             every,
             starts,
+            ends,
             hand_off,
             only,
         }))
@@ -163,6 +186,16 @@ impl WrittenLayer {
 }
 
 impl WrittenOverride {
+    /// Everything that is wrong with it, if anything is.
+    pub fn check(&self, is_agent: &dyn Fn(&AgentKey) -> bool) -> Result<(), Vec<Fault>> {
+        self.read(is_agent).map(|_| ())
+    }
+
+    /// The same override in the words in which this program would write it.
+    pub fn plain(&self) -> WrittenOverride {
+        self.read(&|_| true).map_or_else(|_| self.clone(), WrittenOverride::from)
+    }
+
     fn read(&self, is_agent: &dyn Fn(&AgentKey) -> bool) -> Result<Override, Vec<Fault>> {
         let mut faults = Faults::default();
         let from = faults.take(&["from"], self.from.wall());
@@ -265,6 +298,7 @@ impl From<Layer> for WrittenLayer {
             agents: layer.agents.into_iter().map(String::from).collect(),
             every: layer.every.to_string(),
             starts: Moment(layer.starts.to_string()),
+            ends: layer.ends.map(|ends| Moment(ends.to_string())),
             hand_off: layer.hand_off.to_string(),
             only: (!layer.only.is_empty()).then(|| layer.only.iter().map(WeeklySpan::to_string).collect()),
         }

@@ -4,11 +4,13 @@
 //! - `assets`: styles and scripts; `visit`: who asks, and the cookies; `form`: what he wrote and what is wrong with it; `trouble`: why he gets no page.
 //! - `sign_in`, `join`, `account`: getting in, and one's own account; `people`, `audit`: for who administers.
 //! - `board`: what is going on, live; `tickets`: what is wrong, and what can be done about it; `moments`: times in words.
+//! - `desk`: a desk's rotas, its draft and its versions.
 
 mod account;
 mod assets;
 mod audit;
 mod board;
+mod desk;
 mod form;
 mod home;
 mod join;
@@ -143,6 +145,7 @@ pub(super) fn router(app: App) -> Router<App> {
         .route("/people/{id}/reset", post(people::offer_reset))
         .route("/audit", get(audit::list))
         .route("/assets/{file}", get(assets::show))
+        .merge(desk::router())
         .route_layer(from_fn_with_state(app.clone(), own_pages_only))
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .fallback(async || Trouble::NotFound)

@@ -3,9 +3,13 @@
 mod account;
 mod api;
 mod audit;
+mod board;
+mod changes;
 mod getting_in;
 mod people;
 mod refused;
+mod screen;
+mod tickets;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -32,6 +36,13 @@ use crate::support::db::each_database;
 
 const PUBLIC: &str = "https://pager.example.com";
 const DESK: &str = include_str!("../../desks/reservations.toml");
+const CARRIER: &str = r#"
+name = "main"
+base_url = "http://127.0.0.1:9"
+account = "AC00000000000000000000000000000001"
+token = "a-token"
+senders = [{ number = "+18025550100" }]
+"#;
 pub const PASSWORD: &str = "three quiet geese at noon";
 const START: Timestamp = Timestamp(1_795_000_000_000);
 
@@ -51,7 +62,8 @@ impl Site {
 
     async fn open(store: Store) -> Site {
         let clock = ManualClock::new(START);
-        let config = Config { public_url: PUBLIC.into(), ..Config::default() };
+        let carrier = toml::from_str(CARRIER).unwrap();
+        let config = Config { public_url: PUBLIC.into(), carriers: vec![carrier], ..Config::default() };
         let parts = Parts {
             config,
             store: store.clone(),

@@ -88,9 +88,25 @@ async fn desks(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
     let mine = Desk::parse(DESK).unwrap();
     let before = desk::generation(tx).await?;
     assert_eq!(desk::line_since(tx, &mine.lines[0].number).await?, None);
-    assert_eq!(desk::put(tx, &mine, DESK, NOW).await?, 1);
+    let by = |by: &str| desk::Origin { by: by.into(), changes: Some("a layer is new".into()) };
+    assert_eq!(desk::put(tx, &mine, DESK, &by("ada"), NOW).await?, 1);
     desk::take_lines(tx, &mine, NOW).await?;
-    assert_eq!(desk::put(tx, &mine, DESK, after(1)).await?, 2);
+    assert_eq!(desk::put(tx, &mine, "the second", &by("ben"), after(1)).await?, 2);
+    assert_eq!(desk::current_source(tx, "reservations").await?, Some((2, "the second".into())));
+    assert_eq!(desk::source(tx, "reservations", 1).await?.as_deref(), Some(DESK));
+    assert_eq!(desk::source(tx, "reservations", 3).await?, None);
+    let versions = desk::versions(tx, "reservations", 3, 10).await?;
+    let told = |version: &desk::Version| (version.version, version.applied_at, version.applied_by.clone());
+    assert_eq!(
+        versions.iter().map(told).collect::<Vec<_>>(),
+        [(2, after(1), Some("ben".into())), (1, NOW, Some("ada".into()))]
+    );
+    assert_eq!(versions[0].changes.as_deref(), Some("a layer is new"));
+    for (from, texts) in [(0, vec![DESK, "the second"]), (1, vec!["the second"]), (9, vec!["the second"])] {
+        let known = desk::since(tx, "reservations", after(from)).await?;
+        assert_eq!(known.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>(), texts, "{from}");
+    }
+    assert_eq!(desk::since(tx, "reservations", Timestamp(0)).await?.len(), 2, "before there was a desk");
     desk::take_lines(tx, &mine, after(1)).await?;
     assert_eq!(desk::line_since(tx, &mine.lines[0].number).await?, Some(NOW));
     assert_eq!(desk::all(tx).await?, [(mine, 2)]);
@@ -296,7 +312,8 @@ async fn a_line_that_another_desk_has_is_refused() {
     async fn second(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
         let other = DESK.replace("key = \"reservations\"", "key = \"second\"");
         let second = Desk::parse(&other).unwrap();
-        desk::put(tx, &second, &other, NOW).await?;
+        let origin = desk::Origin { by: "ada".into(), changes: None };
+        desk::put(tx, &second, &other, &origin, NOW).await?;
         desk::take_lines(tx, &second, NOW).await
     }
     each_database(|store| async move {

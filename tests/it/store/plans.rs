@@ -23,6 +23,7 @@ const SMALL: &[&str] = &[
     "account",
     "account_role",
     "audit_head",
+    "draft",
 ];
 
 /// The statements of the migrations.

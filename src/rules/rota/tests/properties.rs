@@ -19,14 +19,21 @@ fn any_layer(around: NaiveDate) -> impl Strategy<Value = WrittenLayer> {
             format!("{days}{}-{}", time(start), time((start + long) % 1440))
         });
     let only = prop::option::of(prop::collection::vec(span, 1..4));
-    (agents, prop::sample::select(turns.to_vec()), 0..240u32, 0..900u64, only).prop_map(
-        move |(agents, (every, weekday), minutes, back, only)| WrittenLayer {
-            agents: agents.into_iter().map(String::from).collect(),
-            every: every.into(),
-            starts: Moment((around + Days::new(3) - Days::new(back)).to_string()),
-            // In the small hours, where clocks change.
-            hand_off: format!("{weekday}{}", time(minutes)),
-            only,
+    // Some end before they are looked at, some while, some after.
+    let long = prop::option::of(1..905u64);
+    (agents, prop::sample::select(turns.to_vec()), 0..240u32, 0..900u64, long, only).prop_map(
+        move |(agents, (every, weekday), minutes, back, long, only)| {
+            let starts = around + Days::new(3) - Days::new(back);
+            let near = long.map(|long| if long % 2 == 0 { back.max(1) + long % 3 } else { long });
+            WrittenLayer {
+                agents: agents.into_iter().map(String::from).collect(),
+                every: every.into(),
+                starts: Moment(starts.to_string()),
+                ends: near.map(|long| Moment((starts + Days::new(long)).to_string())),
+                // In the small hours, where clocks change.
+                hand_off: format!("{weekday}{}", time(minutes)),
+                only,
+            }
         },
     )
 }
@@ -49,7 +56,7 @@ fn any_override(around: NaiveDate) -> impl Strategy<Value = WrittenOverride> {
 }
 
 /// Any rota, with an instant at which much of it may change.
-fn any_rota() -> impl Strategy<Value = (Rota, Timestamp)> {
+pub(in super::super) fn any_rota() -> impl Strategy<Value = (Rota, Timestamp)> {
     any_zone().prop_flat_map(|zone| (Just(zone), any_instant(zone))).prop_flat_map(|(zone, start)| {
         let start = Timestamp(start.0 - start.0.rem_euclid(60_000));
         let around = BOOK.date(zone, start);
@@ -67,7 +74,8 @@ fn plainly(rota: &Rota, wall: NaiveDateTime) -> Option<(&AgentKey, Place)> {
     let mut held = None;
     for (index, layer) in rota.layers.iter().enumerate() {
         let mut hand_off = layer.starts.and_time(layer.hand_off.time);
-        if wall < hand_off {
+        let over = layer.ends.is_some_and(|ends| wall >= ends.and_time(layer.hand_off.time));
+        if wall < hand_off || over {
             continue;
         }
         let step = match layer.every {
@@ -182,6 +190,7 @@ fn hand_offs_at_every_clock_change_leave_no_gap_and_no_double() {
                         agents: ["ada", "ben", "cleo"].map(String::from).to_vec(),
                         every: every.into(),
                         starts: Moment((hand_off.date() - Days::new(3 * days)).to_string()),
+                        ends: None,
                         hand_off: hand_off.format("%H:%M").to_string(),
                         only: None,
                     }],

@@ -51,7 +51,7 @@ use std::time::Duration;
 use axum::Router;
 use nightbell::act::{Acts, By, Token};
 use nightbell::app::simulated::SimClock;
-use nightbell::app::{App, Known, Parts, apply_desks, check_desks};
+use nightbell::app::{App, Parts, apply_desks, check_desks, known};
 use nightbell::clock::{Clock, ManualClock, Timestamp};
 use nightbell::config::Config;
 use nightbell::engine::Engine;
@@ -158,7 +158,7 @@ impl World {
             ids: Ids::from_seed(1),
             flows: flows::load_all(None).unwrap(),
         };
-        let known = Known::new(&parts.flows, vec![CARRIER.to_owned()]);
+        let known = known(&parts.flows, vec![CARRIER.to_owned()]);
         let App { acts, engine, router, .. } = App::build(parts).await.unwrap();
         let texts = [&scene.desk].into_iter().chain(&scene.other_desk);
         let files = texts.map(|text| ("a desk of the story".to_owned(), text.clone()));
@@ -264,6 +264,21 @@ impl World {
         (answer.status().as_u16(), answer.text().await.unwrap())
     }
 
+    /// Where the gateway is, without a slash at the end.
+    pub fn address(&self) -> &str {
+        &self.0.gateway
+    }
+
+    /// What can happen, for who is let in.
+    pub fn acts(&self) -> &Acts {
+        &self.0.acts
+    }
+
+    /// Everything that is served, for who reads on while the story goes on.
+    pub fn router(&self) -> Router {
+        self.0.router.clone()
+    }
+
     /// The engine, for recovery.
     pub fn engine(&self) -> &Engine {
         &self.0.engine
@@ -271,7 +286,7 @@ impl World {
 
     /// Brings desk files into force, all together: their names and texts.
     pub async fn applies(&self, files: &[(&str, &str)]) {
-        let known = Known::new(&flows::load_all(None).unwrap(), vec![CARRIER.to_owned()]);
+        let known = known(&flows::load_all(None).unwrap(), vec![CARRIER.to_owned()]);
         let files = files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
         apply_desks(&self.0.acts, check_desks(files, &known).unwrap()).await.unwrap();
     }

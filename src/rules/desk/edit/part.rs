@@ -1,0 +1,103 @@
+//! What of a desk's file can be changed by itself.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::rules::desk::Agent;
+use crate::rules::hours::WrittenHoliday;
+use crate::rules::rota::{WrittenLayer, WrittenOverride, WrittenRota};
+
+/// One of the tables of a list in a desk's file.
+pub trait Part: Clone + PartialEq + Serialize + DeserializeOwned {
+    /// Whether both stand for the same, in whatever words.
+    fn is(&self, other: &Self) -> bool {
+        self == other
+    }
+
+    /// Whether a list cannot have both, since they go by one name.
+    fn collides(&self, other: &Self) -> bool;
+
+    /// By what people know it.
+    fn told(&self) -> String;
+}
+
+impl Part for WrittenRota {
+    /// It is named by its name; what is in it are parts of their own.
+    fn is(&self, other: &WrittenRota) -> bool {
+        self.name == other.name
+    }
+
+    fn collides(&self, other: &WrittenRota) -> bool {
+        self.name == other.name
+    }
+
+    fn told(&self) -> String {
+        self.name.clone()
+    }
+}
+
+impl Part for WrittenLayer {
+    fn is(&self, other: &WrittenLayer) -> bool {
+        self.plain() == other.plain()
+    }
+
+    fn collides(&self, _: &WrittenLayer) -> bool {
+        false
+    }
+
+    fn told(&self) -> String {
+        let only = self.only.as_ref().map(|only| format!(", {} only", only.join(" and ")));
+        let ends = self.ends.as_ref().map(|ends| format!(" until {}", ends.0));
+        format!(
+            "of {} (every {}, hand-off {}{}, from {}{})",
+            self.agents.join(", "),
+            self.every,
+            self.hand_off,
+            only.unwrap_or_default(),
+            self.starts.0,
+            ends.unwrap_or_default()
+        )
+    }
+}
+
+impl Part for WrittenOverride {
+    fn is(&self, other: &WrittenOverride) -> bool {
+        self.plain() == other.plain()
+    }
+
+    fn collides(&self, _: &WrittenOverride) -> bool {
+        false
+    }
+
+    fn told(&self) -> String {
+        let replaces = self.replaces.as_ref().map(|replaced| format!(" instead of {replaced}"));
+        let moment = |text: &str| text.replace('T', " ");
+        format!(
+            "{}{} from {} to {}",
+            self.agent,
+            replaces.unwrap_or_default(),
+            moment(&self.from.0),
+            moment(&self.to.0)
+        )
+    }
+}
+
+impl Part for Agent {
+    fn collides(&self, other: &Agent) -> bool {
+        self.key == other.key
+    }
+
+    fn told(&self) -> String {
+        self.key.to_string()
+    }
+}
+
+impl Part for WrittenHoliday {
+    fn collides(&self, other: &WrittenHoliday) -> bool {
+        self.name == other.name && self.date == other.date
+    }
+
+    fn told(&self) -> String {
+        format!("{} ({})", self.name, self.date.0)
+    }
+}

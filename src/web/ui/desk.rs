@@ -1,0 +1,169 @@
+//! Pages of a desk: its rotas, its draft, its versions. Who may manage it sees it as its draft would have it, and changes
+//! the draft; everybody else sees what is in force. What is drawn is what the pager asks: [`crate::rules::rota`].
+//!
+//! - `rotas`: all of them; `rota`: one, with `timeline` as its script draws it.
+//! - `change`: forms of a rota's parts: `turns` for layers, `stands_in` for overrides and swaps.
+//! - `draft`: what would come of it all, and publishing; `versions`: what was in force, and bringing it back.
+//! - `when`: times on a wall clock, as people write and read them.
+
+mod change;
+mod draft;
+mod rota;
+mod rotas;
+mod stands_in;
+mod timeline;
+mod turns;
+mod versions;
+mod when;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use super::form::Errors;
+use super::trouble::Trouble;
+use super::visit::Visiting;
+use super::{Frame, Site};
+use crate::act::{DraftError, Drafting};
+use crate::rules::access::Right;
+use crate::rules::desk::Desk;
+use crate::rules::people::AgentKey;
+use crate::rules::rota::Rota;
+use crate::web::App;
+use crate::web::hold::in_time;
+use when::Wall;
+
+/// The addresses of a desk's pages.
+pub(super) fn router() -> Router<App> {
+    Router::new()
+        .route("/desks/{desk}", get(rotas::list))
+        .route("/desks/{desk}/rotas", get(rotas::list))
+        .route("/desks/{desk}/rotas/new", get(rotas::ask).post(rotas::make))
+        .route("/desks/{desk}/rotas/{rota}", get(rota::show))
+        .route("/desks/{desk}/rotas/{rota}/timeline", get(timeline::events))
+        .route("/desks/{desk}/rotas/{rota}/remove", post(rotas::remove))
+        .route("/desks/{desk}/rotas/{rota}/layer", get(turns::ask).post(turns::put))
+        .route("/desks/{desk}/rotas/{rota}/layer/remove", post(turns::remove))
+        .route("/desks/{desk}/rotas/{rota}/override", get(stands_in::ask).post(stands_in::put))
+        .route("/desks/{desk}/rotas/{rota}/override/remove", post(stands_in::remove))
+        .route("/desks/{desk}/rotas/{rota}/swap", get(stands_in::ask_swap).post(stands_in::swap))
+        .route("/desks/{desk}/draft", get(draft::show))
+        .route("/desks/{desk}/draft/take-back", post(draft::take_back))
+        .route("/desks/{desk}/draft/discard", post(draft::discard))
+        .route("/desks/{desk}/draft/publish", post(draft::publish))
+        .route("/desks/{desk}/file", get(draft::ask_file).post(draft::put_file))
+        .route("/desks/{desk}/versions", get(versions::list))
+        .route("/desks/{desk}/versions/{version}", get(versions::one))
+        .route("/desks/{desk}/versions/{version}/restore", post(versions::restore))
+}
+
+/// Somebody at a desk.
+struct AtDesk {
+    visiting: Visiting,
+    key: String,
+    /// As it is in force.
+    live: Arc<Desk>,
+    /// Its draft, for who may manage it.
+    drafting: Option<Drafting>,
+}
+
+/// What every page of a desk has around it.
+#[derive(Clone, Debug)]
+struct Place {
+    /// The address of the desk's pages.
+    at: String,
+    name: String,
+    manages: bool,
+    /// How many edits its draft has.
+    edits: usize,
+    /// Who changed the draft last.
+    drafted_by: String,
+    /// Why it cannot be published as it is.
+    unfit: Option<String>,
+}
+
+impl AtDesk {
+    /// For who may see the desk; to everybody else there is none.
+    async fn see(app: &App, visiting: Visiting, key: String) -> Result<AtDesk, Trouble> {
+        let live = app.acts().desks().by_key(&key).cloned();
+        let live = live.filter(|_| visiting.principal().may(Right::See, &key)).ok_or(Trouble::NotFound)?;
+        let drafting = match visiting.principal().may(Right::Manage, &key) {
+            true => in_time(app.acts().drafting(&key)).await?,
+            false => None,
+        };
+        Ok(AtDesk { visiting, key, live, drafting })
+    }
+
+    /// For who may manage the desk.
+    async fn manage(app: &App, visiting: Visiting, key: String) -> Result<AtDesk, Trouble> {
+        let at = AtDesk::see(app, visiting, key).await?;
+        if at.drafting.is_some() { Ok(at) } else { Err(Trouble::lacks(Right::Manage)) }
+    }
+
+    /// The desk as he sees it: with the draft, if there is one that fits.
+    fn desk(&self) -> &Desk {
+        self.drafted().unwrap_or(&self.live)
+    }
+
+    /// The desk as the draft would have it, if there is one that fits.
+    fn drafted(&self) -> Option<&Desk> {
+        let drafting = self.drafting.as_ref().filter(|drafting| drafting.draft.is_some())?;
+        drafting.result.as_ref().ok().map(|drafted| drafted.desk())
+    }
+
+    fn rota(&self, name: &str) -> Result<&Rota, Trouble> {
+        self.desk().rota(name).ok_or(Trouble::NotFound)
+    }
+
+    fn place(&self, site: &Site) -> Place {
+        let draft = self.drafting.as_ref().and_then(|drafting| drafting.draft.as_ref());
+        let unfit = self.drafting.as_ref().and_then(|drafting| drafting.result.as_ref().err());
+        Place {
+            at: format!("{}/desks/{}", site.base, self.key),
+            name: self.live.name.clone(),
+            manages: self.drafting.is_some(),
+            edits: draft.map_or(0, |draft| draft.edits.len()),
+            drafted_by: draft.map(|draft| draft.changed_by.clone()).unwrap_or_default(),
+            unfit: unfit.map(ToString::to_string),
+        }
+    }
+
+    fn frame(&self) -> Frame {
+        self.visiting.frame.clone()
+    }
+
+    fn name_of(&self, agent: &AgentKey) -> String {
+        self.desk().name_of(agent)
+    }
+
+    /// The path of one of the desk's pages, for a redirection.
+    fn path(&self, rest: &str) -> String {
+        format!("/desks/{}{rest}", self.key)
+    }
+
+    /// The path of a page of a rota.
+    fn rota_path(&self, rota: &str, rest: &str) -> String {
+        self.path(&format!("/rotas/{}{rest}", encoded(rota)))
+    }
+
+    /// An agent's wall clock, if it is another than that.
+    fn own_clock<'a>(&self, app: &'a App, agent: &AgentKey, other: Wall<'_>) -> Option<Wall<'a>> {
+        let zone = self.desk().agent(agent)?.zone.unwrap_or(self.desk().zone());
+        (zone != other.zone).then(|| Wall::new(app.acts().book(), zone))
+    }
+}
+
+/// A name as it stands in an address.
+fn encoded(name: &str) -> String {
+    form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>().replace('+', "%20")
+}
+
+/// Why a draft was not changed, told beside a form; a trouble if it is none of his making.
+fn told(error: DraftError) -> Result<Errors, Trouble> {
+    match error {
+        DraftError::Act(error) => Err(error.into()),
+        DraftError::NoDesk => Err(Trouble::NotFound),
+        other => Ok(Errors::one("form", other)),
+    }
+}

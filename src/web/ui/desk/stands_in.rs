@@ -1,0 +1,331 @@
+//! `/desks/{desk}/rotas/{rota}/override` and `…/swap`: somebody stands in for whoever the layers say; two of them swap.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use chrono::NaiveDateTime;
+use serde::Deserialize;
+
+use super::change::drafted;
+use super::when::{self, Wall};
+use super::{AtDesk, Place, encoded};
+use crate::clock::Timestamp;
+use crate::rules::desk::edit::{Change, Edit};
+use crate::rules::people::AgentKey;
+use crate::rules::rota::{Rota, WrittenOverride};
+use crate::rules::written::Moment;
+use crate::rules::zone::Zone;
+use crate::web::App;
+use crate::web::ui::form::{Errors, Fields};
+use crate::web::ui::trouble::Trouble;
+use crate::web::ui::visit::Visiting;
+use crate::web::ui::{Frame, page};
+
+/// What a link to the forms brings along.
+#[derive(Deserialize)]
+pub(super) struct Given {
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    to: String,
+    #[serde(default)]
+    zone: String,
+    #[serde(default)]
+    agent: String,
+    /// The override that is to be changed, by its index.
+    was: Option<usize>,
+}
+
+#[derive(Template)]
+#[template(path = "override.html", config = "src/web/ui/askama.toml")]
+struct Page {
+    frame: Frame,
+    place: Place,
+    errors: Errors,
+    rota: String,
+    link: String,
+    /// In which zone the times are.
+    zone: String,
+    agents: Vec<(String, String)>,
+    was: String,
+    from: String,
+    to: String,
+    agent: String,
+    replaces: String,
+}
+
+fn agents(at: &AtDesk) -> Vec<(String, String)> {
+    at.desk().agents.iter().map(|agent| (agent.key.to_string(), agent.name.clone())).collect()
+}
+
+/// The clock that the form's times are on: one that was asked for, or the rota's.
+fn clock<'a>(app: &'a App, rota: &Rota, zone: &str) -> Wall<'a> {
+    Wall::new(app.acts().book(), zone.parse::<Zone>().unwrap_or(rota.zone))
+}
+
+/// The form of an override.
+pub(super) async fn ask(
+    State(app): State<App>,
+    Path((desk, rota)): Path<(String, String)>,
+    Query(given): Query<Given>,
+    visiting: Visiting,
+) -> Result<Response, Trouble> {
+    let at = AtDesk::manage(&app, visiting, desk).await?;
+    let rota = at.rota(&rota)?;
+    let shown = clock(&app, rota, &given.zone);
+    let own = shown.of(rota.zone);
+    let was = match given.was {
+        Some(index) => Some(rota.overrides.get(index).ok_or(Trouble::NotFound)?),
+        None => None,
+    };
+    let time = |own_time: NaiveDateTime| match shown.zone == rota.zone {
+        true => when::field(own_time),
+        false => shown.field(own.instant(own_time)),
+    };
+    let form = Page {
+        frame: at.frame(),
+        place: at.place(&app.site),
+        errors: Errors::default(),
+        rota: rota.name.clone(),
+        link: encoded(&rota.name),
+        zone: shown.zone.to_string(),
+        agents: agents(&at),
+        from: was.map_or(given.from, |was| time(was.from)),
+        to: was.map_or(given.to, |was| time(was.to)),
+        agent: was.map_or(given.agent, |was| was.agent.to_string()),
+        replaces: was.and_then(|was| was.replaces.as_ref()).map(ToString::to_string).unwrap_or_default(),
+        was: match was {
+            Some(was) => serde_json::to_string(&WrittenOverride::from(was.clone())).unwrap_or_default(),
+            None => String::new(),
+        },
+    };
+    Ok(page(StatusCode::OK, &form))
+}
+
+/// A time of a form's field on the rota's own clock.
+fn own_time(shown: Wall<'_>, rota: &Rota, text: &str) -> Option<NaiveDateTime> {
+    let wall = when::read(text)?;
+    if shown.zone == rota.zone {
+        return Some(wall);
+    }
+    Some(shown.of(rota.zone).time(shown.instant(wall)))
+}
+
+fn moment(wall: NaiveDateTime) -> Moment {
+    Moment(when::field(wall))
+}
+
+/// Puts an override into the draft.
+pub(super) async fn put(
+    State(app): State<App>,
+    Path((desk, rota)): Path<(String, String)>,
+    visiting: Visiting,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let at = AtDesk::manage(&app, visiting, desk).await?;
+    let rota = at.rota(&rota)?;
+    let shown = clock(&app, rota, fields.get("zone"));
+    let mut errors = Errors::default();
+    let mut time = |field: &'static str| {
+        let read = own_time(shown, rota, fields.get(field));
+        if read.is_none() {
+            errors.note(field, "Write a day and a time.");
+        }
+        read
+    };
+    let span = time("from").zip(time("to"));
+    let was = match fields.get("was") {
+        "" => None,
+        text => Some(serde_json::from_str::<WrittenOverride>(text).map_err(|_| Trouble::NotFound)?),
+    };
+    if let Some((from, to)) = span {
+        let replaces = Some(fields.get("replaces")).filter(|text| !text.is_empty()).map(str::to_owned);
+        let now = WrittenOverride {
+            from: moment(from),
+            to: moment(to),
+            agent: fields.get("agent").to_owned(),
+            replaces,
+        };
+        match now.check(&|key| at.desk().agent(key).is_some()) {
+            Ok(()) => {
+                let change = match was {
+                    Some(was) => Change::replace(was, now),
+                    None => Change::add(now),
+                };
+                let edit = Edit::Override { rota: rota.name.clone(), change };
+                let then = format!("?from={}&zone={}", from.date(), encoded(shown.zone.name()));
+                return drafted(&app, &at, &[edit], &at.rota_path(&rota.name, &then)).await;
+            }
+            Err(faults) => {
+                for fault in faults {
+                    let field = match fault.path.first().map(String::as_str) {
+                        Some("from") => "from",
+                        Some("to") => "to",
+                        Some("agent") => "agent",
+                        Some("replaces") => "replaces",
+                        _ => "form",
+                    };
+                    errors.note(field, format!("{}: {}.", fault.what, fault.remedy));
+                }
+            }
+        }
+    }
+    let text = |name: &str| fields.get(name).to_owned();
+    let form = Page {
+        frame: at.frame(),
+        place: at.place(&app.site),
+        errors,
+        rota: rota.name.clone(),
+        link: encoded(&rota.name),
+        zone: shown.zone.to_string(),
+        agents: agents(&at),
+        was: text("was"),
+        from: text("from"),
+        to: text("to"),
+        agent: text("agent"),
+        replaces: text("replaces"),
+    };
+    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form))
+}
+
+/// Puts into the draft that an override goes.
+pub(super) async fn remove(
+    State(app): State<App>,
+    Path((desk, rota)): Path<(String, String)>,
+    visiting: Visiting,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let at = AtDesk::manage(&app, visiting, desk).await?;
+    let name = at.rota(&rota)?.name.clone();
+    let was = serde_json::from_str::<WrittenOverride>(fields.get("was")).map_err(|_| Trouble::NotFound)?;
+    let edit = Edit::Override { rota: name.clone(), change: Change::remove(was) };
+    drafted(&app, &at, &[edit], &at.rota_path(&name, "")).await
+}
+
+#[derive(Template)]
+#[template(path = "swap.html", config = "src/web/ui/askama.toml")]
+struct Swap {
+    frame: Frame,
+    place: Place,
+    errors: Errors,
+    rota: String,
+    link: String,
+    zone: String,
+    first_from: String,
+    first_to: String,
+    second_from: String,
+    second_to: String,
+}
+
+/// The form of a swap.
+pub(super) async fn ask_swap(
+    State(app): State<App>,
+    Path((desk, rota)): Path<(String, String)>,
+    Query(given): Query<Given>,
+    visiting: Visiting,
+) -> Result<Response, Trouble> {
+    let at = AtDesk::manage(&app, visiting, desk).await?;
+    let rota = at.rota(&rota)?;
+    let form = Swap {
+        frame: at.frame(),
+        place: at.place(&app.site),
+        errors: Errors::default(),
+        rota: rota.name.clone(),
+        link: encoded(&rota.name),
+        zone: clock(&app, rota, &given.zone).zone.to_string(),
+        first_from: given.from,
+        first_to: given.to,
+        second_from: String::new(),
+        second_to: String::new(),
+    };
+    Ok(page(StatusCode::OK, &form))
+}
+
+/// One side of a swap: when, and who is on call all the while.
+struct Side {
+    from: Timestamp,
+    to: Timestamp,
+    agent: AgentKey,
+}
+
+impl Side {
+    fn read(
+        app: &App,
+        (rota, shown): (&Rota, Wall<'_>),
+        (from, to): (&str, &str),
+    ) -> Result<Side, &'static str> {
+        let wall = |text| when::read(text).map(|wall| shown.instant(wall));
+        let (from, to) = wall(from).zip(wall(to)).ok_or("Write a day and a time, in both fields.")?;
+        if to <= from {
+            return Err("It ends before it begins.");
+        }
+        let book = app.acts().book();
+        let mut agents: Vec<AgentKey> = rota.shifts(book, from, to).map(|shift| shift.agent).collect();
+        agents.dedup();
+        let one = if rota.gaps(book, from, to).next().is_none() { agents.pop() } else { None };
+        match one.filter(|_| agents.is_empty()) {
+            Some(agent) => Ok(Side { from, to, agent }),
+            None => Err("It is not one agent who is on call all that time. Choose a part of one shift."),
+        }
+    }
+
+    /// That somebody else is on call then.
+    fn taken_by(&self, agent: &AgentKey, rota: &Rota, own: Wall<'_>) -> Edit {
+        let now = WrittenOverride {
+            from: moment(own.time(self.from)),
+            to: moment(own.time(self.to)),
+            agent: agent.to_string(),
+            replaces: Some(self.agent.to_string()),
+        };
+        Edit::Override { rota: rota.name.clone(), change: Change::add(now) }
+    }
+}
+
+/// Puts a swap into the draft: each is on call in the other's place.
+pub(super) async fn swap(
+    State(app): State<App>,
+    Path((desk, rota)): Path<(String, String)>,
+    visiting: Visiting,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let at = AtDesk::manage(&app, visiting, desk).await?;
+    let rota = at.rota(&rota)?;
+    let shown = clock(&app, rota, fields.get("zone"));
+    let mut errors = Errors::default();
+    let mut side = |field: &'static str, from: &str, to: &str| {
+        let read = Side::read(&app, (rota, shown), (fields.get(from), fields.get(to)));
+        read.map_err(|what| errors.note(field, what)).ok()
+    };
+    let sides =
+        side("first_from", "first_from", "first_to").zip(side("second_from", "second_from", "second_to"));
+    match sides {
+        Some((first, second)) if first.agent == second.agent => {
+            errors.note("second_from", "Both are the same agent's. Choose a shift of somebody else.");
+        }
+        Some((first, second)) if first.from < second.to && second.from < first.to => {
+            errors.note("second_from", "The two overlap.");
+        }
+        Some((first, second)) => {
+            let own = shown.of(rota.zone);
+            let edits = [first.taken_by(&second.agent, rota, own), second.taken_by(&first.agent, rota, own)];
+            let then = format!("?from={}", own.date(first.from));
+            return drafted(&app, &at, &edits, &at.rota_path(&rota.name, &then)).await;
+        }
+        None => {}
+    }
+    let text = |name: &str| fields.get(name).to_owned();
+    let form = Swap {
+        frame: at.frame(),
+        place: at.place(&app.site),
+        errors,
+        rota: rota.name.clone(),
+        link: encoded(&rota.name),
+        zone: shown.zone.to_string(),
+        first_from: text("first_from"),
+        first_to: text("first_to"),
+        second_from: text("second_from"),
+        second_to: text("second_to"),
+    };
+    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form))
+}

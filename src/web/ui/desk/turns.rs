@@ -1,0 +1,188 @@
+//! `/desks/{desk}/rotas/{rota}/layer`: a layer of a rota, made, changed from a day on, or taken away.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::change::{LayerForm, drafted};
+use super::when::Wall;
+use super::{AtDesk, Place, encoded};
+use crate::rules::desk::edit::{Change, Edit};
+use crate::rules::rota::{Rota, WrittenLayer};
+use crate::rules::written::Moment;
+use crate::web::App;
+use crate::web::ui::form::{Errors, Fields};
+use crate::web::ui::trouble::Trouble;
+use crate::web::ui::visit::Visiting;
+use crate::web::ui::{Frame, page};
+
+/// Which layer is meant.
+#[derive(Deserialize)]
+pub(super) struct Which {
+    /// By its index, from the lowest; none is a new one.
+    layer: Option<usize>,
+}
+
+#[derive(Template)]
+#[template(path = "layer.html", config = "src/web/ui/askama.toml")]
+struct Page {
+    frame: Frame,
+    place: Place,
+    errors: Errors,
+    rota: String,
+    link: String,
+    /// The layer as it is, as JSON; empty for a new one.
+    was: String,
+    /// From which day on the change counts.
+    from: String,
+    layer: LayerForm,
+}
+
+fn layers(rota: &Rota) -> Vec<WrittenLayer> {
+    rota.layers.iter().cloned().map(WrittenLayer::from).collect()
+}
+
+fn json(layer: &WrittenLayer) -> String {
+    serde_json::to_string(layer).unwrap_or_default()
+}
+
+/// The form of a layer.
+pub(super) async fn ask(
+    State(app): State<App>,
+    Path((desk, rota)): Path<(String, String)>,
+    Query(which): Query<Which>,
+    visiting: Visiting,
+) -> Result<Response, Trouble> {
+    let at = AtDesk::manage(&app, visiting, desk).await?;
+    let rota = at.rota(&rota)?;
+    let today = Wall::new(app.acts().book(), rota.zone).date(app.acts().clock().now());
+    let was = match which.layer {
+        Some(index) => Some(layers(rota).into_iter().nth(index).ok_or(Trouble::NotFound)?),
+        None => None,
+    };
+    let form = Page {
+        frame: at.frame(),
+        place: at.place(&app.site),
+        errors: Errors::default(),
+        rota: rota.name.clone(),
+        link: encoded(&rota.name),
+        from: was.as_ref().map(|_| today.to_string()).unwrap_or_default(),
+        layer: match &was {
+            Some(layer) => LayerForm::of_layer(at.desk(), layer),
+            None => LayerForm::empty(at.desk(), today),
+        },
+        was: was.as_ref().map(json).unwrap_or_default(),
+    };
+    Ok(page(StatusCode::OK, &form))
+}
+
+/// Puts a layer into the draft.
+pub(super) async fn put(
+    State(app): State<App>,
+    Path((desk, rota)): Path<(String, String)>,
+    visiting: Visiting,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let at = AtDesk::manage(&app, visiting, desk).await?;
+    let name = at.rota(&rota)?.name.clone();
+    let mut errors = Errors::default();
+    let was = match fields.get("was") {
+        "" => None,
+        text => Some(serde_json::from_str::<WrittenLayer>(text).map_err(|_| Trouble::NotFound)?),
+    };
+    let from = match fields.get("from") {
+        "" => None,
+        text => {
+            text.parse::<NaiveDate>().map_err(|_| errors.note("from", "Write a day like 2026-11-30.")).ok()
+        }
+    };
+    let layer = LayerForm::read(at.desk(), &fields, &mut errors);
+    if let Some(layer) = layer.filter(|_| errors.is_empty()) {
+        let edits = edits(&name, was, layer, from);
+        return drafted(&app, &at, &edits, &at.rota_path(&name, "")).await;
+    }
+    let form = Page {
+        frame: at.frame(),
+        place: at.place(&app.site),
+        errors,
+        link: encoded(&name),
+        rota: name,
+        was: fields.get("was").to_owned(),
+        from: fields.get("from").to_owned(),
+        layer: LayerForm::of_fields(at.desk(), &fields),
+    };
+    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form))
+}
+
+/// A change that counts from a day on ends the layer as it was and begins another directly above it, so that what was
+/// before that day stays as it was.
+fn edits(rota: &str, was: Option<WrittenLayer>, now: WrittenLayer, from: Option<NaiveDate>) -> Vec<Edit> {
+    let edit = |above: Option<WrittenLayer>, change: Change<WrittenLayer>| Edit::Layer {
+        rota: rota.to_owned(),
+        above,
+        change,
+    };
+    let Some(was) = was else { return vec![edit(None, Change::add(now))] };
+    let started = was.starts.0.parse::<NaiveDate>().ok();
+    match from {
+        Some(from) if started.is_some_and(|started| started < from) => {
+            let ended = WrittenLayer { ends: Some(Moment(from.to_string())), ..was.clone() };
+            let next = WrittenLayer { starts: Moment(from.to_string()), ..now };
+            vec![edit(None, Change::replace(was, ended.clone())), edit(Some(ended), Change::add(next))]
+        }
+        _ if was.plain() == now.plain() => Vec::new(),
+        _ => vec![edit(None, Change::replace(was, now))],
+    }
+}
+
+/// Puts into the draft that a layer goes.
+pub(super) async fn remove(
+    State(app): State<App>,
+    Path((desk, rota)): Path<(String, String)>,
+    visiting: Visiting,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let at = AtDesk::manage(&app, visiting, desk).await?;
+    let name = at.rota(&rota)?.name.clone();
+    let was = serde_json::from_str::<WrittenLayer>(fields.get("was")).map_err(|_| Trouble::NotFound)?;
+    let edit = Edit::Layer { rota: name.clone(), above: None, change: Change::remove(was) };
+    drafted(&app, &at, &[edit], &at.rota_path(&name, "")).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layer(starts: &str, agents: &[&str]) -> WrittenLayer {
+        WrittenLayer {
+            agents: agents.iter().map(|&agent| agent.to_owned()).collect(),
+            every: "week".into(),
+            starts: Moment(starts.into()),
+            hand_off: "Mon 09:00".into(),
+            only: None,
+            ends: None,
+        }
+    }
+
+    #[test]
+    fn a_change_from_a_day_on_leaves_what_was_before_it() {
+        let (was, now) = (layer("2026-01-05", &["ada", "ben"]), layer("2026-01-05", &["ben"]));
+        let day = |text: &str| text.parse::<NaiveDate>().ok();
+        let made = edits("primary", Some(was.clone()), now.clone(), day("2026-11-30"));
+        let summaries: Vec<String> = made.iter().map(Edit::summary).collect();
+        assert_eq!(summaries.len(), 2);
+        assert!(summaries[0].ends_with("from 2026-01-05 until 2026-11-30)"), "{summaries:?}");
+        assert!(
+            summaries[1].contains("of ben (every week, hand-off Mon 09:00, from 2026-11-30) is new"),
+            "{summaries:?}"
+        );
+        for from in ["2026-01-05", "2025-01-01", ""] {
+            assert_eq!(edits("primary", Some(was.clone()), now.clone(), day(from)).len(), 1, "{from}");
+        }
+        assert!(edits("primary", Some(was.clone()), was.clone(), None).is_empty());
+        assert_eq!(edits("primary", None, now, day("2026-11-30")).len(), 1);
+    }
+}
