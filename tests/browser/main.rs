@@ -7,7 +7,9 @@
     reason = "a panic is how a test fails, and a helper of one too"
 )]
 
+mod manager;
 mod pages;
+mod person;
 mod phone;
 mod stage;
 mod webdriver;

@@ -169,6 +169,25 @@ impl Browser {
         self.ask("actions", json!({ "actions": [keyboard] })).await;
     }
 
+    /// Presses the mouse or a finger at a point of the window, moves it to another, and lets go. A finger rests a moment
+    /// first, which is how a touch becomes a drag.
+    pub async fn drag(&self, pointer: &str, (from, to): ([f64; 2], [f64; 2])) {
+        let rest = if pointer == "touch" { 1200 } else { 50 };
+        let go = |[x, y]: [f64; 2], duration: u32| json!({ "type": "pointerMove", "x": x.round(), "y": y.round(), "duration": duration });
+        let middle = [(from[0] + to[0]) / 2.0, (from[1] + to[1]) / 2.0];
+        let strokes = json!([
+            go(from, 0),
+            { "type": "pointerDown", "button": 0 },
+            { "type": "pause", "duration": rest },
+            go(middle, 100),
+            go(to, 100),
+            { "type": "pause", "duration": 50 },
+            { "type": "pointerUp", "button": 0 },
+        ]);
+        let device = json!({ "type": "pointer", "id": pointer, "parameters": { "pointerType": pointer }, "actions": strokes });
+        self.ask("actions", json!({ "actions": [device] })).await;
+    }
+
     /// A command of the browser's own protocol, for what WebDriver has no word for.
     pub async fn devtools(&self, command: &str, params: Value) -> Value {
         self.ask("goog/cdp/execute", json!({ "cmd": command, "params": params })).await
