@@ -4,10 +4,12 @@
 //! - `rotas`: all of them; `rota`: one, with `timeline` as its script draws it.
 //! - `change`: forms of a rota's parts: `turns` for layers, `stands_in` for overrides and swaps.
 //! - `draft`: what would come of it all, and publishing; `versions`: what was in force, and bringing it back.
+//! - `feeds`: addresses for calendar programs.
 //! - `when`: times on a wall clock, as people write and read them.
 
 mod change;
 mod draft;
+mod feeds;
 mod rota;
 mod rotas;
 mod stands_in;
@@ -53,6 +55,8 @@ pub(super) fn router() -> Router<App> {
         .route("/desks/{desk}/draft/discard", post(draft::discard))
         .route("/desks/{desk}/draft/publish", post(draft::publish))
         .route("/desks/{desk}/file", get(draft::ask_file).post(draft::put_file))
+        .route("/desks/{desk}/feeds", get(feeds::list).post(feeds::make))
+        .route("/desks/{desk}/feeds/{feed}/end", post(feeds::end))
         .route("/desks/{desk}/versions", get(versions::list))
         .route("/desks/{desk}/versions/{version}", get(versions::one))
         .route("/desks/{desk}/versions/{version}/restore", post(versions::restore))
