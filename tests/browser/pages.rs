@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::phone::Phone;
 use crate::stage::{Stage, Window};
 
 const PASSWORD: &str = "three quiet geese at noon";
@@ -43,6 +44,13 @@ impl Person<'_> {
 
 async fn goes_through_the_pages(window: Window) {
     let stage = Stage::open(window).await;
+    // There is something to report.
+    let customer = Phone::customer(&stage.browser);
+    customer.click("Dial").await;
+    customer.hears("Severity 1 means").await;
+    customer.keys("1").await;
+    customer.click("Hang up").await;
+    customer.status("Call ended").await;
     let ada = Person(&stage);
     stage.browser.go(&stage.pages).await;
     ada.sees("The first administrator").await;
@@ -83,6 +91,15 @@ async fn goes_through_the_pages(window: Window) {
     ada.clicks("Audit log").await;
     ada.sees("Audit log").await;
     stage.look("the audit log").await;
+    ada.clicks("Reports").await;
+    ada.sees("Reports").await;
+    let unfold = "document.querySelectorAll('details').forEach((all) => { all.open = true; })";
+    stage.browser.run(unfold, json!([])).await;
+    stage.look("a report").await;
+    ada.clicks("Last month").await;
+    let empty = "return document.body.innerText.includes('Nobody called from')";
+    stage.browser.until("a month without a call", empty, json!([])).await;
+    stage.look("a report of nothing").await;
     ada.opens("/nothing").await;
     ada.sees("There is no such page").await;
     stage.look("no page").await;
