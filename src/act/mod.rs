@@ -156,6 +156,14 @@ impl Acts {
         Ok(acts)
     }
 
+    /// For a command that only reads: what is in force, and the flows beside it, of which nothing is written down.
+    pub async fn look(mut setup: Setup) -> Result<Acts, ActError> {
+        let flows = std::mem::take(&mut setup.flows);
+        let acts = Acts::new(setup);
+        acts.look_at_flows(flows).await?;
+        Ok(acts)
+    }
+
     fn new(setup: Setup) -> Acts {
         let instance: Id<Acts> = setup.ids.mint(setup.clock.now());
         Acts(Arc::new(Inner {
