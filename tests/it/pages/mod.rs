@@ -7,8 +7,8 @@ mod changes;
 mod getting_in;
 mod people;
 mod refused;
-mod rotas;
 mod reports;
+mod rotas;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

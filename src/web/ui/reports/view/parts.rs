@@ -91,11 +91,14 @@ pub(super) fn headlines(now: &Figures, before: &Figures) -> Vec<Headline> {
         name,
         value: span(of(now).median),
         before: span(of(before).median),
-        more: format!("nine in ten within {}", span(of(now).ninetieth)),
+        more: of(now)
+            .ninetieth
+            .map(|ninetieth| format!("nine in ten within {}", span(Some(ninetieth))))
+            .unwrap_or_default(),
     };
     let kept = |name, of: fn(&Figures) -> Kept| {
         let Kept { kept, missed, .. } = of(now);
-        let more = format!("{kept} of {}", kept + missed);
+        let more = if kept + missed == 0 { String::new() } else { format!("{kept} of {}", kept + missed) };
         Headline { name, value: percent(of(now)), before: percent(of(before)), more }
     };
     let by_text = if now.texts > 0 { format!("and {} by text", now.texts) } else { String::new() };
@@ -135,7 +138,8 @@ pub(super) fn waits(
             span(Some(median)),
             span(spread.ninetieth)
         ),
-        None => format!("none of {} emergencies", figures.emergencies),
+        None if figures.emergencies == 0 => "There was no emergency".into(),
+        None => format!("Of {} so far none", figures.emergencies),
     };
     Waits { id, title, bars: Bars::new(bars), in_short }
 }
