@@ -3,10 +3,18 @@
 use serde_json::json;
 
 use crate::person::{PASSWORD, Person};
+use crate::phone::Phone;
 use crate::stage::{Stage, Window};
 
 async fn goes_through_the_pages(window: Window) {
     let stage = Stage::open(window).await;
+    // There is something to report.
+    let customer = Phone::customer(&stage.browser);
+    customer.click("Dial").await;
+    customer.hears("Severity 1 means").await;
+    customer.keys("1").await;
+    customer.click("Hang up").await;
+    customer.status("Call ended").await;
     let ada = Person(&stage);
     stage.browser.go(&stage.pages).await;
     ada.sees("The first administrator").await;
@@ -47,6 +55,15 @@ async fn goes_through_the_pages(window: Window) {
     ada.clicks("Audit log").await;
     ada.sees("Audit log").await;
     stage.look("the audit log").await;
+    ada.clicks("Reports").await;
+    ada.sees("Reports").await;
+    let unfold = "document.querySelectorAll('details').forEach((all) => { all.open = true; })";
+    stage.browser.run(unfold, json!([])).await;
+    stage.look("a report").await;
+    ada.clicks("Last month").await;
+    let empty = "return document.body.innerText.includes('Nobody called from')";
+    stage.browser.until("a month without a call", empty, json!([])).await;
+    stage.look("a report of nothing").await;
     ada.opens("/nothing").await;
     ada.sees("There is no such page").await;
     stage.look("no page").await;
