@@ -7,6 +7,7 @@
     reason = "a panic is how a test fails, and a helper of one too"
 )]
 
+mod board;
 mod pages;
 mod phone;
 mod stage;

@@ -4,31 +4,31 @@ use serde_json::json;
 
 use crate::stage::{Stage, Window};
 
-const PASSWORD: &str = "three quiet geese at noon";
+pub const PASSWORD: &str = "three quiet geese at noon";
 
 /// A person before the pages.
-struct Person<'a>(&'a Stage);
+pub struct Person<'a>(pub &'a Stage);
 
 impl Person<'_> {
-    async fn opens(&self, path: &str) {
+    pub async fn opens(&self, path: &str) {
         let pages = &self.0.pages;
         let home = pages.split("/join/").next().unwrap();
         self.0.browser.go(&format!("{home}{path}")).await;
     }
 
     /// Writes into the field of that label.
-    async fn writes(&self, label: &str, text: &str) {
+    pub async fn writes(&self, label: &str, text: &str) {
         let field = format!("//*[@id = //label[normalize-space() = '{label}']/@for]");
         self.0.browser.fill(&field, text).await;
     }
 
-    async fn clicks(&self, words: &str) {
+    pub async fn clicks(&self, words: &str) {
         let target = format!("//button[normalize-space() = '{words}'] | //a[normalize-space() = '{words}']");
         self.0.browser.click(&target).await;
     }
 
     /// Waits for a page of that heading.
-    async fn sees(&self, heading: &str) {
+    pub async fn sees(&self, heading: &str) {
         let script = "return document.querySelector('h1')?.innerText === arguments[0]";
         self.0.browser.until(&format!("the page \"{heading}\""), script, json!([heading])).await;
     }
