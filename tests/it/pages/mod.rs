@@ -8,6 +8,8 @@ mod changes;
 mod getting_in;
 mod people;
 mod refused;
+mod reports;
+mod rotas;
 mod screen;
 mod tickets;
 
@@ -215,8 +217,11 @@ impl Page {
         let policy = self.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(policy.starts_with("default-src 'none'"), "{policy}");
         if self.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/html; charset=utf-8") {
-            for inline in ["<script", " style=", "<style", " onclick", "javascript:"] {
+            for inline in ["<script>", " style=", "<style", " onclick", "javascript:"] {
                 assert!(!self.body.contains(inline), "{}: {inline}", self.address);
+            }
+            for script in self.body.split("<script").skip(1) {
+                assert!(script.starts_with(" src=\"/assets/"), "{}: {script}", self.address);
             }
             assert_eq!(self.body.matches("<h1>").count(), 1, "{}", self.address);
         }
