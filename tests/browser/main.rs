@@ -8,6 +8,7 @@
 )]
 
 mod manager;
+mod board;
 mod pages;
 mod person;
 mod phone;

@@ -60,7 +60,10 @@ impl Program {
     }
 }
 
-/// A browser with one page.
+/// One of a browser's windows.
+pub struct Window(Value);
+
+/// A browser, and the page that is looked at.
 pub struct Browser {
     _driver: Program,
     http: reqwest::Client,
@@ -110,6 +113,20 @@ impl Browser {
     /// Opens an address.
     pub async fn go(&self, url: &str) {
         self.ask("url", json!({ "url": url })).await;
+    }
+
+    /// Opens a window beside those that there are, and turns to it; answers the one that was looked at.
+    pub async fn open_window(&self) -> Window {
+        let mut opened = self.ask("window/new", json!({ "type": "window" })).await;
+        self.turn_to(&Window(opened["handle"].take())).await
+    }
+
+    /// Turns to a window; answers the one that was looked at.
+    pub async fn turn_to(&self, window: &Window) -> Window {
+        let before = self.http.get(format!("{}/window", self.session)).send().await.unwrap();
+        let mut before: Value = before.json().await.unwrap();
+        self.ask("window", json!({ "handle": window.0 })).await;
+        Window(before["value"].take())
     }
 
     /// Runs a function's body in the page.
