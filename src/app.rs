@@ -30,7 +30,7 @@ use crate::web::{self, CarrierAccess, Web};
 use crate::words::Words;
 use crate::zones;
 
-pub use apply::{apply_desks, check_desks, gaps_ahead, known};
+pub use apply::{apply_desks, check_desks, gaps_ahead, known, plan_desks};
 pub use first::{first_link, link};
 pub use log::start_logs;
 pub use open::{Upgrade, kept_text, open_store, private_folder};
@@ -132,6 +132,11 @@ impl Parts {
     /// For a command that only looks in, perhaps while a server runs.
     pub async fn visit(self) -> Result<Acts, AppError> {
         Ok(Acts::visit(self.setup()).await?)
+    }
+
+    /// For a command that only reads.
+    pub async fn look(self) -> Result<Acts, AppError> {
+        Ok(Acts::look(self.setup()).await?)
     }
 }
 

@@ -23,6 +23,7 @@ mod password;
 mod query;
 mod recording;
 mod recover;
+mod report;
 mod session;
 mod text;
 mod throttle;
@@ -49,6 +50,7 @@ pub use invitation::{InviteError, JoinError, Joining};
 pub use job::{Job, Performed};
 pub use query::{Numbered, TicketPage, TicketView};
 pub use recover::{Missed, Recorded};
+pub use report::After;
 pub use session::{Origin, SignIn, SignInError, SignedInNow, Visitor};
 pub use text::TextIn;
 pub use token::Token;
@@ -151,6 +153,14 @@ impl Acts {
         let flows = std::mem::take(&mut setup.flows);
         let acts = Acts::new(setup);
         acts.see_flows(By::command_line(), flows).await?;
+        Ok(acts)
+    }
+
+    /// For a command that only reads: what is in force, and the flows beside it, of which nothing is written down.
+    pub async fn look(mut setup: Setup) -> Result<Acts, ActError> {
+        let flows = std::mem::take(&mut setup.flows);
+        let acts = Acts::new(setup);
+        acts.look_at_flows(flows).await?;
         Ok(acts)
     }
 

@@ -29,6 +29,7 @@ mod migrate;
 pub mod outbox;
 mod postgres;
 pub mod recording;
+pub mod report;
 pub mod session;
 mod sqlite;
 pub mod ticket;

@@ -3,10 +3,12 @@
 //!
 //! - `signed`: who may post what; `voice`, `texts`, `reports`: the webhooks; `speak`: answers as TwiML;
 //!   `hold`: what a caller hears while nothing can be written down, and the last resort after that.
+//! - `asked`: what a report is asked about, on pages and in the API.
 //! - `ui`: pages for people; `api`: JSON for programs; `health`: for monitors; `recordings`: what a phone plays.
 //! - [`fallback`]: the answer that a carrier gives in our place while we are away.
 
 mod api;
+mod asked;
 pub mod fallback;
 mod health;
 mod hold;

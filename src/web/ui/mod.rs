@@ -13,6 +13,7 @@ mod form;
 mod home;
 mod join;
 mod people;
+mod reports;
 mod second_factor;
 mod sign_in;
 mod trouble;
@@ -88,6 +89,7 @@ struct Who {
     name: String,
     people: bool,
     audit: bool,
+    reports: bool,
 }
 
 impl Frame {
@@ -127,6 +129,8 @@ pub(super) fn router(app: App) -> Router<App> {
         .route("/people/{id}/end-sessions", post(people::end_sessions))
         .route("/people/{id}/reset", post(people::offer_reset))
         .route("/audit", get(audit::list))
+        .route("/reports", get(reports::show))
+        .route("/reports.csv", get(reports::download))
         .route("/assets/{file}", get(assets::show))
         .merge(desk::router())
         .route_layer(from_fn_with_state(app.clone(), own_pages_only))

@@ -108,6 +108,7 @@ impl FromRequestParts<App> for Visiting {
             name: visitor.account.name.clone(),
             people: principal.may_everywhere(Right::Administer),
             audit: principal.may_somewhere(Right::Manage),
+            reports: principal.may_somewhere(Right::See),
         };
         let frame = Frame { who: Some(who), ..Frame::bare(&app.site) };
         Ok(Visiting { visitor, origin: origin_of(&app.site, parts), frame })

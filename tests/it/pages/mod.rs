@@ -8,6 +8,7 @@ mod getting_in;
 mod people;
 mod refused;
 mod rotas;
+mod reports;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -312,6 +312,7 @@ async fn a_line_that_another_desk_has_is_refused() {
     async fn second(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
         let other = DESK.replace("key = \"reservations\"", "key = \"second\"");
         let second = Desk::parse(&other).unwrap();
+        let origin = desk::Origin { by: "ada".into(), changes: None };
         desk::put(tx, &second, &other, &origin, NOW).await?;
         desk::take_lines(tx, &second, NOW).await
     }

@@ -15,6 +15,7 @@ mod nights;
 mod opting_out;
 mod pictures;
 mod redial;
+mod reports;
 mod sleepers;
 mod stand_down;
 mod trouble;

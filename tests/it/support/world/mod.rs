@@ -42,6 +42,7 @@ mod scene;
 mod server;
 mod ticket;
 mod traffic;
+mod visitor;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
