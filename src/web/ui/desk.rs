@@ -2,6 +2,7 @@
 //! the draft; everybody else sees what is in force. What is drawn is what the pager asks: [`crate::rules::rota`].
 //!
 //! - `rotas`: all of them; `rota`: one, with `timeline` as its script draws it.
+//! - `hours`: when it is there, with `week` and `holidays` for their forms.
 //! - `change`: forms of a rota's parts: `turns` for layers, `stands_in` for overrides and swaps.
 //! - `draft`: what would come of it all, and publishing; `versions`: what was in force, and bringing it back.
 //! - `feeds`: addresses for calendar programs.
@@ -10,12 +11,15 @@
 mod change;
 mod draft;
 mod feeds;
+mod holidays;
+mod hours;
 mod rota;
 mod rotas;
 mod stands_in;
 mod timeline;
 mod turns;
 mod versions;
+mod week;
 mod when;
 
 use std::sync::Arc;
@@ -50,6 +54,11 @@ pub(super) fn router() -> Router<App> {
         .route("/desks/{desk}/rotas/{rota}/override", get(stands_in::ask).post(stands_in::put))
         .route("/desks/{desk}/rotas/{rota}/override/remove", post(stands_in::remove))
         .route("/desks/{desk}/rotas/{rota}/swap", get(stands_in::ask_swap).post(stands_in::swap))
+        .route("/desks/{desk}/hours", get(hours::show))
+        .route("/desks/{desk}/hours/week", get(week::ask).post(week::put))
+        .route("/desks/{desk}/hours/holiday", get(holidays::ask).post(holidays::put))
+        .route("/desks/{desk}/hours/holiday/remove", post(holidays::remove))
+        .route("/desks/{desk}/hours/public", get(holidays::ask_public).post(holidays::put_public))
         .route("/desks/{desk}/draft", get(draft::show))
         .route("/desks/{desk}/draft/take-back", post(draft::take_back))
         .route("/desks/{desk}/draft/discard", post(draft::discard))
