@@ -6,8 +6,11 @@ mod account;
 mod answer;
 mod apply;
 mod audit;
+mod board;
 mod call;
 mod case;
+mod command;
+mod cover;
 mod dead;
 mod desks;
 mod doubt;
@@ -43,7 +46,10 @@ pub use account::ChangeError;
 pub use answer::{CallAnswer, NextTurn};
 pub use apply::{Applied, ApplyError, Checked};
 pub use audit::{AuditPage, By};
+pub use board::{Board, Node, OpenCase, Watch};
 pub use call::{CallIn, CallTurn};
+pub use command::{CommandError, Commander, Said, right_for};
+pub use cover::{Asking, CoverError, MOST_COVERS};
 pub use desks::Desks;
 pub use doubt::Standing;
 pub use draft::{DraftError, Drafting, Unfit};
@@ -103,6 +109,8 @@ struct Inner {
     node: String,
     /// The carriers that there are to turn to, by name.
     carriers: Vec<String>,
+    /// Where people find our pages.
+    public_url: String,
     in_flight: AtomicUsize,
     gate: session::Gate,
 }
@@ -124,6 +132,8 @@ pub struct Setup {
     pub node: String,
     /// The carriers that there are, by name.
     pub carriers: Vec<String>,
+    /// Where people find our pages, without a slash at its end.
+    pub public_url: String,
     /// The texts of the voice flows; each says its own name.
     pub flows: Vec<String>,
 }
@@ -135,6 +145,8 @@ struct World {
     book: Arc<ZoneBook>,
     words: Arc<Words>,
     carriers: usize,
+    /// Where people find our pages.
+    public_url: String,
     now: Timestamp,
     /// Who performs the effects at once; none if this process has its hands full.
     owner: Option<String>,
@@ -178,6 +190,7 @@ impl Acts {
             instance: instance.as_str().to_owned(),
             node: setup.node,
             carriers: setup.carriers,
+            public_url: setup.public_url,
             in_flight: AtomicUsize::new(0),
             gate: session::Gate::default(),
         }))
@@ -236,6 +249,7 @@ impl Acts {
             book: inner.book.clone(),
             words: inner.words.clone(),
             carriers: inner.carriers.len(),
+            public_url: inner.public_url.clone(),
             now: inner.clock.now(),
             owner: room.then(|| inner.instance.clone()),
         }

@@ -11,7 +11,7 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Locks are taken in one order everywhere: desk → draft → call → escalation → tickets by id → page → outbox → audit head →
+//! Locks are taken in one order everywhere: desk → draft → cover → call → escalation → tickets by id → page → outbox → audit head →
 //! accounts, sessions and invitations. Traps that one text for two databases has: `sum(bigint)` is numeric on PostgreSQL, so cast
 //! it; `returning` has no order; a yes or no is a number (`select count(*)`, not `exists`); a null that is read as a
 //! plain `i64` is an error on PostgreSQL and 0 on SQLite, so read it as an `Option`.
@@ -19,6 +19,7 @@
 pub mod account;
 pub mod audit;
 pub mod call;
+pub mod cover;
 pub mod desk;
 pub mod draft;
 mod error;
@@ -159,6 +160,11 @@ impl Store {
     /// news is dropped.
     pub fn wakes(&self) -> UnboundedReceiver<Wake> {
         self.wakes.listen()
+    }
+
+    /// Changes after each commit of this process, for whoever shows what stands in the database.
+    pub fn commits(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.wakes.commits()
     }
 
     /// Tells the engine of something that stands in no table.

@@ -183,12 +183,13 @@ impl Facts {
             Happening::Transferred { answered: true, .. } => {
                 self.transferred_at.get_or_insert(at);
             }
-            Happening::Downgraded { severity, reason } => {
+            Happening::Downgraded { severity, reason, via } => {
                 let agent = match by {
                     Actor::Agent(agent) => Some(agent.clone()),
                     _ => None,
                 };
-                if agent.is_none() {
+                // By no way of ours: the caller said so himself.
+                if agent.is_none() && via.is_none() {
                     self.take_back();
                 }
                 self.downgraded =

@@ -44,6 +44,7 @@ fn line((second, who, what): (u64, &str, &str)) -> Entry {
         ("downgraded", level) => Happening::Downgraded {
             severity: level.parse::<u8>().unwrap().try_into().unwrap(),
             reason: "a typo".into(),
+            via: None,
         },
         ("due", second) => Happening::PageDue { at: at(second.parse().unwrap()) },
         ("step", agents) => Happening::StepStarted { cycle: 1, step: 1, agents: step(agents) },

@@ -3,6 +3,7 @@
 mod account;
 mod api;
 mod audit;
+mod board;
 mod changes;
 mod feeds;
 mod getting_in;
@@ -11,6 +12,8 @@ mod people;
 mod refused;
 mod reports;
 mod rotas;
+mod screen;
+mod tickets;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -135,6 +135,8 @@ fn via(via: Via) -> &'static str {
         Via::Key => "key",
         Via::Call => "call",
         Via::Talk => "talk",
+        Via::Web => "web",
+        Via::Api => "api",
     }
 }
 
