@@ -7,8 +7,8 @@
     reason = "a panic is how a test fails, and a helper of one too"
 )]
 
-mod manager;
 mod board;
+mod manager;
 mod pages;
 mod person;
 mod phone;
