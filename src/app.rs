@@ -17,16 +17,17 @@ use std::io;
 use std::sync::Arc;
 
 use axum::Router;
+use tokio_util::sync::CancellationToken;
 
 use crate::act::{ActError, Acts, Setup};
-use crate::channel::{CarrierConfigError, Carriers, Deadlines};
+use crate::channel::{CarrierConfigError, Carriers, Deadlines, Health};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::flows::{self, Refused};
 use crate::id::Ids;
 use crate::store::{Store, StoreError};
-use crate::web::{self, CarrierAccess, Web};
+use crate::web::{self, CarrierAccess, CarrierHealth, Web};
 use crate::words::Words;
 use crate::zones;
 
@@ -149,6 +150,8 @@ pub struct App {
     pub engine: Engine,
     /// What is served.
     pub router: Router,
+    /// Ends what is kept open for browsers: before the requests that are in flight are waited for.
+    pub streams: CancellationToken,
 }
 
 impl App {
@@ -167,15 +170,23 @@ impl App {
         let carriers = Carriers::new(configs, Deadlines::default(), parts.clock.clone());
         let carriers = Arc::new(carriers.map_err(AppError::Carriers)?);
         let acts = Acts::start(parts.setup()).await?;
-        let engine = Engine::new(acts.clone(), carriers, &public_url);
+        let engine = Engine::new(acts.clone(), carriers.clone(), &public_url);
         let watched = engine.clone();
+        let streams = CancellationToken::new();
         let web = Web {
             acts: acts.clone(),
             carriers: access,
             public_url,
             proxies,
             ready: Arc::new(move || watched.health()),
+            health: Arc::new(move || carriers.health().into_iter().map(told).collect()),
+            closing: streams.clone(),
         };
-        Ok(App { acts, engine, router: web::router(web) })
+        Ok(App { acts, engine, router: web::router(web), streams })
     }
+}
+
+fn told(health: Health) -> CarrierHealth {
+    let Health { name, is_well, failed } = health;
+    CarrierHealth { name, is_well, failed }
 }

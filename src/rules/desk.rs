@@ -23,6 +23,7 @@ pub use target::{NotAResponseTarget, ResponseTarget, TargetClock, TargetUnit};
 
 pub use super::people::{AgentKey, Key};
 
+use super::account::Email;
 use super::contact::PhoneNumber;
 use super::flow::Plan;
 use super::hours::Calendar;
@@ -253,6 +254,15 @@ impl Desk {
     /// The name by which colleagues and callers know an agent; the key if he is gone from the desk.
     pub fn name_of(&self, agent: &AgentKey) -> String {
         self.agent(agent).map_or_else(|| agent.to_string(), |agent| agent.name.clone())
+    }
+
+    /// The agent who has that e-mail address; nobody if several share it.
+    pub fn agent_by_email(&self, email: &Email) -> Option<&Agent> {
+        let has = |agent: &&Agent| {
+            agent.email.as_deref().and_then(|text| text.parse::<Email>().ok()).as_ref() == Some(email)
+        };
+        let mut found = self.agents.iter().filter(has);
+        found.next().filter(|_| found.next().is_none())
     }
 
     /// The agent whose telephone has that number.

@@ -160,6 +160,11 @@ impl Store {
         self.wakes.listen()
     }
 
+    /// Changes after each commit of this process, for whoever shows what stands in the database.
+    pub fn commits(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.wakes.commits()
+    }
+
     /// Tells the engine of something that stands in no table.
     pub fn announce(&self, wake: Wake) {
         self.wakes.pass_on([wake]);

@@ -37,12 +37,13 @@ fn loaded((document, entry_rows, facts): CaseRow) -> Result<Loaded, StoreError> 
 }
 
 /// Reads a document of ours; one that cannot be read is a fault of the table, not of what is in it.
-pub(super) fn decode<T: serde::de::DeserializeOwned>(document: &str, table: &str) -> Result<T, StoreError> {
+pub fn decode<T: serde::de::DeserializeOwned>(document: &str, table: &str) -> Result<T, StoreError> {
     from_str(document)
         .map_err(|error| StoreError::Fault(format!("{table}: a document cannot be read: {error}")))
 }
 
-pub(super) fn encode<T: serde::Serialize>(value: &T, table: &str) -> Result<String, StoreError> {
+/// Writes a document of ours.
+pub fn encode<T: serde::Serialize>(value: &T, table: &str) -> Result<String, StoreError> {
     to_string(value)
         .map_err(|error| StoreError::Fault(format!("{table}: a document cannot be written: {error}")))
 }
@@ -216,6 +217,13 @@ pub async fn read(tx: &mut Tx, id: &TicketId) -> Result<Case, StoreError> {
     decode(&document, "ticket")
 }
 
+/// A case as it stands, to look at, with the rows of its timeline, if there is one.
+pub async fn read_with_rows(tx: &mut Tx, id: &TicketId) -> Result<Option<(Case, i64)>, StoreError> {
+    let row: Option<CaseRow> =
+        tx.opt("select document, entry_rows from ticket where id = $1", args![id]).await?;
+    Ok(row.map(loaded).transpose()?.map(|row| (row.case, row.entry_rows)))
+}
+
 /// A case as it stands, to look at, if there is one.
 pub async fn read_if_any(tx: &mut Tx, id: &TicketId) -> Result<Option<Case>, StoreError> {
     let row: Option<(String,)> = tx.opt("select document from ticket where id = $1", args![id]).await?;
@@ -363,6 +371,57 @@ pub async fn list(
         None => {
             tx.all(
                 "select document from ticket where opened_at < $1 order by opened_at desc, id desc limit $2",
+                args![before, limit],
+            )
+            .await?
+        }
+    };
+    rows.iter().map(|(document,)| decode(document, "ticket")).collect()
+}
+
+/// Open emergencies, and other open tickets with which something is under way, newest first, with the rows of their
+/// timelines. One that is beyond reading does not stand before the others: the sweep tells of it.
+pub async fn under_way(tx: &mut Tx, limit: i64) -> Result<Vec<(Case, i64)>, StoreError> {
+    let mut rows: Vec<CaseRow> = tx
+        .all(
+            "select document, entry_rows from ticket where severity = 1 and state = 'open' \
+             order by opened_at desc, id desc limit $1",
+            args![limit],
+        )
+        .await?;
+    for severity in 2..=4_u8 {
+        let more: Vec<CaseRow> = tx
+            .all(
+                "select document, entry_rows from ticket where severity = $1 and next_due is not null \
+                 and state = 'open' order by next_due limit $2",
+                args![severity, limit],
+            )
+            .await?;
+        rows.extend(more);
+    }
+    Ok(rows.into_iter().filter_map(|row| loaded(row).ok()).map(|row| (row.case, row.entry_rows)).collect())
+}
+
+/// Open tickets of a desk (or of every desk), newest first, before an instant.
+pub async fn list_open(
+    tx: &mut Tx,
+    desk: Option<&str>,
+    before: Timestamp,
+    limit: i64,
+) -> Result<Vec<Case>, StoreError> {
+    let rows: Vec<(String,)> = match desk {
+        Some(desk) => {
+            tx.all(
+                "select document from ticket where state in ('open', 'abandoned') and desk = $1 and opened_at < $2 \
+                 order by opened_at desc, id desc limit $3",
+                args![desk, before, limit],
+            )
+            .await?
+        }
+        None => {
+            tx.all(
+                "select document from ticket where state in ('open', 'abandoned') and opened_at < $1 \
+                 order by opened_at desc, id desc limit $2",
                 args![before, limit],
             )
             .await?

@@ -58,7 +58,7 @@ fn case(id: &str, of_line: u64, opened: u64) -> Case {
 }
 
 fn note(text: &str) -> Entry {
-    Entry { at: NOW, by: Actor::Nightbell, what: Happening::Note { text: text.into() } }
+    Entry { at: NOW, by: Actor::Nightbell, what: Happening::Note { text: text.into(), via: None } }
 }
 
 fn inbound(sid: &str, deadline: Option<u64>) -> Call {
