@@ -22,6 +22,7 @@ pub mod call;
 pub mod desk;
 pub mod draft;
 mod error;
+pub mod idempotency;
 pub mod inbox;
 pub mod instance;
 pub mod invitation;
