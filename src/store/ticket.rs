@@ -220,9 +220,12 @@ pub async fn read(tx: &mut Tx, id: &TicketId) -> Result<Case, StoreError> {
 
 /// A case as it stands, to look at, with the rows of its timeline, if there is one.
 pub async fn read_with_rows(tx: &mut Tx, id: &TicketId) -> Result<Option<(Case, i64)>, StoreError> {
-    let row: Option<CaseRow> =
-        tx.opt("select document, entry_rows from ticket where id = $1", args![id]).await?;
-    Ok(row.map(loaded).transpose()?.map(|row| (row.case, row.entry_rows)))
+    let row = tx.opt("select document, entry_rows from ticket where id = $1", args![id]).await?;
+    row.map(with_rows).transpose()
+}
+
+fn with_rows((document, rows): (String, i64)) -> Result<(Case, i64), StoreError> {
+    Ok((decode(&document, "ticket")?, rows))
 }
 
 /// A case as it stands, to look at, if there is one.
@@ -383,7 +386,7 @@ pub async fn list(
 /// Open emergencies, and other open tickets with which something is under way, newest first, with the rows of their
 /// timelines. One that is beyond reading does not stand before the others: the sweep tells of it.
 pub async fn under_way(tx: &mut Tx, limit: i64) -> Result<Vec<(Case, i64)>, StoreError> {
-    let mut rows: Vec<CaseRow> = tx
+    let mut rows: Vec<(String, i64)> = tx
         .all(
             "select document, entry_rows from ticket where severity = 1 and state = 'open' \
              order by opened_at desc, id desc limit $1",
@@ -391,7 +394,7 @@ pub async fn under_way(tx: &mut Tx, limit: i64) -> Result<Vec<(Case, i64)>, Stor
         )
         .await?;
     for severity in 2..=4_u8 {
-        let more: Vec<CaseRow> = tx
+        let more: Vec<(String, i64)> = tx
             .all(
                 "select document, entry_rows from ticket where severity = $1 and next_due is not null \
                  and state = 'open' order by next_due limit $2",
@@ -400,7 +403,7 @@ pub async fn under_way(tx: &mut Tx, limit: i64) -> Result<Vec<(Case, i64)>, Stor
             .await?;
         rows.extend(more);
     }
-    Ok(rows.into_iter().filter_map(|row| loaded(row).ok()).map(|row| (row.case, row.entry_rows)).collect())
+    Ok(rows.into_iter().filter_map(|row| with_rows(row).ok()).collect())
 }
 
 /// Open tickets of a desk (or of every desk), newest first, before an instant.
