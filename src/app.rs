@@ -126,6 +126,7 @@ impl Parts {
             words: Arc::new(Words::load()),
             node: self.node,
             carriers: self.config.carriers.into_iter().map(|carrier| carrier.name).collect(),
+            public_url: self.config.public_url,
             flows: self.flows,
         }
     }

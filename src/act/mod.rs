@@ -10,11 +10,13 @@ mod board;
 mod call;
 mod case;
 mod command;
+mod cover;
 mod dead;
 mod desks;
 mod doubt;
 mod draft;
 mod facts;
+mod feed;
 mod history;
 mod invitation;
 mod job;
@@ -47,9 +49,11 @@ pub use audit::{AuditPage, By, MOST_ENTRIES};
 pub use board::{Board, Node, OpenCase, Watch};
 pub use call::{CallIn, CallTurn};
 pub use command::{CommandError, Commander, Said, right_for};
+pub use cover::{Asking, CoverError, MOST_COVERS};
 pub use desks::Desks;
 pub use doubt::Standing;
 pub use draft::{DraftError, Drafting, Unfit};
+pub use feed::{FEEDS_SHOWN, Feed, FeedAbout, FeedError, FeedId, FeedShown};
 pub use invitation::{InviteError, JoinError, Joining};
 pub use job::{Job, Performed};
 pub use query::{MOST_LISTED, Numbered, TicketPage, TicketView, Wanted, WantedPage};
@@ -105,6 +109,8 @@ struct Inner {
     node: String,
     /// The carriers that there are to turn to, by name.
     carriers: Vec<String>,
+    /// Where people find our pages.
+    public_url: String,
     in_flight: AtomicUsize,
     gate: session::Gate,
 }
@@ -126,6 +132,8 @@ pub struct Setup {
     pub node: String,
     /// The carriers that there are, by name.
     pub carriers: Vec<String>,
+    /// Where people find our pages, without a slash at its end.
+    pub public_url: String,
     /// The texts of the voice flows; each says its own name.
     pub flows: Vec<String>,
 }
@@ -137,6 +145,8 @@ struct World {
     book: Arc<ZoneBook>,
     words: Arc<Words>,
     carriers: usize,
+    /// Where people find our pages.
+    public_url: String,
     now: Timestamp,
     /// Who performs the effects at once; none if this process has its hands full.
     owner: Option<String>,
@@ -180,6 +190,7 @@ impl Acts {
             instance: instance.as_str().to_owned(),
             node: setup.node,
             carriers: setup.carriers,
+            public_url: setup.public_url,
             in_flight: AtomicUsize::new(0),
             gate: session::Gate::default(),
         }))
@@ -238,6 +249,7 @@ impl Acts {
             book: inner.book.clone(),
             words: inner.words.clone(),
             carriers: inner.carriers.len(),
+            public_url: inner.public_url.clone(),
             now: inner.clock.now(),
             owner: room.then(|| inner.instance.clone()),
         }

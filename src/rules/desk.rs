@@ -167,11 +167,19 @@ pub struct Options {
     pub text_receipts: bool,
     /// What an abandoned call leads to.
     pub abandoned: Abandoned,
+    /// Whether a manager approves what agents agree among themselves about cover and swaps, before it counts.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub cover_needs_approval: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { tell_caller_who: true, text_receipts: true, abandoned: Abandoned::OneSms }
+        Options {
+            tell_caller_who: true,
+            text_receipts: true,
+            abandoned: Abandoned::OneSms,
+            cover_needs_approval: false,
+        }
     }
 }
 

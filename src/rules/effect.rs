@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::contact::PhoneNumber;
+use super::cover::CoverNews;
 use super::desk::AgentKey;
 use super::policy::MethodKind;
 use super::severity::Severity;
@@ -193,6 +194,8 @@ pub enum Message {
     },
     /// To the manager.
     Alert(Alert),
+    /// To whom a request for cover or a swap concerns.
+    Cover(CoverNews),
     /// A page for a call that could not be written down: it has no number yet, and cannot be acknowledged.
     Unwritten {
         /// The line that was called.

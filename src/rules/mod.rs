@@ -9,6 +9,7 @@ pub mod call;
 pub mod case;
 pub mod command;
 pub mod contact;
+pub mod cover;
 pub mod desk;
 pub mod effect;
 pub mod escalation;

@@ -11,7 +11,7 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Locks are taken in one order everywhere: desk → draft → call → escalation → tickets by id → page → outbox → audit head →
+//! Locks are taken in one order everywhere: desk → draft → cover → call → escalation → tickets by id → page → outbox → audit head →
 //! accounts, sessions and invitations. Traps that one text for two databases has: `sum(bigint)` is numeric on PostgreSQL, so cast
 //! it; `returning` has no order; a yes or no is a number (`select count(*)`, not `exists`); a null that is read as a
 //! plain `i64` is an error on PostgreSQL and 0 on SQLite, so read it as an `Option`.
@@ -19,9 +19,11 @@
 pub mod account;
 pub mod audit;
 pub mod call;
+pub mod cover;
 pub mod desk;
 pub mod draft;
 mod error;
+pub mod feed;
 pub mod idempotency;
 pub mod inbox;
 pub mod instance;

@@ -85,6 +85,7 @@ impl Gateway {
             words: Arc::new(Words::load()),
             node: "test".into(),
             carriers: vec!["main".into()],
+            public_url: "https://pager.example.com".into(),
             flows: vec![flow.into()],
         })
         .await
