@@ -77,7 +77,7 @@ pub async fn of_desk(
 ) -> Result<Vec<Feed>, StoreError> {
     tx.all(
         "select id, desk, rota, agent, created_by, created_at, last_used_at from feed \
-         where desk = $1 and ended_at is null and created_at < $2 and ($3 is null or created_by = $3) \
+         where desk = $1 and ended_at is null and created_at < $2 and coalesce($3, created_by) = created_by \
          order by created_at desc limit $4",
         args![desk, before, of.map(AccountId::as_str), most],
     )

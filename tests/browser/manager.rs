@@ -118,7 +118,7 @@ async fn fills_it(ada: &Person<'_>) {
     ada.clicks("Fill it").await;
     ada.sees("Put somebody in").await;
     let from = ada.0.browser.run("return document.getElementById('from').value", json!([])).await;
-    assert_eq!(from, json!(time(monday(3), "09:00")));
+    assert!(from.as_str().unwrap().starts_with(&monday(3).to_string()), "{from}");
     ada.sets("On call is", "Dora Finch").await;
     ada.sets("To", &time(monday(60), "09:00")).await;
     ada.0.look("an override").await;

@@ -6,7 +6,7 @@
 //! - `change`: forms of a rota's parts: `turns` for layers, `stands_in` for overrides and swaps.
 //! - `cover`: what agents ask of each other.
 //! - `draft`: what would come of it all, and publishing; `versions`: what was in force, and bringing it back.
-//! - `feeds`: addresses for calendar programs.
+//! - `feeds`: addresses for calendar programs; `import`: calendars that were kept elsewhere.
 //! - `when`: times on a wall clock, as people write and read them.
 
 mod change;
@@ -15,6 +15,7 @@ mod draft;
 mod feeds;
 mod holidays;
 mod hours;
+mod import;
 mod rota;
 mod rotas;
 mod stands_in;
@@ -27,6 +28,7 @@ mod when;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use super::form::Errors;
@@ -50,6 +52,10 @@ pub(super) fn router() -> Router<App> {
         .route("/desks/{desk}/rotas/new", get(rotas::ask).post(rotas::make))
         .route("/desks/{desk}/rotas/{rota}", get(rota::show))
         .route("/desks/{desk}/rotas/{rota}/timeline", get(timeline::events))
+        .route(
+            "/desks/{desk}/rotas/{rota}/import",
+            get(import::ask).post(import::take).layer(DefaultBodyLimit::max(import::LARGEST_FORM)),
+        )
         .route("/desks/{desk}/rotas/{rota}/remove", post(rotas::remove))
         .route("/desks/{desk}/rotas/{rota}/layer", get(turns::ask).post(turns::put))
         .route("/desks/{desk}/rotas/{rota}/layer/remove", post(turns::remove))

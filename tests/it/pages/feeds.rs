@@ -17,7 +17,7 @@ async fn made(browser: &Browser<'_>, about: &str) -> String {
 
 /// The first feed's form that ends it.
 fn end_of(page: &Page) -> String {
-    page.between("<form method=\"post\" action=\"/desks/reservations/feeds/", "\"")
+    page.between("<form method=\"post\" action=\"/desks/reservations/feeds/", "/end\"")
 }
 
 #[tokio::test]

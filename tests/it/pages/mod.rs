@@ -8,6 +8,7 @@ mod board;
 mod changes;
 mod feeds;
 mod getting_in;
+mod imports;
 mod people;
 mod refused;
 mod reports;
