@@ -2,6 +2,7 @@
 
 mod account;
 mod api;
+mod api_file;
 mod audit;
 mod board;
 mod changes;
