@@ -7,7 +7,8 @@
 //! main → cli → app → {web, engine, simulator}
 //! {web, engine} → act → {store, words} → rules
 //! {web, engine} → report → {wire, rules}
-//! engine → channel → wire        web → wire
+//! engine → channel → wire        web → {wire, calendar}
+//! calendar → rules
 //! app → flows → rules            app → zones → rules
 //! app → config → {channel, rules}
 //! everything → {clock, id}       simulator → nothing of ours
@@ -15,6 +16,7 @@
 
 pub mod act;
 pub mod app;
+pub mod calendar;
 pub mod channel;
 pub mod clock;
 pub mod config;

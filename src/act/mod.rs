@@ -6,8 +6,10 @@ mod account;
 mod answer;
 mod apply;
 mod audit;
+mod board;
 mod call;
 mod case;
+mod command;
 mod cover;
 mod dead;
 mod desks;
@@ -24,6 +26,7 @@ mod password;
 mod query;
 mod recording;
 mod recover;
+mod report;
 mod session;
 mod text;
 mod throttle;
@@ -42,7 +45,9 @@ pub use account::ChangeError;
 pub use answer::{CallAnswer, NextTurn};
 pub use apply::{Applied, ApplyError, Checked};
 pub use audit::{AuditPage, By};
+pub use board::{Board, Node, OpenCase, Watch};
 pub use call::{CallIn, CallTurn};
+pub use command::{CommandError, Commander, Said, right_for};
 pub use cover::{Asking, CoverError, MOST_COVERS};
 pub use desks::Desks;
 pub use doubt::Standing;
@@ -51,6 +56,7 @@ pub use invitation::{InviteError, JoinError, Joining};
 pub use job::{Job, Performed};
 pub use query::{Numbered, TicketPage, TicketView};
 pub use recover::{Missed, Recorded};
+pub use report::After;
 pub use session::{Origin, SignIn, SignInError, SignedInNow, Visitor};
 pub use text::TextIn;
 pub use token::Token;
@@ -159,6 +165,14 @@ impl Acts {
         let flows = std::mem::take(&mut setup.flows);
         let acts = Acts::new(setup);
         acts.see_flows(By::command_line(), flows).await?;
+        Ok(acts)
+    }
+
+    /// For a command that only reads: what is in force, and the flows beside it, of which nothing is written down.
+    pub async fn look(mut setup: Setup) -> Result<Acts, ActError> {
+        let flows = std::mem::take(&mut setup.flows);
+        let acts = Acts::new(setup);
+        acts.look_at_flows(flows).await?;
         Ok(acts)
     }
 

@@ -7,6 +7,7 @@ pub mod edit;
 pub mod file;
 mod gap;
 mod people;
+pub mod plan;
 mod read;
 mod target;
 #[cfg(test)]

@@ -19,6 +19,7 @@ pub mod number_plan;
 pub mod page;
 pub mod people;
 pub mod policy;
+pub mod report;
 pub mod rota;
 pub mod script;
 pub mod severity;

@@ -30,6 +30,7 @@ mod migrate;
 pub mod outbox;
 mod postgres;
 pub mod recording;
+pub mod report;
 pub mod session;
 mod sqlite;
 pub mod ticket;
@@ -158,6 +159,11 @@ impl Store {
     /// news is dropped.
     pub fn wakes(&self) -> UnboundedReceiver<Wake> {
         self.wakes.listen()
+    }
+
+    /// Changes after each commit of this process, for whoever shows what stands in the database.
+    pub fn commits(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.wakes.commits()
     }
 
     /// Tells the engine of something that stands in no table.

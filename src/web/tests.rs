@@ -107,6 +107,8 @@ impl Gateway {
             public_url: PUBLIC.into(),
             proxies: Vec::new(),
             ready: Arc::new(beats),
+            health: Arc::new(Vec::new),
+            closing: CancellationToken::new(),
         });
         let gateway = Gateway { router, acts, clock, alive, _folder: folder };
         gateway.apply(DESK).await;

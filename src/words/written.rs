@@ -160,6 +160,14 @@ impl Words {
             Answer::CalledBack { number } => plain("called-back", *number),
             Answer::Resolved { number } => plain("resolved", *number),
             Answer::Noted { number } => plain("noted", *number),
+            Answer::HandedOver { number, to: name } => {
+                self.say(lang, "handed-over", &[("ticket", &ticket(*number)), ("to", &one_line(name))])
+            }
+            Answer::Paged { number, agent } => {
+                self.say(lang, "paged", &[("ticket", &ticket(*number)), ("agent", &one_line(agent))])
+            }
+            Answer::NoSuchAgent { number } => plain("no-such-agent", *number),
+            Answer::NotAnAgent { number } => plain("not-an-agent", *number),
             Answer::NotYours { number } => plain("not-yours", *number),
             Answer::Closed { number } => plain("closed", *number),
             Answer::NoSuchTicket { number: Some(number) } => plain("no-such-ticket", *number),

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::form::{Errors, Fields, told};
+use super::people::agents_of;
 use super::sign_in::refusal;
 use super::trouble::Trouble;
 use super::visit::{Visiting, browser_name};
@@ -34,6 +35,8 @@ struct Page {
     email: String,
     name: String,
     second_factor: bool,
+    /// The agents that he is.
+    agents: Vec<String>,
     sessions: Vec<SessionRow>,
 }
 
@@ -72,6 +75,7 @@ impl Page {
         Ok(Page {
             frame: visiting.frame,
             errors,
+            agents: agents_of(&app.acts().desks(), &account.email),
             done: done.words(),
             email: account.email.to_string(),
             name: account.name,

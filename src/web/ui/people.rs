@@ -9,7 +9,7 @@ use super::form::{Errors, Fields, told};
 use super::trouble::Trouble;
 use super::visit::Visiting;
 use super::{Frame, page};
-use crate::act::{ChangeError, InviteError, Invited};
+use crate::act::{ChangeError, Desks, InviteError, Invited};
 use crate::rules::access::{Right, Role, Scope};
 use crate::rules::account::{Account, AccountId, Email};
 use crate::web::App;
@@ -26,6 +26,8 @@ struct Row {
     disabled: bool,
     second_factor: bool,
     you: bool,
+    /// The agents that he is: their names and desks.
+    agents: Vec<String>,
 }
 
 /// Somebody who has not come yet.
@@ -89,6 +91,7 @@ struct One {
     second_factor: bool,
     sessions: usize,
     roles: Vec<Given>,
+    agents: Vec<String>,
     choice: Choice,
 }
 
@@ -101,8 +104,17 @@ struct Link {
     purpose: &'static str,
 }
 
-fn row(account: Account, you: &AccountId) -> Row {
+/// The agents that somebody is by his address: the name and the desk of each.
+pub(super) fn agents_of(desks: &Desks, email: &Email) -> Vec<String> {
+    let agent = |desk: &std::sync::Arc<crate::rules::desk::Desk>| {
+        Some(format!("{} of {}", desk.agent_by_email(email)?.name, desk.name))
+    };
+    desks.all().filter_map(agent).collect()
+}
+
+fn row(account: Account, you: &AccountId, desks: &Desks) -> Row {
     Row {
+        agents: agents_of(desks, &account.email),
         you: account.id == *you,
         id: account.id.as_str().to_owned(),
         name: account.name,
@@ -120,7 +132,8 @@ async fn list_of(
     fields: Option<&Fields>,
 ) -> Result<List, Trouble> {
     let accounts = in_time(app.acts().accounts()).await?;
-    let rows = accounts.into_iter().map(|account| row(account, &visiting.visitor.account.id)).collect();
+    let (you, desks) = (&visiting.visitor.account.id, app.acts().desks());
+    let rows = accounts.into_iter().map(|account| row(account, you, &desks)).collect();
     let awaited = |invited: Invited| Awaited {
         email: invited.email.to_string(),
         role: format!("{} of {}", invited.role, invited.scope),
@@ -148,6 +161,7 @@ async fn page_of(
     Ok(One {
         frame: visiting.frame,
         errors,
+        agents: agents_of(&app.acts().desks(), &account.email),
         id: id.as_str().to_owned(),
         name: account.name,
         email: account.email.to_string(),

@@ -3,11 +3,15 @@
 mod account;
 mod api;
 mod audit;
+mod board;
 mod changes;
 mod getting_in;
 mod people;
 mod refused;
+mod reports;
 mod rotas;
+mod screen;
+mod tickets;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
