@@ -16,6 +16,7 @@ mod desks;
 mod doubt;
 mod draft;
 mod facts;
+mod gap_watch;
 mod history;
 mod invitation;
 mod job;

@@ -5,6 +5,7 @@ mod api;
 mod audit;
 mod board;
 mod changes;
+mod cover;
 mod getting_in;
 mod people;
 mod refused;
