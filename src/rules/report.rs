@@ -20,7 +20,7 @@ use chrono::NaiveDateTime;
 use std::time::Duration;
 
 pub use agents::{AgentFigures, by_agent};
-pub use facts::{Deed, Downgrade, Facts, Way};
+pub use facts::{Deed, Downgrade, Facts, Resolution, Way};
 pub use figures::{Figures, Kept, by_customer, by_desk, by_hour, by_hour_of_week, over_time};
 pub use span::{Choice, NotASpan, Span, Unit};
 pub use spread::{BUCKETS, Spread, buckets};

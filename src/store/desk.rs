@@ -93,6 +93,12 @@ pub async fn current_source(tx: &mut Tx, key: &str) -> Result<Option<(i64, Strin
     .await
 }
 
+/// Since when a desk is as it is.
+pub async fn applied_at(tx: &mut Tx, key: &str) -> Result<Option<Timestamp>, StoreError> {
+    let row: Option<(Timestamp,)> = tx.opt("select applied_at from desk where key = $1", args![key]).await?;
+    Ok(row.map(|(at,)| at))
+}
+
 /// A desk as it is in force.
 #[derive(Clone, Debug)]
 pub struct Current {

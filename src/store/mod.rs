@@ -23,6 +23,7 @@ pub mod cover;
 pub mod desk;
 pub mod draft;
 mod error;
+pub mod feed;
 pub mod gap_notice;
 pub mod inbox;
 pub mod instance;

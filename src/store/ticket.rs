@@ -29,6 +29,9 @@ pub struct Loaded {
 
 type CaseRow = (String, i64, Option<String>);
 
+/// A case to look at, with the rows of its timeline.
+type ShownRow = (String, i64);
+
 fn loaded((document, entry_rows, facts): CaseRow) -> Result<Loaded, StoreError> {
     let case: Case = decode(&document, "ticket")?;
     let paged = case.paged.clone();
@@ -219,9 +222,9 @@ pub async fn read(tx: &mut Tx, id: &TicketId) -> Result<Case, StoreError> {
 
 /// A case as it stands, to look at, with the rows of its timeline, if there is one.
 pub async fn read_with_rows(tx: &mut Tx, id: &TicketId) -> Result<Option<(Case, i64)>, StoreError> {
-    let row: Option<CaseRow> =
+    let row: Option<ShownRow> =
         tx.opt("select document, entry_rows from ticket where id = $1", args![id]).await?;
-    Ok(row.map(loaded).transpose()?.map(|row| (row.case, row.entry_rows)))
+    row.map(|(document, rows)| Ok((decode(&document, "ticket")?, rows))).transpose()
 }
 
 /// A case as it stands, to look at, if there is one.
@@ -382,7 +385,7 @@ pub async fn list(
 /// Open emergencies, and other open tickets with which something is under way, newest first, with the rows of their
 /// timelines. One that is beyond reading does not stand before the others: the sweep tells of it.
 pub async fn under_way(tx: &mut Tx, limit: i64) -> Result<Vec<(Case, i64)>, StoreError> {
-    let mut rows: Vec<CaseRow> = tx
+    let mut rows: Vec<ShownRow> = tx
         .all(
             "select document, entry_rows from ticket where severity = 1 and state = 'open' \
              order by opened_at desc, id desc limit $1",
@@ -390,7 +393,7 @@ pub async fn under_way(tx: &mut Tx, limit: i64) -> Result<Vec<(Case, i64)>, Stor
         )
         .await?;
     for severity in 2..=4_u8 {
-        let more: Vec<CaseRow> = tx
+        let more: Vec<ShownRow> = tx
             .all(
                 "select document, entry_rows from ticket where severity = $1 and next_due is not null \
                  and state = 'open' order by next_due limit $2",
@@ -399,7 +402,8 @@ pub async fn under_way(tx: &mut Tx, limit: i64) -> Result<Vec<(Case, i64)>, Stor
             .await?;
         rows.extend(more);
     }
-    Ok(rows.into_iter().filter_map(|row| loaded(row).ok()).map(|row| (row.case, row.entry_rows)).collect())
+    let read = |(document, rows): ShownRow| Some((decode(&document, "ticket").ok()?, rows));
+    Ok(rows.into_iter().filter_map(read).collect())
 }
 
 /// Open tickets of a desk (or of every desk), newest first, before an instant.

@@ -4,12 +4,14 @@
 //! - `signed`: who may post what; `voice`, `texts`, `reports`: the webhooks; `speak`: answers as TwiML;
 //!   `hold`: what a caller hears while nothing can be written down, and the last resort after that.
 //! - `asked`: what a report is asked about, on pages and in the API.
-//! - `ui`: pages for people; `api`: JSON for programs; `health`: for monitors; `recordings`: what a phone plays.
+//! - `ui`: pages for people; `api`: JSON for programs; `health`: for monitors; `recordings`: what a phone plays;
+//!   `feed`: what calendar programs read.
 //! - [`fallback`]: the answer that a carrier gives in our place while we are away.
 
 mod api;
 mod asked;
 pub mod fallback;
+mod feed;
 mod health;
 mod hold;
 mod phrases;
@@ -175,6 +177,7 @@ pub fn router(web: Web) -> Router {
         .nest("/webhooks", webhooks)
         .nest("/api/v1", api::router(app.clone()))
         .route("/recordings/{file}", get(recordings::play))
+        .route("/calendar/{file}", get(feed::show))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .merge(ui::router(app.clone()))

@@ -41,14 +41,25 @@ pub struct Deed {
     pub via: Via,
 }
 
+/// Somebody said that it is done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resolution {
+    /// When.
+    pub at: Timestamp,
+    /// An agent's key, or the account or program.
+    pub by: String,
+    /// By what way his word came.
+    pub via: Via,
+}
+
 /// Somebody said that it is less urgent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Downgrade {
     /// When.
     pub at: Timestamp,
-    /// Which agent; none if the caller did.
+    /// Who saw to it: an agent's key, or the account or program; none if the caller said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<AgentKey>,
+    pub by: Option<String>,
     /// To what.
     pub severity: Severity,
     /// Why, in his words, or the voice flow's.
@@ -106,11 +117,20 @@ pub struct Facts {
     pub downgraded: Option<Downgrade>,
     /// Who resolved it, last.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub resolved: Option<Deed>,
+    pub resolved: Option<Resolution>,
 }
 
 /// More callbacks in vain than this are not told apart.
 const MOST_UNREACHED: usize = 20;
+
+/// Who of us it was, as files and the API call him.
+fn name_of(actor: &Actor) -> Option<String> {
+    match actor {
+        Actor::Agent(agent) => Some(agent.as_str().to_owned()),
+        Actor::Account(name) => Some(name.clone()),
+        Actor::Caller | Actor::Nightbell | Actor::Carrier => None,
+    }
+}
 
 fn is_not(yes: &bool) -> bool {
     !yes
@@ -183,19 +203,19 @@ impl Facts {
             Happening::Transferred { answered: true, .. } => {
                 self.transferred_at.get_or_insert(at);
             }
-            Happening::Downgraded { severity, reason, via } => {
-                let agent = match by {
-                    Actor::Agent(agent) => Some(agent.clone()),
-                    _ => None,
-                };
-                // By no way of ours: the caller said so himself.
-                if agent.is_none() && via.is_none() {
+            Happening::HandedOver { to: agent, .. } | Happening::PagedBesides { agent, .. } => {
+                self.asked.entry(agent.clone()).or_insert(at);
+            }
+            Happening::Downgraded { severity, reason, .. } => {
+                if *by == Actor::Caller {
                     self.take_back();
                 }
-                self.downgraded =
-                    Some(Downgrade { at, by: agent, severity: *severity, reason: reason.clone() });
+                let (by, severity, reason) = (name_of(by), *severity, reason.clone());
+                self.downgraded = Some(Downgrade { at, by, severity, reason });
             }
-            Happening::Resolved { via } => self.resolved = deed(via),
+            Happening::Resolved { via } => {
+                self.resolved = name_of(by).map(|by| Resolution { at, by, via: *via });
+            }
             Happening::Reopened => self.resolved = None,
             _ => {}
         }

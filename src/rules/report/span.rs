@@ -26,9 +26,9 @@ pub enum Choice {
 }
 
 impl Choice {
-    /// All of them, in the order in which they are offered.
-    pub const ALL: [Choice; 6] =
-        [Choice::Week, Choice::Month, Choice::LastMonth, Choice::Quarter, Choice::Year, Choice::Dates];
+    /// Those that a word says, in the order in which they are offered.
+    pub const WORDS: [Choice; 5] =
+        [Choice::Week, Choice::Month, Choice::LastMonth, Choice::Quarter, Choice::Year];
 
     /// As it stands in addresses.
     pub fn name(self) -> &'static str {
@@ -45,18 +45,18 @@ impl Choice {
     /// As people read it.
     pub fn words(self) -> &'static str {
         match self {
-            Choice::Week => "the last 7 days",
-            Choice::Month => "this month",
-            Choice::LastMonth => "last month",
-            Choice::Quarter => "this quarter",
-            Choice::Year => "this year",
-            Choice::Dates => "from … to …",
+            Choice::Week => "Last 7 days",
+            Choice::Month => "This month",
+            Choice::LastMonth => "Last month",
+            Choice::Quarter => "This quarter",
+            Choice::Year => "This year",
+            Choice::Dates => "From one day to another",
         }
     }
 
     /// The one of that name.
     pub fn of(name: &str) -> Option<Choice> {
-        Choice::ALL.into_iter().find(|choice| choice.name() == name)
+        Choice::WORDS.into_iter().chain([Choice::Dates]).find(|choice| choice.name() == name)
     }
 
     /// Its span and the one to compare it with, if today is `today`; for [`Choice::Dates`], of those that are given. What

@@ -157,8 +157,9 @@ impl Reason {
 pub(super) fn response(record: &Record, desk: &Desk, book: &ZoneBook, now: Timestamp) -> Verdict {
     let Some(due) = promised(record, desk, book, |rule| rule.response) else { return Verdict::None };
     let facts = &record.facts;
-    let deeds = [&facts.called_back, &facts.resolved].map(|deed| deed.as_ref().map(|deed| deed.at));
-    let done = deeds.into_iter().chain([facts.transferred_at]).flatten().min();
+    let called_back = facts.called_back.as_ref().map(|deed| deed.at);
+    let resolved = facts.resolved.as_ref().map(|resolution| resolution.at);
+    let done = [called_back, resolved, facts.transferred_at].into_iter().flatten().min();
     Verdict::of(due, done, now, || why_no_response(facts, due, done))
 }
 

@@ -31,6 +31,7 @@ fn line((second, who, what): (u64, &str, &str)) -> Entry {
     let by = match who {
         "caller" => Actor::Caller,
         "nightbell" => Actor::Nightbell,
+        "dora" => Actor::Account("dora@example.com".into()),
         agent => Actor::Agent(agent.parse().unwrap()),
     };
     let step = |agents: &str| agents.split('+').map(|agent| agent.parse().unwrap()).collect();
@@ -56,6 +57,7 @@ fn line((second, who, what): (u64, &str, &str)) -> Entry {
         ("unreached", _) => Happening::CallbackFailed,
         ("done", _) => Happening::CallbackDone { via: Via::Talk },
         ("transferred", _) => Happening::Transferred { answered: true, seconds: 60 },
+        ("handed", to) => Happening::HandedOver { to: to.parse().unwrap(), via: Via::Web },
         ("resolved", _) => Happening::Resolved { via: Via::Sms },
         ("reopened", _) => Happening::Reopened,
         ("pushed", _) => Happening::Pushed,
@@ -135,6 +137,21 @@ fn who_saw_to_it_before_it_was_an_emergency_did_not_take_that() {
     // Who rings the customer himself has it by that.
     let told = facts(&emergency(&[(90, "ada", "done")]));
     assert_eq!(told.acked.map(|deed| deed.at), Some(at(90)));
+}
+
+#[test]
+fn who_is_no_agent_may_lower_resolve_and_hand_over() {
+    let told = facts(&emergency(&[
+        (60, "ada", "ack"),
+        (90, "dora", "handed ben"),
+        (95, "ben", "ack"),
+        (200, "dora", "downgraded 3"),
+        (300, "dora", "resolved"),
+    ]));
+    assert_eq!(told.emergency_at, Some(at(20)));
+    assert_eq!(told.asked.len(), 2);
+    assert_eq!(told.downgraded.and_then(|lowered| lowered.by).as_deref(), Some("dora@example.com"));
+    assert_eq!(told.resolved.map(|done| (done.at, done.by)), Some((at(300), "dora@example.com".into())));
 }
 
 #[test]

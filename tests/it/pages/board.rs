@@ -6,7 +6,7 @@ use nightbell::rules::access::{Role, Scope};
 use nightbell::rules::account::Email;
 
 use super::night_desk;
-use super::screen::{Screen, Sent};
+use super::screen::Screen;
 use crate::stories::{ada_is_paged, reports_an_emergency};
 use crate::support::world::{Scene, World, minutes};
 
@@ -91,8 +91,7 @@ async fn a_viewer_looks_on_and_another_desks_sees_nothing() {
             let account = world.acts().accounts().await.unwrap();
             let eve = account.iter().find(|one| one.email.as_str() == "eve@example.com").unwrap();
             world.acts().end_sessions(By::command_line(), eve, None).await.unwrap();
-            assert_eq!(hers.next().await, Some(Sent { event: "over".into(), data: "signed out".into() }));
-            assert_eq!(hers.next().await, None);
+            hers.is_over().await;
             world.agent("ada").replies("ACK").await;
             world.agent("ada").receives_text(&["Yours"]);
             world.caller("+18025550121").receives_text(&["Ada Moss"]);
@@ -103,7 +102,6 @@ async fn a_viewer_looks_on_and_another_desks_sees_nothing() {
 #[tokio::test]
 async fn a_stream_ends_with_the_session_and_with_the_right() {
     World::each(async |world| {
-        let over = Some(Sent { event: "over".into(), data: "signed out".into() });
         let ben = Screen::of(&world, BEN, Role::Agent, DESK).await;
         let (mut all, mut one) = (ben.watches("").await, ben.watches("?desk=reservations").await);
         all.board().await.says(StatusCode::OK, &["All quiet"]);
@@ -116,11 +114,9 @@ async fn a_stream_ends_with_the_session_and_with_the_right() {
         world.acts().set_role(By::command_line(), &account.id, scope, None).await.unwrap();
         // What is his alone he may go on seeing, which is nothing.
         all.board().await.says(StatusCode::OK, &["You have no role at any desk yet"]);
-        assert_eq!(one.next().await, over);
-        assert_eq!(one.next().await, None);
+        one.is_over().await;
         world.acts().end_sessions(By::command_line(), account, None).await.unwrap();
-        assert_eq!(all.next().await, over);
-        assert_eq!(all.next().await, None);
+        all.is_over().await;
     })
     .await;
 }

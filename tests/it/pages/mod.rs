@@ -6,7 +6,9 @@ mod audit;
 mod board;
 mod changes;
 mod cover;
+mod feeds;
 mod getting_in;
+mod imports;
 mod people;
 mod refused;
 mod reports;
@@ -149,6 +151,13 @@ impl Browser<'_> {
     /// Opens a page.
     pub async fn get(&self, path: &str) -> Page {
         self.send(Request::get(path), path, Body::empty()).await
+    }
+
+    /// Asks for something with what else a program says.
+    pub async fn get_with(&self, path: &str, said: &[(&str, &str)]) -> Page {
+        let request =
+            said.iter().fold(Request::get(path), |request, (name, value)| request.header(*name, *value));
+        self.send(request, path, Body::empty()).await
     }
 
     /// Sends a form of ours.

@@ -14,7 +14,7 @@ use super::PASSWORD;
 use crate::support::world::World;
 
 /// How long something may take that is awaited, in real time.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A browser that is signed in.
 pub struct Screen {
@@ -137,15 +137,15 @@ pub struct Stream {
 }
 
 /// What was sent: what kind of thing it is, and what.
-#[derive(Debug, PartialEq)]
-pub struct Sent {
-    pub event: String,
-    pub data: String,
+#[derive(Debug)]
+struct Sent {
+    event: String,
+    data: String,
 }
 
 impl Stream {
     /// What is sent next; none at the end.
-    pub async fn next(&mut self) -> Option<Sent> {
+    async fn next(&mut self) -> Option<Sent> {
         loop {
             if let Some((one, rest)) = self.heard.split_once("\n\n") {
                 let field = |name: &str| {
@@ -170,10 +170,21 @@ impl Stream {
                 "board" => {
                     return Seen { status: StatusCode::OK, location: String::new(), body: sent.data };
                 }
-                "beat" => {}
+                // On a busy machine the database may take its time; the next board comes all the same.
+                "beat" | "stale" => {}
                 other => panic!("instead of a board came {other}: {}", sent.data),
             }
         }
+    }
+
+    /// No board comes any more: he is told that he is out, and it ends.
+    pub async fn is_over(&mut self) {
+        let mut last = self.next().await.unwrap();
+        while matches!(&*last.event, "beat" | "stale") {
+            last = self.next().await.unwrap();
+        }
+        assert_eq!((&*last.event, &*last.data), ("over", "signed out"));
+        assert!(self.next().await.is_none());
     }
 
     /// The next board on which all of this stands.

@@ -317,14 +317,14 @@ struct CountedTicket {
     resolution: Option<Judged>,
 }
 
-/// What an agent did.
+/// What somebody did.
 #[derive(Debug, Serialize)]
 struct Done {
     /// When.
     at: String,
-    /// The agent's key.
+    /// The agent's key; an account or program may resolve as well.
     by: String,
-    /// `sms`, `key`, `call` or `talk`.
+    /// `sms`, `key`, `call`, `talk`, `web` or `api`.
     via: Via,
 }
 
@@ -339,7 +339,7 @@ impl Done {
 struct Lowered {
     /// When.
     at: String,
-    /// The agent's key; null if the caller said so.
+    /// The agent's key, or the account or program; null if the caller said so.
     by: Option<String>,
     /// To what.
     severity: u8,
@@ -397,11 +397,15 @@ impl CountedTicket {
             seconds_to_callback: seconds(item.to_callback()),
             downgraded: facts.downgraded.as_ref().map(|lowered| Lowered {
                 at: instant(lowered.at),
-                by: lowered.by.as_ref().map(key),
+                by: lowered.by.clone(),
                 severity: lowered.severity.into(),
                 reason: lowered.reason.clone(),
             }),
-            resolved: facts.resolved.as_ref().map(Done::of),
+            resolved: facts.resolved.as_ref().map(|resolution| Done {
+                at: instant(resolution.at),
+                by: resolution.by.clone(),
+                via: resolution.via,
+            }),
             response: Judged::of(&item.response),
             callback: Judged::of(&item.callback),
             resolution: Judged::of(&item.resolution),

@@ -17,7 +17,7 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream::unfold;
+use futures_util::stream::{self, Stream, unfold};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -114,8 +114,14 @@ pub(super) async fn events(
     State(app): State<App>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
-    visiting: Visiting,
+    visiting: Result<Visiting, Trouble>,
 ) -> Result<Response, Trouble> {
+    let visiting = match visiting {
+        Ok(visiting) => visiting,
+        // A browser would ask again and again for a page that is no stream.
+        Err(Trouble::SignIn(_)) => return Ok(streamed(stream::once(async { Ok(over()) }))),
+        Err(trouble) => return Err(trouble),
+    };
     let who = visiting.commander();
     if !asked.is_for(&who, &app.acts().desks()) {
         return Err(Trouble::NotFound);
@@ -131,9 +137,18 @@ pub(super) async fn events(
         let event = watcher.next().await?;
         Some((Ok::<Event, Infallible>(event), watcher))
     });
+    Ok(streamed(stream))
+}
+
+fn streamed(stream: impl Stream<Item = Result<Event, Infallible>> + Send + 'static) -> Response {
     // A proxy that keeps what it should pass on would make it a board of yesterday.
     let unbuffered = [(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"))];
-    Ok((unbuffered, Sse::new(stream)).into_response())
+    (unbuffered, Sse::new(stream)).into_response()
+}
+
+/// The end, for who is signed out or may see it no more.
+fn over() -> Event {
+    Event::default().event("over").data("signed out")
 }
 
 /// Somebody before the board.
@@ -168,7 +183,7 @@ impl Watcher {
                 Ok(Some(who)) => who,
                 Ok(None) => {
                     self.ended = true;
-                    return Some(Event::default().event("over").data("signed out"));
+                    return Some(over());
                 }
                 // Whether he may see it cannot be told: he is shown nothing new.
                 Err(_) => return Some(Event::default().event("stale").data("the database does not answer")),

@@ -106,13 +106,11 @@ fn row(item: &Item, told: &dyn Fn(Timestamp) -> String) -> [String; HEADER.len()
         by(&facts.called_back),
         seconds(item.to_callback()),
         at(lowered.map(|lowered| lowered.at)),
-        lowered
-            .map(|lowered| lowered.by.as_ref().map_or("caller", AgentKey::as_str).to_owned())
-            .unwrap_or_default(),
+        lowered.map(|lowered| lowered.by.clone().unwrap_or("caller".into())).unwrap_or_default(),
         lowered.map(|lowered| lowered.severity.to_string()).unwrap_or_default(),
         lowered.map(|lowered| lowered.reason.clone()).unwrap_or_default(),
-        done(&facts.resolved),
-        by(&facts.resolved),
+        at(facts.resolved.as_ref().map(|resolution| resolution.at)),
+        facts.resolved.as_ref().map(|resolution| resolution.by.clone()).unwrap_or_default(),
         at(item.response.due()),
         item.response.name().to_owned(),
         why(&item.response),

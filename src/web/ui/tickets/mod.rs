@@ -267,7 +267,7 @@ fn back(asked: &str, id: &str, code: &str) -> String {
     let told =
         |pairs: &[(&str, &str)]| form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     match local(asked) {
-        board if board == "/board" => format!("/board?{}", told(&[("done", code), ("ticket", id)])),
+        "/board" => format!("/board?{}", told(&[("done", code), ("ticket", id)])),
         board if board.starts_with("/board?") => {
             format!("{board}&{}", told(&[("done", code), ("ticket", id)]))
         }

@@ -81,7 +81,7 @@ impl Offers {
             },
             resolve: open && may(&Command::Resolve { note: None }),
             note: may(&Command::Note(String::new())),
-            naming: Naming::of(desk, case, me, on_call, &may).filter(|_| open),
+            naming: Naming::of(desk, case, me, on_call, may).filter(|_| open),
         }
     }
 }
