@@ -17,6 +17,7 @@ mod doubt;
 mod draft;
 mod facts;
 mod feed;
+mod gap_watch;
 mod history;
 mod invitation;
 mod job;

@@ -25,6 +25,7 @@ pub mod draft;
 mod error;
 pub mod feed;
 pub mod idempotency;
+pub mod gap_notice;
 pub mod inbox;
 pub mod instance;
 pub mod invitation;

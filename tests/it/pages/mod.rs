@@ -6,6 +6,7 @@ mod api_file;
 mod audit;
 mod board;
 mod changes;
+mod cover;
 mod feeds;
 mod getting_in;
 mod imports;
