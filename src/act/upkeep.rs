@@ -8,7 +8,8 @@ use crate::clock::Timestamp;
 use crate::rules::case::Event;
 use crate::rules::ticket::TicketId;
 use crate::store::{
-    StoreError, Tx, call, gap_notice, idempotency, inbox, instance, invitation, outbox, recording, session, ticket,
+    StoreError, Tx, call, gap_notice, idempotency, inbox, instance, invitation, outbox, recording, session,
+    ticket,
 };
 use std::time::Duration;
 

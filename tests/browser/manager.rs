@@ -187,10 +187,7 @@ async fn moves_it(ada: &Person<'_>) {
     ada.opens(&format!("{DESK}/rotas/nights?view=day&from={}", monday(1))).await;
     drawn(ada).await;
     let bar = ".ec-event[title^='Emil Stone']";
-    let (from, script) = (
-        point(ada, bar, 0.5).await,
-        "return document.querySelector(arguments[0]).title",
-    );
+    let (from, script) = (point(ada, bar, 0.5).await, "return document.querySelector(arguments[0]).title");
     let before = ada.0.browser.run(script, json!([bar])).await;
     ada.0.browser.drag("mouse", (from, [from[0] + 120.0, from[1]])).await;
     let changed = "return document.querySelector(arguments[0]) && document.querySelector(arguments[0]).title !== arguments[1]";
