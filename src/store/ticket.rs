@@ -465,7 +465,7 @@ pub async fn list_wanted(
             tx.all(
                 "select document from (select id, opened_at, state, severity, document from ticket \
                  where desk = $1 and opened_at >= $2 and (opened_at, id) < ($3, $4) \
-                 order by opened_at desc, id desc limit $5) as some \
+                 order by opened_at desc, id desc limit $5) as looked_at \
                  where (state = $6 or $6 is null) and (severity = $7 or $7 is null) \
                  order by opened_at desc, id desc limit $8",
                 args![desk, *since, *at, id, stride, *state, severity, most],
@@ -476,7 +476,7 @@ pub async fn list_wanted(
             tx.all(
                 "select document from (select id, opened_at, state, severity, document from ticket \
                  where opened_at >= $1 and (opened_at, id) < ($2, $3) \
-                 order by opened_at desc, id desc limit $4) as some \
+                 order by opened_at desc, id desc limit $4) as looked_at \
                  where (state = $5 or $5 is null) and (severity = $6 or $6 is null) \
                  order by opened_at desc, id desc limit $7",
                 args![*since, *at, id, stride, *state, severity, most],
