@@ -28,6 +28,7 @@ pub mod gap_notice;
 pub mod inbox;
 pub mod instance;
 pub mod invitation;
+pub mod leave;
 mod migrate;
 pub mod outbox;
 mod postgres;
