@@ -15,6 +15,7 @@ pub mod effect;
 pub mod escalation;
 pub mod flow;
 pub mod hours;
+pub mod leave;
 pub mod number_plan;
 pub mod page;
 pub mod people;

@@ -29,6 +29,7 @@ pub mod idempotency;
 pub mod inbox;
 pub mod instance;
 pub mod invitation;
+pub mod leave;
 mod migrate;
 pub mod outbox;
 mod postgres;

@@ -1,7 +1,8 @@
 //! What time and changes of the rota bring to requests: reminders, their end, and where a shift beneath one has moved.
 //! Both are found in the database, so that it is done whichever process brought the change, and once.
 
-use super::{Change, CoverError, TRIES};
+use super::write::{Change, Publication};
+use super::{CoverError, TRIES};
 use crate::act::{ActError, Acts, By};
 use crate::clock::Timestamp;
 use crate::rules::cover::{Cover, CoverId, End, Followed};
@@ -106,7 +107,7 @@ impl Acts {
         cover: &Cover,
         was: Option<&str>,
         (version, source): (i64, &str),
-    ) -> Result<(Cover, Option<super::Publication>), CoverError> {
+    ) -> Result<(Cover, Option<Publication>), CoverError> {
         // What this program cannot read is judged by one that can.
         let Ok(now) = Desk::parse(source) else { return Ok((cover.clone(), None)) };
         let before = was.and_then(|text| Desk::parse(text).ok());

@@ -4,7 +4,7 @@
 //! - `rotas`: all of them; `rota`: one, with `timeline` as its script draws it.
 //! - `hours`: when it is there, with `week` and `holidays` for their forms.
 //! - `change`: forms of a rota's parts: `turns` for layers, `stands_in` for overrides and swaps.
-//! - `cover`: what agents ask of each other.
+//! - `cover`: what agents ask of each other; `leave`: when they are away.
 //! - `draft`: what would come of it all, and publishing; `versions`: what was in force, and bringing it back.
 //! - `feeds`: addresses for calendar programs; `import`: calendars that were kept elsewhere.
 //! - `when`: times on a wall clock, as people write and read them.
@@ -16,6 +16,7 @@ mod feeds;
 mod holidays;
 mod hours;
 mod import;
+mod leave;
 mod rota;
 mod rotas;
 mod stands_in;
@@ -71,6 +72,8 @@ pub(super) fn router() -> Router<App> {
         .route("/desks/{desk}/cover", get(cover::list))
         .route("/desks/{desk}/cover/{id}", get(cover::one))
         .route("/desks/{desk}/cover/{id}/{deed}", post(cover::deal))
+        .route("/desks/{desk}/leave", get(leave::list).post(leave::add))
+        .route("/desks/{desk}/leave/{id}/remove", post(leave::remove))
         .route("/desks/{desk}/draft", get(draft::show))
         .route("/desks/{desk}/draft/take-back", post(draft::take_back))
         .route("/desks/{desk}/draft/discard", post(draft::discard))

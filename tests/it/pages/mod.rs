@@ -10,6 +10,7 @@ mod cover;
 mod feeds;
 mod getting_in;
 mod imports;
+mod leave;
 mod people;
 mod refused;
 mod reports;

@@ -14,6 +14,7 @@ use super::{AtDesk, Place, encoded, told};
 use crate::clock::Timestamp;
 use crate::rules::desk::edit::Edit;
 use crate::rules::desk::{Desk, Gaps, PolicyGap};
+use crate::rules::leave::Conflict;
 use crate::rules::people::AgentKey;
 use crate::rules::rota::fairness::{Load, Overload, loads, overloads};
 use crate::rules::rota::{Rota, Shift, differences};
@@ -75,6 +76,8 @@ struct Page {
     gaps: Vec<Concern>,
     loads: Vec<String>,
     carries: Vec<Carries>,
+    /// Who would be away and on call.
+    leaves: Vec<Concern>,
 }
 
 fn rota_names<'a>(live: &'a Desk, next: &'a Desk) -> Vec<&'a str> {
@@ -156,7 +159,7 @@ fn overloaded(app: &App, live: &Desk, next: &Desk, now: Timestamp) -> Vec<String
         .collect()
 }
 
-fn zone_of(desk: &Desk, agent: &AgentKey) -> crate::rules::zone::Zone {
+pub(super) fn zone_of(desk: &Desk, agent: &AgentKey) -> crate::rules::zone::Zone {
     desk.agent(agent).and_then(|agent| agent.zone).unwrap_or(desk.zone())
 }
 
@@ -216,6 +219,7 @@ pub(super) async fn page_of(app: &App, at: &AtDesk, errors: Errors) -> Result<Re
         made: Vec::new(),
         compared: Vec::new(),
         gaps: Vec::new(),
+        leaves: Vec::new(),
         loads: Vec::new(),
         carries: Vec::new(),
     };
@@ -229,6 +233,11 @@ pub(super) async fn page_of(app: &App, at: &AtDesk, errors: Errors) -> Result<Re
         shown.compared = compared(app, live, next, now);
         shown.gaps = gaps(wall, &was, &is);
         shown.loads = overloaded(app, live, next, now);
+        let before = super::leave::at_odds(app, at, live).await?;
+        let after = super::leave::at_odds(app, at, next).await?;
+        let concern =
+            |one: &Conflict| Concern { told: super::leave::told(app, next, one), new: !before.contains(one) };
+        shown.leaves = after.iter().take(MOST_LINES).map(concern).collect();
         shown.carries = carries(app, live, next, now, past);
     }
     Ok(page(status, &shown))

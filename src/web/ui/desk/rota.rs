@@ -17,6 +17,9 @@ use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;
 use crate::web::ui::{Frame, page};
 
+/// The most conflicts with leave that are named; the page about leave has them all.
+const MOST_LEAVES: usize = 5;
+
 /// How much of a rota is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum View {
@@ -160,6 +163,8 @@ struct Page {
     now: Option<String>,
     next: Option<(Option<String>, String)>,
     lines: Vec<Line>,
+    /// Who is away and on call by it.
+    leaves: Vec<String>,
     /// Whether he may ask for cover.
     asks: bool,
     /// Requests for cover that somebody has to look after.
@@ -267,6 +272,9 @@ pub(super) async fn show(
     let who = |instant| rota.on_call(book, instant).map(|found| at.name_of(found.agent));
     let overrides = overrides(&at, rota, shown, now);
     let covers = super::cover::of_rota(&app, &at, &rota.name).await?;
+    let leaves = super::leave::at_odds(&app, &at, at.desk()).await?;
+    let leaves = leaves.iter().filter(|one| one.rota == rota.name).take(MOST_LEAVES);
+    let leaves = leaves.map(|one| super::leave::told(&app, at.desk(), one)).collect();
     let shown_page = Page {
         frame: at.frame(),
         place: at.place(&app.site),
@@ -284,6 +292,7 @@ pub(super) async fn show(
         now: who(now),
         next: rota.next_change(book, now).map(|change| (who(change), shown.told(change))),
         lines: lines(&app, &at, rota, shown, span.instants(shown)),
+        leaves,
         asks: at.me().is_some(),
         covers,
         layers: layers(&at, rota, today),

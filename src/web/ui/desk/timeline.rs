@@ -13,6 +13,7 @@ use super::AtDesk;
 use super::rota::Span;
 use super::when::Wall;
 use crate::clock::Timestamp;
+use crate::rules::leave::Conflict;
 use crate::rules::people::AgentKey;
 use crate::rules::rota::{Place, Rota, WrittenOverride, nights};
 use crate::web::App;
@@ -146,6 +147,15 @@ impl Drawing<'_> {
         }
     }
 
+    /// That whoever is on call is away.
+    fn leave(&mut self, rota: &Rota, conflict: &Conflict) {
+        let (from, to) = (conflict.from.max(self.span.0), conflict.to.min(self.span.1));
+        if conflict.rota == rota.name && from < to {
+            let title = format!("{} is on leave", self.at.name_of(&conflict.agent));
+            self.bar("final", (from, to), title, "leave".into()).behind = true;
+        }
+    }
+
     fn overrides(&mut self, rota: &Rota) {
         let own = self.shown.of(rota.zone);
         for (index, change) in rota.overrides.iter().enumerate() {
@@ -183,6 +193,9 @@ pub(super) async fn events(
     let mut rows = vec![row("overrides", "Overrides"), row("final", "On call")];
     drawing.overrides(rota);
     drawing.schedule("final", rota, true);
+    for conflict in super::leave::at_odds(&app, &at, at.desk()).await? {
+        drawing.leave(rota, &conflict);
+    }
     let in_force = at.live.rota(&rota.name);
     if let Some(in_force) = in_force.filter(|in_force| *in_force != rota) {
         rows.push(row("in-force", "On call, as published"));

@@ -1,0 +1,154 @@
+//! How a change of a request is written: with its texts, its entry in the log, and the version that it brings into force,
+//! all in one transaction, and only if nothing has moved since it was decided.
+
+use std::collections::BTreeSet;
+
+use crate::act::apply::{Checked, put_desk};
+use crate::act::audit::{Note, note};
+use crate::act::job::send_notice;
+use crate::act::{By, World};
+use crate::rules::contact::PhoneNumber;
+use crate::rules::cover::{Cover, CoverId, CoverNews, Happened, Reader, Span, State};
+use crate::rules::desk::DeskKey;
+use crate::rules::effect::Message;
+use crate::rules::people::AgentKey;
+use crate::rules::policy::MethodKind;
+use crate::store::cover::{self as covers, Kept};
+use crate::store::{StoreError, Tx, desk as desks};
+
+/// Overrides that come into force with an agreement.
+pub(super) struct Publication {
+    pub(super) checked: Checked,
+    /// Above this version.
+    pub(super) seen: i64,
+    pub(super) changes: String,
+}
+
+/// A request that becomes another, with all that goes with it.
+pub(super) struct Change {
+    pub(super) world: World,
+    pub(super) by: By,
+    pub(super) desk: String,
+    /// As it was when it was decided; none if it is new.
+    pub(super) was: Option<Cover>,
+    pub(super) now: Kept,
+    pub(super) told: Vec<(Reader, Happened)>,
+    pub(super) action: &'static str,
+    pub(super) publication: Option<Publication>,
+}
+
+/// Two taps of one finger ask once.
+pub(super) async fn ask(tx: &mut Tx, change: &Change) -> Result<CoverId, StoreError> {
+    let Change { world, by, desk, now, .. } = change;
+    let key: DeskKey = desk.parse().map_err(|_| StoreError::NotFound)?;
+    desks::lock(tx, &key).await?;
+    let asked = &now.cover;
+    let same = |known: &Cover| {
+        known.waits()
+            && known.rota == asked.rota
+            && known.asker == asked.asker
+            && known.span.meets(asked.span)
+            && known.in_return == asked.in_return
+    };
+    let known = covers::ending_after(tx, desk, world.now, i64::MAX).await?;
+    if let Some(known) = known.into_iter().find(same) {
+        return Ok(known.id);
+    }
+    covers::insert(tx, desk, now, asked.next_due(world.now)).await?;
+    tell(tx, change).await?;
+    write_note(tx, by, change).await?;
+    Ok(asked.id.clone())
+}
+
+pub(super) async fn put(tx: &mut Tx, change: &Change) -> Result<bool, StoreError> {
+    let Change { world, by, desk, was, now, publication, .. } = change;
+    if let Some(Publication { seen, .. }) = publication {
+        let key: DeskKey = desk.parse().map_err(|_| StoreError::NotFound)?;
+        if desks::lock(tx, &key).await? != *seen {
+            return Ok(false);
+        }
+    }
+    if covers::lock(tx, &now.cover.id).await? != was.as_ref().map(|was| i64::from(was.step)) {
+        return Ok(false);
+    }
+    tell(tx, change).await?;
+    let mut version = now.version;
+    if let Some(Publication { checked, seen, changes }) = publication {
+        let file = (checked.desk(), checked.text());
+        (version, _) = put_desk(tx, by, file, Some(changes), *seen, world.now).await?;
+        desks::take_lines(tx, checked.desk(), world.now).await?;
+    }
+    let kept = Kept { cover: now.cover.clone(), version };
+    covers::update(tx, &kept, now.cover.next_due(world.now)).await?;
+    // One that stands as it did was only looked at.
+    if was.as_ref() != Some(&now.cover) {
+        write_note(tx, by, change).await?;
+    }
+    Ok(true)
+}
+
+/// Texts whom it concerns, each at the first telephone of his that takes texts; who has none finds it on the pages.
+async fn tell(tx: &mut Tx, change: &Change) -> Result<(), StoreError> {
+    let Change { world, desk: key, now: Kept { cover, .. }, told, .. } = change;
+    let desk = world.desk(key)?;
+    let name = |agent: Option<&AgentKey>| agent.map(|agent| desk.name_of(agent)).unwrap_or_default();
+    let mut done = BTreeSet::new();
+    for (reader, what) in told {
+        let news = CoverNews {
+            what: *what,
+            rota: cover.rota.clone(),
+            asker: name(Some(&cover.asker)),
+            taker: name(cover.taker()),
+            span: cover.span,
+            in_return: cover.in_return,
+            note: cover.note.clone(),
+            link: format!("{}/desks/{key}/cover/{}", world.public_url, cover.id),
+        };
+        let message = Message::Cover(news);
+        let alive = |number: &&PhoneNumber| !world.dead().contains(&(MethodKind::Sms, (*number).clone()));
+        let (number, body) = match reader {
+            Reader::Manager => (
+                desk.manager.as_ref(),
+                world.words.message("en", &desk.name, &world.book, desk.zone(), &message),
+            ),
+            Reader::Agent(agent) => {
+                let Some(agent) = desk.agent(agent) else { continue };
+                let number = agent.numbers(MethodKind::Sms).find(alive);
+                (number, world.words_for_agent(desk, agent, &message))
+            }
+        };
+        // A manager who is on call himself is told once.
+        let Some(number) = number.filter(|number| done.insert((*number).clone())) else { continue };
+        let id = format!("{}-{}-{}", cover.id, cover.step, done.len());
+        send_notice(tx, world, &id, number, body).await?;
+    }
+    Ok(())
+}
+
+async fn write_note(tx: &mut Tx, by: &By, change: &Change) -> Result<(), StoreError> {
+    let Change { world, desk, was, now: Kept { cover, .. }, action, .. } = change;
+    let entry = Note {
+        desk: Some(desk),
+        before: was.as_ref().map(standing),
+        after: Some(standing(cover)),
+        ..Note::of(action, &cover.rota)
+    };
+    note(tx, by, world.now, entry).await
+}
+
+/// A request in a line, with the short names of the file.
+fn standing(cover: &Cover) -> String {
+    let span = |span: Span| format!("{} to {}", span.from, span.to);
+    let other = cover.in_return.map(|other| format!(" for {}", span(other))).unwrap_or_default();
+    let state = match &cover.state {
+        State::Open => format!("asked of {}", keys(&cover.asked)),
+        State::Taken { by } => format!("taken by {by}"),
+        State::Agreed { by, .. } => format!("{by} is on call"),
+        State::Over { end, .. } => format!("over: {}", format!("{end:?}").to_lowercase()),
+    };
+    format!("{}, {}{other}: {state}", cover.asker, span(cover.span))
+}
+
+fn keys(agents: &[AgentKey]) -> String {
+    agents.iter().map(AgentKey::as_str).collect::<Vec<_>>().join(", ")
+}

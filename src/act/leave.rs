@@ -1,0 +1,117 @@
+//! Leave is written down and taken away; what it means for rotas is [`crate::rules::leave`]'s.
+
+use super::audit::{Note, note};
+use super::{ActError, Acts, By};
+use crate::clock::Timestamp;
+use crate::rules::cover::{LONGEST_NOTE, Span};
+use crate::rules::leave::{Leave, LeaveId};
+use crate::rules::people::AgentKey;
+use crate::store::{StoreError, Tx, leave as leaves};
+
+/// The most absences that are looked at.
+const MOST: i64 = 1000;
+
+/// The longest absence, in days: beyond it somebody is no agent of the desk any more.
+const LONGEST: i64 = 400;
+
+/// Why an absence was not written down.
+#[derive(Debug, thiserror::Error)]
+pub enum LeaveError {
+    /// It ends before it begins.
+    #[error("It ends before it begins.")]
+    Backwards,
+    /// It is over.
+    #[error("That is over already.")]
+    Over,
+    /// It is too long.
+    #[error("Write {LONGEST} days at most.")]
+    TooLong,
+    /// The note is too long.
+    #[error("Write {LONGEST_NOTE} characters at most.")]
+    LongNote,
+    /// The database.
+    #[error(transparent)]
+    Act(#[from] ActError),
+}
+
+struct Add {
+    by: By,
+    desk: String,
+    leave: Leave,
+    now: Timestamp,
+}
+
+impl Acts {
+    /// Writes down that an agent of a desk is away.
+    pub async fn add_leave(
+        &self,
+        by: By,
+        desk: &str,
+        (agent, span, note): (AgentKey, Span, String),
+    ) -> Result<(), LeaveError> {
+        let now = self.clock().now();
+        if span.to <= span.from {
+            return Err(LeaveError::Backwards);
+        }
+        if span.to <= now {
+            return Err(LeaveError::Over);
+        }
+        if span.to.0 - span.from.0 > LONGEST * 24 * 60 * 60 * 1000 {
+            return Err(LeaveError::TooLong);
+        }
+        if note.chars().count() > LONGEST_NOTE {
+            return Err(LeaveError::LongNote);
+        }
+        let leave = Leave { id: self.ids().mint(now), agent, span, note };
+        let add = Add { by, desk: desk.to_owned(), leave, now };
+        Ok(self.store().write(add_leave, add).await.map_err(ActError::from)?)
+    }
+
+    /// Takes an absence away; whose it was, or none if there is none such.
+    pub async fn remove_leave(&self, by: By, desk: &str, id: &LeaveId) -> Result<Option<AgentKey>, ActError> {
+        let input = (by, desk.to_owned(), id.clone(), self.clock().now());
+        Ok(self.store().write(remove_leave, input).await?)
+    }
+
+    /// The absences of a desk's agents that are not over, the first to begin first.
+    pub async fn leaves(&self, desk: &str) -> Result<Vec<Leave>, ActError> {
+        Ok(self.store().read(coming, (desk.to_owned(), self.clock().now())).await?)
+    }
+}
+
+async fn add_leave(tx: &mut Tx, add: &Add) -> Result<(), StoreError> {
+    let Add { by, desk, leave, now } = add;
+    if leaves::insert(tx, desk, leave, (&by.actor, *now)).await? {
+        let entry = Note {
+            desk: Some(desk),
+            after: Some(told(leave)),
+            ..Note::of("leave.add", leave.agent.as_str())
+        };
+        note(tx, by, *now, entry).await?;
+    }
+    Ok(())
+}
+
+async fn remove_leave(
+    tx: &mut Tx,
+    (by, desk, id, now): &(By, String, LeaveId, Timestamp),
+) -> Result<Option<AgentKey>, StoreError> {
+    let Some(leave) = leaves::get(tx, desk, id).await? else { return Ok(None) };
+    leaves::remove(tx, id).await?;
+    let entry = Note {
+        desk: Some(desk),
+        before: Some(told(&leave)),
+        ..Note::of("leave.remove", leave.agent.as_str())
+    };
+    note(tx, by, *now, entry).await?;
+    Ok(Some(leave.agent))
+}
+
+/// In a line; what he says of it is nobody's who reads the log.
+fn told(leave: &Leave) -> String {
+    format!("{} to {}", leave.span.from, leave.span.to)
+}
+
+async fn coming(tx: &mut Tx, (desk, now): &(String, Timestamp)) -> Result<Vec<Leave>, StoreError> {
+    leaves::ending_after(tx, desk, *now, MOST).await
+}

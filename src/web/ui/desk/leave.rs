@@ -1,0 +1,255 @@
+//! `/desks/{desk}/leave`: when agents are away, where that is at odds with the rotas, and who could be on call instead,
+//! each one click from being asked. An agent keeps his own leave, a manager everybody's; why somebody is away is for the
+//! two of them alone.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use chrono::{Days, NaiveDate};
+
+use super::draft::zone_of;
+use super::when::Wall;
+use super::{AtDesk, Place, encoded};
+use crate::act::LeaveError;
+use crate::rules::access::Right;
+use crate::rules::cover::Span;
+use crate::rules::desk::Desk;
+use crate::rules::leave::{Conflict, Leave, LeaveId, conflicts, could_cover};
+use crate::rules::people::AgentKey;
+use crate::rules::rota::fairness::{Load, loads};
+use crate::web::App;
+use crate::web::hold::in_time;
+use crate::web::ui::form::{Errors, Fields};
+use crate::web::ui::trouble::Trouble;
+use crate::web::ui::visit::Visiting;
+use crate::web::ui::{Frame, page};
+
+/// How far ahead leave is held against the rotas.
+const AHEAD: Duration = Duration::from_secs(180 * 24 * 60 * 60);
+
+/// Before and after now, what counts as carried.
+const QUARTER: Duration = Duration::from_secs(91 * 24 * 60 * 60);
+
+/// The most conflicts that are listed; the rest is counted.
+const MOST_LISTED: usize = 40;
+
+/// The most who are proposed.
+const MOST_PROPOSED: usize = 5;
+
+struct Away {
+    id: String,
+    name: String,
+    when: String,
+    note: Option<String>,
+    /// Whether whoever looks may take it away.
+    own: bool,
+}
+
+/// A time at which somebody is away and on call.
+struct AtOdds {
+    told: String,
+    when: String,
+    /// Who could be on call instead: the name, and the form that asks him or puts him in.
+    could: Vec<(String, String)>,
+    /// Whether whoever looks may do something about it.
+    offered: bool,
+}
+
+#[derive(Template)]
+#[template(path = "leave.html", config = "src/web/ui/askama.toml")]
+struct Page {
+    frame: Frame,
+    place: Place,
+    errors: Errors,
+    /// Of whom he may write: everybody, himself, nobody.
+    agents: Vec<(String, String)>,
+    agent: String,
+    from: String,
+    to: String,
+    note: String,
+    away: Vec<Away>,
+    at_odds: Vec<AtOdds>,
+    more: usize,
+}
+
+/// What the forms hold.
+#[derive(Default)]
+struct Given {
+    agent: String,
+    from: String,
+    to: String,
+    note: String,
+}
+
+/// The days of an absence, on the agent's own wall clock; its end is the last of them.
+fn days(app: &App, at: &AtDesk, leave: &Leave) -> String {
+    let wall = Wall::new(app.acts().book(), zone_of(at.desk(), &leave.agent));
+    let last = wall.date(crate::clock::Timestamp(leave.span.to.0 - 1));
+    let day = |date: NaiveDate| date.format("%a %-d %b %Y").to_string();
+    match wall.date(leave.span.from) {
+        first if first == last => day(first),
+        first => format!("{} – {}", day(first), day(last)),
+    }
+}
+
+/// Where agents are away and on call by a desk as it is or would be, in the coming half year.
+pub(super) async fn at_odds(app: &App, at: &AtDesk, desk: &Desk) -> Result<Vec<Conflict>, Trouble> {
+    let leaves = in_time(app.acts().leaves(&at.key)).await?;
+    let now = app.acts().clock().now();
+    Ok(conflicts(desk, &leaves, (now, now + AHEAD), app.acts().book()))
+}
+
+/// One of them in a line.
+pub(super) fn told(app: &App, desk: &Desk, conflict: &Conflict) -> String {
+    let zone = desk.rota(&conflict.rota).map_or(desk.zone(), |rota| rota.zone);
+    let when = Wall::new(app.acts().book(), zone).span(conflict.from, conflict.to);
+    format!("{} is on leave and on call by {}, {when}", desk.name_of(&conflict.agent), conflict.rota)
+}
+
+/// What each agent carries, in the past quarter and the coming one.
+async fn carried(app: &App, at: &AtDesk) -> Result<BTreeMap<AgentKey, Load>, Trouble> {
+    let (book, now) = (app.acts().book(), app.acts().clock().now());
+    let past = in_time(app.acts().past_shifts(&at.key, (now - QUARTER, now))).await?;
+    let coming = at.desk().rotas.iter().flat_map(|rota| rota.shifts(book, now, now + QUARTER));
+    let all = past.into_iter().flat_map(|(_, shifts)| shifts).chain(coming);
+    Ok(loads(all, |agent| zone_of(at.desk(), agent), &at.desk().hours, book))
+}
+
+async fn page_of(app: &App, at: &AtDesk, given: Given, errors: Errors) -> Result<Response, Trouble> {
+    let desk = at.desk();
+    let manages = at.drafting.is_some();
+    let me = at.me();
+    let leaves = in_time(app.acts().leaves(&at.key)).await?;
+    let (book, now) = (app.acts().book(), app.acts().clock().now());
+    let found = conflicts(desk, &leaves, (now, now + AHEAD), book);
+    let carried = if found.is_empty() { BTreeMap::new() } else { carried(app, at).await? };
+    let reachable = |agent: &crate::rules::desk::Agent| app.acts().desks().is_reachable(agent);
+    let odds = |conflict: &Conflict| {
+        let zone = desk.rota(&conflict.rota).map_or(desk.zone(), |rota| rota.zone);
+        let wall = Wall::new(book, zone);
+        let own = me == Some(&conflict.agent);
+        let form = if manages { "override" } else { "cover" };
+        let link = |agent: &crate::rules::desk::Agent| {
+            let (from, to) = (wall.field(conflict.from), wall.field(conflict.to));
+            let who = if manages { "agent" } else { "ask" };
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            query.extend_pairs([("from", &*from), ("to", &*to), ("zone", zone.name())]);
+            let query = query.append_pair(who, agent.key.as_str()).finish();
+            let link = format!("/rotas/{}/{form}?{query}", encoded(&conflict.rota));
+            (agent.name.clone(), link)
+        };
+        let could = could_cover(desk, conflict, &leaves, &carried, reachable, book);
+        AtOdds {
+            told: format!("{} is on leave, and on call by {}", desk.name_of(&conflict.agent), conflict.rota),
+            when: wall.span(conflict.from, conflict.to),
+            could: could.into_iter().take(MOST_PROPOSED).map(link).collect(),
+            offered: manages || own,
+        }
+    };
+    let away = |leave: &Leave| {
+        let own = manages || me == Some(&leave.agent);
+        Away {
+            id: leave.id.as_str().to_owned(),
+            name: desk.name_of(&leave.agent),
+            when: days(app, at, leave),
+            note: Some(leave.note.clone()).filter(|note| own && !note.is_empty()),
+            own,
+        }
+    };
+    let writes = desk.agents.iter().filter(|agent| manages || me == Some(&agent.key));
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let shown = Page {
+        frame: at.frame(),
+        place: at.place(&app.site),
+        errors,
+        agents: writes.map(|agent| (agent.key.to_string(), agent.name.clone())).collect(),
+        agent: given.agent,
+        from: given.from,
+        to: given.to,
+        note: given.note,
+        away: leaves.iter().map(away).collect(),
+        more: found.len().saturating_sub(MOST_LISTED),
+        at_odds: found.iter().take(MOST_LISTED).map(odds).collect(),
+    };
+    Ok(page(status, &shown))
+}
+
+/// Everybody's leave.
+pub(super) async fn list(
+    State(app): State<App>,
+    Path(desk): Path<String>,
+    visiting: Visiting,
+) -> Result<Response, Trouble> {
+    let at = AtDesk::see(&app, visiting, desk).await?;
+    let agent = at.me().map(ToString::to_string).unwrap_or_default();
+    page_of(&app, &at, Given { agent, ..Given::default() }, Errors::default()).await
+}
+
+/// Whether somebody may write an agent's leave, or take it away.
+fn keeps(at: &AtDesk, agent: &AgentKey) -> Result<(), Trouble> {
+    match at.drafting.is_some() || at.me() == Some(agent) {
+        true => Ok(()),
+        false => Err(Trouble::lacks(Right::Manage)),
+    }
+}
+
+/// Writes some down.
+pub(super) async fn add(
+    State(app): State<App>,
+    Path(desk): Path<String>,
+    visiting: Visiting,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let at = AtDesk::see(&app, visiting, desk).await?;
+    let text = |name: &str| fields.get(name).trim().to_owned();
+    let given = Given { agent: text("agent"), from: text("from"), to: text("to"), note: text("note") };
+    let mut errors = Errors::default();
+    let agent = given.agent.parse::<AgentKey>().ok().filter(|key| at.live.agent(key).is_some());
+    match &agent {
+        Some(agent) => keeps(&at, agent)?,
+        None => errors.note("agent", "Choose somebody."),
+    }
+    let mut date = |field: &'static str, text: &str| {
+        let known = |date: &NaiveDate| (1970..2200).contains(&chrono::Datelike::year(date));
+        let date = text.parse::<NaiveDate>().ok().filter(known);
+        if date.is_none() {
+            errors.note(field, "Write a day.");
+        }
+        date
+    };
+    let first = date("from", &given.from);
+    let last = date("to", &given.to);
+    if let (Some(agent), Some(first), Some(last)) = (agent, first, last) {
+        let wall = Wall::new(app.acts().book(), zone_of(&at.live, &agent));
+        let span = Span { from: wall.day(first), to: wall.day(last + Days::new(1)) };
+        let added = app.acts().add_leave(at.visiting.by(), &at.key, (agent, span, given.note.clone()));
+        match in_time(async { Ok(added.await) }).await? {
+            Ok(()) => return Ok(app.site.to(&at.path("/leave"))),
+            Err(LeaveError::Act(error)) => return Err(error.into()),
+            Err(error @ LeaveError::LongNote) => errors.note("note", error),
+            Err(error) => errors.note("to", error),
+        }
+    }
+    page_of(&app, &at, given, errors).await
+}
+
+/// Takes one away.
+pub(super) async fn remove(
+    State(app): State<App>,
+    Path((desk, id)): Path<(String, String)>,
+    visiting: Visiting,
+) -> Result<Response, Trouble> {
+    let at = AtDesk::see(&app, visiting, desk).await?;
+    let id = LeaveId::from_text(id);
+    let leaves = in_time(app.acts().leaves(&at.key)).await?;
+    // Two taps take it away once.
+    if let Some(leave) = leaves.iter().find(|leave| leave.id == id) {
+        keeps(&at, &leave.agent)?;
+        in_time(app.acts().remove_leave(at.visiting.by(), &at.key, &id)).await?;
+    }
+    Ok(app.site.to(&at.path("/leave")))
+}

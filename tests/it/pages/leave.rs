@@ -1,0 +1,120 @@
+//! Leave: written by whoever it is about or a manager, held against the rotas, with who could be on call instead. The
+//! clock stands at Wednesday, 18 November 2026, 6:06 in New York; Ada is on call by `primary`, Ben by `secondary`.
+
+use axum::http::StatusCode;
+use nightbell::rules::access::Role;
+
+use super::{DESK, Page, Site};
+
+const LEAVE: &str = "/desks/reservations/leave";
+
+async fn open(site: &Site) {
+    // So that the accounts of the test are agents of the desk.
+    site.apply(&DESK.replace("@reservations.example.com", "@example.com")).await;
+}
+
+fn away<'a>(agent: &'a str, from: &'a str, to: &'a str) -> [(&'a str, &'a str); 4] {
+    [("agent", agent), ("from", from), ("to", to), ("note", "<b>A wedding</b>")]
+}
+
+/// The address that takes the first away.
+fn first(page: &Page) -> String {
+    format!("{LEAVE}/{}/remove", page.between("/leave/", "/remove"))
+}
+
+#[tokio::test]
+async fn leave_shows_who_has_to_be_covered_and_who_could() {
+    Site::each(async |site| {
+        open(site).await;
+        let ada = site.somebody("ada", Role::Agent, Some("reservations")).await;
+        let ben = site.somebody("ben", Role::Agent, Some("reservations")).await;
+        let mia = site.somebody("mia", Role::Manager, Some("reservations")).await;
+        let vera = site.somebody("vera", Role::Viewer, Some("reservations")).await;
+        let nora = site.somebody("nora", Role::Manager, Some("night")).await;
+        ada.get(LEAVE).await.says(StatusCode::OK, &["Nobody, now or later", "Write leave down"]);
+        vera.get(LEAVE).await.hides(&["Write leave down"]);
+        nora.get(LEAVE).await.says(StatusCode::NOT_FOUND, &[]);
+
+        // Two taps of one finger.
+        for _ in 0..2 {
+            ada.post(LEAVE, &away("ada", "2026-11-21", "2026-11-22")).await.leads_to(LEAVE);
+        }
+        let hers = ada.get(LEAVE).await;
+        hers.says(
+            StatusCode::OK,
+            &[
+                "Ada Moss is on leave, and on call by primary",
+                "Sat 21 Nov, 00:00 – Mon 23 Nov, 00:00",
+                "Ask Cleo Hart",
+                "/rotas/primary/cover?from=2026-11-21T00%3A00&#38;to=2026-11-23T00%3A00",
+                "&#60;b&#62;A wedding",
+                "Sat 21 Nov 2026 – Sun 22 Nov 2026",
+            ],
+        );
+        assert_eq!(hers.body.matches("Take away</button>").count(), 1, "{}", hers.body);
+        // Ben is on call himself, and why she is away is not his to know.
+        hers.hides(&["Ask Ben Frost"]);
+        ben.get(LEAVE).await.hides(&["A wedding", "Take away</button>", "Ask Cleo"]);
+        mia.get(LEAVE)
+            .await
+            .says(StatusCode::OK, &["Put in Cleo Hart", "A wedding", "/rotas/primary/override?"]);
+        let rota = "/desks/reservations/rotas/primary";
+        ben.get(rota)
+            .await
+            .says(StatusCode::OK, &["Ada Moss is on leave and on call by primary, Sat 21 Nov, 00:00"]);
+        let timeline = ben.get(&format!("{rota}/timeline?view=week")).await;
+        timeline.says(StatusCode::OK, &["\"class\":\"leave\"", "Ada Moss is on leave"]);
+
+        // The manager fills it, and the draft says what is left.
+        let form = [("from", "2026-11-21T00:00"), ("to", "2026-11-22T00:00"), ("agent", "cleo")];
+        mia.post(&format!("{rota}/override"), &form).await;
+        let draft = mia.get("/desks/reservations/draft").await;
+        draft.says(
+            StatusCode::OK,
+            &["On leave, and on call", "Ada Moss is on leave and on call by primary, Sun 22 Nov"],
+        );
+        draft.hides(&["primary, Sat 21 Nov, 00:00 – Mon"]);
+
+        // Nobody takes another's away but a manager.
+        let remove = first(&hers);
+        assert_eq!(ben.post(&remove, &[]).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(vera.post(&remove, &[]).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(nora.post(&remove, &[]).await.status, StatusCode::NOT_FOUND);
+        for _ in 0..2 {
+            mia.post(&remove, &[]).await.leads_to(LEAVE);
+        }
+        ada.get(LEAVE).await.says(StatusCode::OK, &["Nobody, now or later"]);
+        let log = mia.get("/audit?desk=reservations").await;
+        log.says(StatusCode::OK, &["leave.add", "leave.remove", "ada@example.com"]);
+        log.hides(&["A wedding"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn leave_is_written_for_oneself_or_by_a_manager() {
+    Site::each(async |site| {
+        open(site).await;
+        let ada = site.somebody("ada", Role::Agent, Some("reservations")).await;
+        let mia = site.somebody("mia", Role::Manager, Some("reservations")).await;
+        let vera = site.somebody("vera", Role::Viewer, Some("reservations")).await;
+        let form = away("ben", "2026-12-24", "2026-12-26");
+        assert_eq!(ada.post(LEAVE, &form).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(vera.post(LEAVE, &form).await.status, StatusCode::FORBIDDEN);
+        mia.post(LEAVE, &form).await.leads_to(LEAVE);
+        for (form, told) in [
+            (away("ada", "2026-12-24", "2026-12-23"), "It ends before it begins."),
+            (away("ada", "2026-11-10", "2026-11-12"), "That is over already."),
+            (away("ada", "2026-12-24", "2028-12-24"), "days at most"),
+            (away("ada", "tomorrow", "9999-01-01"), "Write a day."),
+            (away("zoe", "2026-12-24", "2026-12-24"), "Choose somebody."),
+        ] {
+            let answer = ada.post(LEAVE, &form).await;
+            answer.says(StatusCode::UNPROCESSABLE_ENTITY, &[told, "&#60;b&#62;A wedding"]);
+        }
+        let long = "x".repeat(201);
+        let form = [("agent", "ada"), ("from", "2026-12-24"), ("to", "2026-12-24"), ("note", &*long)];
+        ada.post(LEAVE, &form).await.says(StatusCode::UNPROCESSABLE_ENTITY, &["200 characters at most"]);
+    })
+    .await;
+}
