@@ -9,7 +9,8 @@
 //! {web, engine} → report → {wire, rules}
 //! engine → channel → wire        web → wire
 //! app → flows → rules            app → zones → rules
-//! app → config → {channel, rules}
+//! app → config → {channel, openid, rules}
+//! {app, web} → openid → {channel, rules}
 //! everything → {clock, id}       simulator → nothing of ours
 //! ```
 
@@ -21,6 +22,7 @@ pub mod config;
 pub mod engine;
 pub mod flows;
 pub mod id;
+pub mod openid;
 pub mod report;
 pub mod rules;
 pub mod simulator;

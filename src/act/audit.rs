@@ -33,6 +33,11 @@ impl By {
         By { actor: "signal".into(), address: None }
     }
 
+    /// The provider of identities, by whose word somebody comes from there.
+    pub fn provider(address: Option<String>) -> By {
+        By { actor: "openid".into(), address }
+    }
+
     /// The start of the process.
     pub fn start() -> By {
         By { actor: "start".into(), address: None }

@@ -7,7 +7,9 @@ use super::{ActError, Acts, World};
 use crate::clock::Timestamp;
 use crate::rules::case::Event;
 use crate::rules::ticket::TicketId;
-use crate::store::{StoreError, Tx, call, inbox, instance, invitation, outbox, recording, session, ticket};
+use crate::store::{
+    StoreError, Tx, call, inbox, instance, invitation, openid, outbox, recording, session, ticket,
+};
 use std::time::Duration;
 
 /// Deadlines that are looked at in one go.
@@ -162,5 +164,6 @@ async fn tidy(tx: &mut Tx, now: &Timestamp) -> Result<(), StoreError> {
     recording::forget_links(tx, *now).await?;
     session::forget(tx, *now).await?;
     invitation::forget(tx, *now).await?;
+    openid::forget(tx, *now).await?;
     Ok(())
 }

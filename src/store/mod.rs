@@ -26,6 +26,7 @@ pub mod inbox;
 pub mod instance;
 pub mod invitation;
 mod migrate;
+pub mod openid;
 pub mod outbox;
 mod postgres;
 pub mod recording;

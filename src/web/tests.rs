@@ -105,6 +105,7 @@ impl Gateway {
             carriers: [("main".to_owned(), access)].into(),
             public_url: PUBLIC.into(),
             proxies: Vec::new(),
+            openid: None,
             ready: Arc::new(beats),
         });
         let gateway = Gateway { router, acts, clock, alive, _folder: folder };
