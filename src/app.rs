@@ -17,9 +17,10 @@ use std::io;
 use std::sync::Arc;
 
 use axum::Router;
+use tokio_util::sync::CancellationToken;
 
 use crate::act::{ActError, Acts, Setup};
-use crate::channel::{CarrierConfigError, Carriers, Deadlines};
+use crate::channel::{CarrierConfigError, Carriers, Deadlines, Health};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::engine::Engine;
@@ -27,11 +28,11 @@ use crate::flows::{self, Refused};
 use crate::id::Ids;
 use crate::openid::Provider;
 use crate::store::{Store, StoreError};
-use crate::web::{self, CarrierAccess, Web};
+use crate::web::{self, CarrierAccess, CarrierHealth, Web};
 use crate::words::Words;
 use crate::zones;
 
-pub use apply::{apply_desks, check_desks, gaps_ahead, known};
+pub use apply::{apply_desks, check_desks, gaps_ahead, known, plan_desks};
 pub use first::{first_link, link};
 pub use log::start_logs;
 pub use open::{Upgrade, kept_text, open_store, private_folder};
@@ -126,6 +127,7 @@ impl Parts {
             words: Arc::new(Words::load()),
             node: self.node,
             carriers: self.config.carriers.into_iter().map(|carrier| carrier.name).collect(),
+            public_url: self.config.public_url,
             flows: self.flows,
         }
     }
@@ -133,6 +135,11 @@ impl Parts {
     /// For a command that only looks in, perhaps while a server runs.
     pub async fn visit(self) -> Result<Acts, AppError> {
         Ok(Acts::visit(self.setup()).await?)
+    }
+
+    /// For a command that only reads.
+    pub async fn look(self) -> Result<Acts, AppError> {
+        Ok(Acts::look(self.setup()).await?)
     }
 }
 
@@ -145,6 +152,8 @@ pub struct App {
     pub engine: Engine,
     /// What is served.
     pub router: Router,
+    /// Ends what is kept open for browsers: before the requests that are in flight are waited for.
+    pub streams: CancellationToken,
 }
 
 impl App {
@@ -166,10 +175,11 @@ impl App {
         let carriers = Carriers::new(configs, Deadlines::default(), parts.clock.clone());
         let carriers = Arc::new(carriers.map_err(AppError::Carriers)?);
         let acts = Acts::start(parts.setup()).await?;
-        let engine = Engine::new(acts.clone(), carriers, &public_url);
+        let engine = Engine::new(acts.clone(), carriers.clone(), &public_url);
         let openid = openid.map(|config| Provider::new(config, &back, clock)).transpose();
         let openid = openid.map_err(AppError::Failed)?.map(Arc::new);
         let watched = engine.clone();
+        let streams = CancellationToken::new();
         let web = Web {
             acts: acts.clone(),
             carriers: access,
@@ -177,7 +187,14 @@ impl App {
             proxies,
             openid,
             ready: Arc::new(move || watched.health()),
+            health: Arc::new(move || carriers.health().into_iter().map(told).collect()),
+            closing: streams.clone(),
         };
-        Ok(App { acts, engine, router: web::router(web) })
+        Ok(App { acts, engine, router: web::router(web), streams })
     }
+}
+
+fn told(health: Health) -> CarrierHealth {
+    let Health { name, is_well, failed } = health;
+    CarrierHealth { name, is_well, failed }
 }

@@ -7,7 +7,8 @@
 //! main → cli → app → {web, engine, simulator}
 //! {web, engine} → act → {store, words} → rules
 //! {web, engine} → report → {wire, rules}
-//! engine → channel → wire        web → wire
+//! engine → channel → wire        web → {wire, calendar}
+//! calendar → rules
 //! app → flows → rules            app → zones → rules
 //! app → config → {channel, openid, rules}
 //! {app, web} → openid → {channel, rules}
@@ -16,6 +17,7 @@
 
 pub mod act;
 pub mod app;
+pub mod calendar;
 pub mod channel;
 pub mod clock;
 pub mod config;

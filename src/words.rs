@@ -8,6 +8,7 @@
 mod brief;
 pub mod gsm;
 mod parts;
+mod rota;
 mod spoken;
 mod written;
 

@@ -6,6 +6,7 @@ use super::{ActError, Acts, By};
 use crate::clock::Timestamp;
 use crate::rules::desk::Desk;
 use crate::rules::desk::file::{DeskFile, FileProblem, Known, read_files, taken_lines};
+use crate::rules::desk::plan::{self, Plan, summary_of};
 use crate::rules::source::Problem;
 use crate::store::{StoreError, Tx, desk as desks};
 
@@ -24,6 +25,11 @@ impl Checked {
     /// The text, byte for byte.
     pub fn text(&self) -> &str {
         self.file.text()
+    }
+
+    /// The file that it is.
+    pub fn file(&self) -> &DeskFile {
+        &self.file
     }
 }
 
@@ -77,6 +83,11 @@ impl Acts {
     pub fn taken_lines(&self, files: &[DeskFile]) -> Vec<FileProblem> {
         let desks = self.desks();
         taken_lines(files, |number| desks.by_line(number).map(|desk| &**desk))
+    }
+
+    /// What desk files would change, each for itself.
+    pub async fn plans(&self, files: Vec<DeskFile>) -> Result<Vec<Plan>, ActError> {
+        Ok(self.store().read(plans, files).await?)
     }
 
     /// Brings a text into force if the desk is still at the version that it was made from (0 for a desk that is not
@@ -141,6 +152,16 @@ async fn text(
     }
 }
 
+async fn plans(tx: &mut Tx, files: &Vec<DeskFile>) -> Result<Vec<Plan>, StoreError> {
+    let mut plans = Vec::with_capacity(files.len());
+    for file in files {
+        let current = desks::current(tx, file.desk().key.as_str()).await?;
+        let before = current.as_ref().map(|current| (current.version, &current.desk, &*current.source));
+        plans.push(Plan::of(before, file.desk(), file.text()));
+    }
+    Ok(plans)
+}
+
 /// Desks that are to come into force, with their texts.
 struct Put {
     by: By,
@@ -185,10 +206,14 @@ pub(super) async fn put_desk(
     before: i64,
     now: Timestamp,
 ) -> Result<(i64, bool), StoreError> {
-    if before > 0 && is_in_force(tx, desk, source, before).await? {
+    // A newer program may read more out of the same text.
+    let current = desks::current(tx, desk.key.as_str()).await?;
+    if current.as_ref().is_some_and(|current| current.source == source && current.desk == *desk) {
         return Ok((before, false));
     }
-    let origin = desks::Origin { by: by.actor.clone(), changes: changes.map(str::to_owned) };
+    let found = || current.map(|current| summary_of(&plan::changes(&current.desk, desk)));
+    let changes = changes.map(str::to_owned).or_else(found);
+    let origin = desks::Origin { by: by.actor.clone(), changes: changes.clone() };
     let version = desks::put(tx, desk, source, &origin, now).await?;
     if version != before + 1 {
         // Where there was no row yet to lock, somebody else has just made it.
@@ -204,14 +229,6 @@ pub(super) async fn put_desk(
     };
     note(tx, by, now, entry).await?;
     Ok((version, true))
-}
-
-/// Whether a version has that text, and still means the same by it: a newer program may read more out of a file.
-async fn is_in_force(tx: &mut Tx, desk: &Desk, source: &str, version: i64) -> Result<bool, StoreError> {
-    if desks::source(tx, desk.key.as_str(), version).await?.as_deref() != Some(source) {
-        return Ok(false);
-    }
-    desks::is(tx, desk).await
 }
 
 /// What a desk has, in a few words.

@@ -38,6 +38,11 @@ impl By {
         By { actor: "openid".into(), address }
     }
 
+    /// Nobody: its time has come, or what it depends on has changed.
+    pub fn time() -> By {
+        By { actor: "time".into(), address: None }
+    }
+
     /// The start of the process.
     pub fn start() -> By {
         By { actor: "start".into(), address: None }

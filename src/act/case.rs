@@ -33,7 +33,7 @@ pub(super) struct Work {
 impl Work {
     /// On a ticket that this transaction opens.
     pub(super) fn on_new(case: Case) -> Work {
-        Work::new(Loaded { case, entry_rows: 1, paged: Default::default() }, true)
+        Work::new(Loaded { case, entry_rows: 1, paged: Default::default(), facts: None }, true)
     }
 
     /// On a case that was read and locked.

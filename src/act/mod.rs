@@ -6,13 +6,17 @@ mod account;
 mod answer;
 mod apply;
 mod audit;
+mod board;
 mod call;
 mod case;
+mod command;
+mod cover;
 mod dead;
 mod desks;
 mod doubt;
 mod draft;
 mod facts;
+mod feed;
 mod history;
 mod invitation;
 mod job;
@@ -24,6 +28,7 @@ mod password;
 mod query;
 mod recording;
 mod recover;
+mod report;
 mod session;
 mod text;
 mod throttle;
@@ -42,15 +47,20 @@ pub use account::ChangeError;
 pub use answer::{CallAnswer, NextTurn};
 pub use apply::{Applied, ApplyError, Checked};
 pub use audit::{AuditPage, By};
+pub use board::{Board, Node, OpenCase, Watch};
 pub use call::{CallIn, CallTurn};
+pub use command::{CommandError, Commander, Said, right_for};
+pub use cover::{Asking, CoverError, MOST_COVERS};
 pub use desks::Desks;
 pub use doubt::Standing;
 pub use draft::{DraftError, Drafting, Unfit};
+pub use feed::{FEEDS_SHOWN, Feed, FeedAbout, FeedError, FeedId, FeedShown};
 pub use invitation::{InviteError, JoinError, Joining};
 pub use job::{Job, Performed};
 pub use openid::VouchError;
 pub use query::{Numbered, TicketPage, TicketView};
 pub use recover::{Missed, Recorded};
+pub use report::After;
 pub use session::{Origin, SignIn, SignInError, SignedInNow, Visitor};
 pub use text::TextIn;
 pub use token::Token;
@@ -101,6 +111,8 @@ struct Inner {
     node: String,
     /// The carriers that there are to turn to, by name.
     carriers: Vec<String>,
+    /// Where people find our pages.
+    public_url: String,
     in_flight: AtomicUsize,
     gate: session::Gate,
 }
@@ -122,6 +134,8 @@ pub struct Setup {
     pub node: String,
     /// The carriers that there are, by name.
     pub carriers: Vec<String>,
+    /// Where people find our pages, without a slash at its end.
+    pub public_url: String,
     /// The texts of the voice flows; each says its own name.
     pub flows: Vec<String>,
 }
@@ -133,6 +147,8 @@ struct World {
     book: Arc<ZoneBook>,
     words: Arc<Words>,
     carriers: usize,
+    /// Where people find our pages.
+    public_url: String,
     now: Timestamp,
     /// Who performs the effects at once; none if this process has its hands full.
     owner: Option<String>,
@@ -156,6 +172,14 @@ impl Acts {
         Ok(acts)
     }
 
+    /// For a command that only reads: what is in force, and the flows beside it, of which nothing is written down.
+    pub async fn look(mut setup: Setup) -> Result<Acts, ActError> {
+        let flows = std::mem::take(&mut setup.flows);
+        let acts = Acts::new(setup);
+        acts.look_at_flows(flows).await?;
+        Ok(acts)
+    }
+
     fn new(setup: Setup) -> Acts {
         let instance: Id<Acts> = setup.ids.mint(setup.clock.now());
         Acts(Arc::new(Inner {
@@ -168,6 +192,7 @@ impl Acts {
             instance: instance.as_str().to_owned(),
             node: setup.node,
             carriers: setup.carriers,
+            public_url: setup.public_url,
             in_flight: AtomicUsize::new(0),
             gate: session::Gate::default(),
         }))
@@ -226,6 +251,7 @@ impl Acts {
             book: inner.book.clone(),
             words: inner.words.clone(),
             carriers: inner.carriers.len(),
+            public_url: inner.public_url.clone(),
             now: inner.clock.now(),
             owner: room.then(|| inner.instance.clone()),
         }

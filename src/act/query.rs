@@ -1,7 +1,8 @@
-//! What the API asks: tickets, a ticket with its timeline, who is on call.
+//! What pages and the API ask: tickets, a ticket with its timeline, who is on call.
 
 use super::{ActError, Acts, World};
 use crate::clock::Timestamp;
+use crate::rules::access::Reach;
 use crate::rules::case::Case;
 use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::Desk;
@@ -26,6 +27,8 @@ pub struct TicketView {
     pub case: Case,
     /// What happened, in order.
     pub timeline: Vec<Entry>,
+    /// Grows whenever the timeline does.
+    pub revision: i64,
 }
 
 /// What a ticket's number stands for.
@@ -39,8 +42,11 @@ pub enum Numbered {
     Several(Vec<String>),
 }
 
-/// The most tickets on a page.
+/// The most tickets on a page of the API's.
 pub const MOST_LISTED: usize = 100;
+
+/// The most tickets on a page for people.
+pub const MOST_ON_A_PAGE: usize = 50;
 
 impl Acts {
     /// Tickets that were opened before an instant, newest first.
@@ -55,6 +61,25 @@ impl Acts {
     /// A desk's ticket by its number; the newest, if several of its lines have given it.
     pub async fn ticket(&self, desk: &str, number: TicketNumber) -> Result<Option<TicketView>, ActError> {
         Ok(self.store().read(view, (desk.to_owned(), number)).await?)
+    }
+
+    /// A ticket by its identity.
+    pub async fn ticket_of_id(&self, id: &TicketId) -> Result<Option<TicketView>, ActError> {
+        Ok(self.store().read(by_id, id.clone()).await?)
+    }
+
+    /// Tickets as far as a right reaches, opened before an instant, newest first; open ones alone, or all.
+    pub async fn tickets_within(
+        &self,
+        reach: Reach,
+        open: bool,
+        before: Timestamp,
+    ) -> Result<TicketPage, ActError> {
+        let mut cases = self.store().read(within, (reach, open, before)).await?;
+        let opened: Vec<Timestamp> = cases.iter().map(|case| case.ticket.opened_at).collect();
+        let (length, next) = first_page(&opened, MOST_ON_A_PAGE);
+        cases.truncate(length);
+        Ok(TicketPage { cases, next })
     }
 
     /// The ticket of a number: of a desk, of a line, or of any. Each line numbers its own tickets.
@@ -120,7 +145,34 @@ async fn numbered(
 }
 
 async fn view_of(tx: &mut Tx, id: &TicketId) -> Result<TicketView, StoreError> {
-    Ok(TicketView { case: ticket::read(tx, id).await?, timeline: ticket::timeline(tx, id).await? })
+    by_id(tx, id).await?.ok_or(StoreError::NotFound)
+}
+
+async fn by_id(tx: &mut Tx, id: &TicketId) -> Result<Option<TicketView>, StoreError> {
+    let Some((case, revision)) = ticket::read_with_rows(tx, id).await? else { return Ok(None) };
+    Ok(Some(TicketView { case, timeline: ticket::timeline(tx, id).await?, revision }))
+}
+
+async fn within(
+    tx: &mut Tx,
+    (reach, open, before): &(Reach, bool, Timestamp),
+) -> Result<Vec<Case>, StoreError> {
+    let most = i64::try_from(MOST_ON_A_PAGE + 1).unwrap_or(i64::MAX);
+    let desks: Vec<Option<&str>> = match reach {
+        Reach::Everything => vec![None],
+        Reach::Desks(desks) => desks.iter().map(|desk| Some(desk.as_str())).collect(),
+    };
+    let mut cases = Vec::new();
+    for desk in desks {
+        cases.extend(match open {
+            true => ticket::list_open(tx, desk, *before, most).await?,
+            false => ticket::list(tx, desk, *before, most).await?,
+        });
+    }
+    cases.sort_by(|one, other| {
+        (other.ticket.opened_at, &other.ticket.id).cmp(&(one.ticket.opened_at, &one.ticket.id))
+    });
+    Ok(cases)
 }
 
 /// Whom an emergency on a line pages first now; on any line, for none.

@@ -51,10 +51,19 @@ impl Acts {
         Ok(self.store().write(transcribed, input).await?)
     }
 
+    /// A recording of a ticket, if it has been fetched: a WAV file.
+    pub async fn recording_of(&self, ticket: &TicketId, sid: &str) -> Result<Option<Vec<u8>>, ActError> {
+        Ok(self.store().read(of_ticket, (ticket.clone(), sid.to_owned())).await?)
+    }
+
     /// What may be played at an unguessable address now: a WAV file.
     pub async fn play(&self, secret: &str) -> Result<Option<Vec<u8>>, ActError> {
         Ok(self.store().read(play, (secret.to_owned(), self.0.clock.now())).await?)
     }
+}
+
+async fn of_ticket(tx: &mut Tx, (ticket, sid): &(TicketId, String)) -> Result<Option<Vec<u8>>, StoreError> {
+    recording::of_ticket(tx, ticket, sid).await
 }
 
 async fn play(tx: &mut Tx, (secret, now): &(String, Timestamp)) -> Result<Option<Vec<u8>>, StoreError> {

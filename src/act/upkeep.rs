@@ -83,6 +83,11 @@ impl Acts {
         }
     }
 
+    /// Does what time and changes ask for of rotas, none of which is urgent; true if there was anything.
+    pub async fn keep_rotas(&self) -> Result<bool, ActError> {
+        self.keep_covers().await
+    }
+
     /// When time asks for something next: a ticket, a call, or the outbox.
     pub async fn next_due(&self) -> Result<Option<Timestamp>, ActError> {
         Ok(self.store().read(next_due, ()).await?)

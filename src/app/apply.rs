@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::AppError;
 use crate::act::{Acts, Applied, By};
 use crate::rules::desk::file::{DeskFile, FileProblem, Known, read_files};
+use crate::rules::desk::plan::Plan;
 use crate::rules::desk::{Desk, Found, Lack, PolicyGap, Reason};
 use crate::rules::flow::Flow;
 
@@ -35,8 +36,19 @@ fn refused(problems: Vec<FileProblem>) -> AppError {
 
 /// Brings files into force, all of them or none; answers the desks with their versions.
 pub async fn apply_desks(acts: &Acts, files: Vec<DeskFile>) -> Result<Vec<Applied>, AppError> {
-    match acts.taken_lines(&files) {
-        none if none.is_empty() => Ok(acts.apply_files(By::command_line(), files).await?),
+    no_line_is_taken(acts, &files)?;
+    Ok(acts.apply_files(By::command_line(), files).await?)
+}
+
+/// What files would change, if all of them came into force.
+pub async fn plan_desks(acts: &Acts, files: Vec<DeskFile>) -> Result<Vec<Plan>, AppError> {
+    no_line_is_taken(acts, &files)?;
+    Ok(acts.plans(files).await?)
+}
+
+fn no_line_is_taken(acts: &Acts, files: &[DeskFile]) -> Result<(), AppError> {
+    match acts.taken_lines(files) {
+        none if none.is_empty() => Ok(()),
         problems => Err(refused(problems)),
     }
 }

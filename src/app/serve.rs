@@ -48,13 +48,22 @@ pub async fn interrupted() {
 
 /// Serves until `stop`, then finishes what is in flight.
 pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) -> Result<(), AppError> {
-    let App { acts, engine, router } = app;
+    let App { acts, engine, router, streams } = app;
     let engine_stops = CancellationToken::new();
     let performing = tokio::spawn({
         let stops = engine_stops.clone();
         async move { engine.run(stops).await }
     });
+    // A board that is being watched would be waited for.
+    let ending = tokio::spawn({
+        let stop = stop.clone();
+        async move {
+            stop.cancelled().await;
+            streams.cancel();
+        }
+    });
     let served = serve_http(listener, router, stop).await;
+    ending.abort();
     engine_stops.cancel();
     if let Err(error) = performing.await {
         tracing::error!(error = %error, "the engine did not end well");

@@ -62,6 +62,8 @@ pub struct Health {
     pub name: String,
     /// Whether its requests are answered as they should be.
     pub is_well: bool,
+    /// When it last failed as a whole, and how; what it refused in good order is none of its failures.
+    pub failed: Option<(Timestamp, String)>,
 }
 
 /// The carriers in their configured order.
@@ -160,7 +162,11 @@ impl Carriers {
     /// How the carriers are, in their order.
     pub fn health(&self) -> Vec<Health> {
         let is_well = |entry: &Entry| entry.carrier.with_breaker(|breaker| breaker.is_closed());
-        let health = |entry: &Entry| Health { name: entry.config.name.clone(), is_well: is_well(entry) };
+        let health = |entry: &Entry| Health {
+            name: entry.config.name.clone(),
+            is_well: is_well(entry),
+            failed: entry.carrier.failed(),
+        };
         self.entries.iter().map(health).collect()
     }
 

@@ -24,12 +24,15 @@ pub(super) struct Guarded {
     inner: Arc<dyn Carrier>,
     slots: Semaphore,
     breaker: Mutex<Breaker>,
+    /// When it last failed as a whole, and how.
+    failed: Mutex<Option<(Timestamp, String)>>,
     clock: Arc<dyn Clock>,
 }
 
 impl Guarded {
     pub(super) fn new(inner: Arc<dyn Carrier>, at_once: usize, clock: Arc<dyn Clock>) -> Guarded {
-        Guarded { inner, slots: Semaphore::new(at_once), breaker: Mutex::default(), clock }
+        let slots = Semaphore::new(at_once);
+        Guarded { inner, slots, breaker: Mutex::default(), failed: Mutex::default(), clock }
     }
 
     /// Whether another request may begin just now.
@@ -41,15 +44,23 @@ impl Guarded {
         use_breaker(&mut self.breaker.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn record(&self, failed: bool) {
-        let now = self.clock.now();
-        self.with_breaker(|breaker| breaker.record(failed, now));
+    /// When it last failed as a whole, and how.
+    pub(super) fn failed(&self) -> Option<(Timestamp, String)> {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn record(&self, sent: &Sent) {
+        let (now, outage) = (self.clock.now(), sent.outage());
+        self.with_breaker(|breaker| breaker.record(outage.is_some(), now));
+        if let Some(why) = outage {
+            *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, why));
+        }
     }
 
     async fn sent(&self, request: impl Future<Output = Sent> + Send) -> Sent {
         let Ok(_slot) = self.slots.try_acquire() else { return Sent::Unreached { why: FULL.to_owned() } };
         let sent = request.await;
-        self.record(sent.is_outage());
+        self.record(&sent);
         sent
     }
 

@@ -67,14 +67,17 @@ pub fn why(error: &reqwest::Error) -> &'static str {
 
 impl Sent {
     /// Whether this speaks against the carrier as a whole: out of reach, out of order, or closed to us. What it
-    /// refuses or puts off in good order does not.
-    pub fn is_outage(&self) -> bool {
+    /// refuses or puts off in good order does not. Answers how it failed, without the carrier's own words.
+    pub fn outage(&self) -> Option<String> {
         match self {
-            Sent::Accepted { .. } | Sent::Throttled { .. } => false,
-            Sent::Unreached { .. } | Sent::Unknown { .. } => true,
+            Sent::Accepted { .. } | Sent::Throttled { .. } => None,
+            Sent::Unreached { why } | Sent::Unknown { why } => Some(why.clone()),
             Sent::Refused(refusal) => match refusal.code {
-                Some(code) => fault::is_credentials(code),
-                None => matches!(refusal.status, 401 | 403),
+                Some(code) => fault::is_credentials(code).then(|| format!("it refuses our account ({code})")),
+                None if matches!(refusal.status, 401 | 403) => {
+                    Some(format!("it refuses our account (HTTP {})", refusal.status))
+                }
+                None => None,
             },
         }
     }
@@ -133,7 +136,7 @@ mod tests {
         for (asked, status, retry_after, body, expected, outage) in table {
             let sent = classify(asked, status, retry_after, body.as_bytes());
             assert!(expected(&sent), "{asked:?} {status} {body}: {sent:?}");
-            assert_eq!(sent.is_outage(), outage, "{asked:?} {status} {body}: {sent:?}");
+            assert_eq!(sent.outage().is_some(), outage, "{asked:?} {status} {body}: {sent:?}");
         }
     }
 

@@ -123,7 +123,7 @@ pub async fn token(config: Config, command: Tokens) -> Result<(), AppError> {
     Ok(())
 }
 
-fn no_desk(acts: &Acts, desk: &str) -> AppError {
+pub(super) fn no_desk(acts: &Acts, desk: &str) -> AppError {
     let desks = acts.desks();
     let known: Vec<&str> = desks.all().map(|desk| desk.key.as_str()).collect();
     let known = if known.is_empty() { "none yet".to_owned() } else { known.join(", ") };

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use nightbell::act::{Acts, Applied};
+use nightbell::act::Acts;
 use nightbell::app::demo::{self, DemoOptions};
 use nightbell::app::{self, App, AppError, Parts, Upgrade, out};
 use nightbell::clock::{Clock, SystemClock, Timestamp};
@@ -13,7 +13,7 @@ use nightbell::id::Ids;
 use nightbell::rules::desk::Desk;
 use tokio_util::sync::CancellationToken;
 
-use super::{Cli, Command, Config as ConfigCommand, Demo, Fallback, Flow, access};
+use super::{Cli, Command, Config as ConfigCommand, Demo, Fallback, Flow, access, desks};
 
 /// The configuration that is read where none is named.
 const CONFIG_FILE: &str = "nightbell.toml";
@@ -25,7 +25,9 @@ pub async fn run(cli: Cli) -> Result<(), AppError> {
         Command::Demo(options) => run_demo(options).await,
         Command::Serve => serve(load()?).await,
         Command::Migrate => migrate(&load()?).await,
-        Command::Apply { files } => apply(load()?, &files).await,
+        Command::Apply { files, dry_run: false } => desks::apply(load()?, &files).await,
+        Command::Apply { files, dry_run: true } => desks::plan(load()?, &files).await,
+        Command::Export(what) => desks::export(load()?, &what).await,
         Command::Account(command) => access::account(load()?, command).await,
         Command::Token(command) => access::token(load()?, command).await,
         Command::Audit(command) => access::audit(load()?, command).await,
@@ -139,21 +141,9 @@ pub(super) async fn visit(config: Config) -> Result<Acts, AppError> {
     Parts::open(config, Upgrade::Refuse, clock, ids).await?.visit().await
 }
 
-async fn apply(config: Config, files: &[PathBuf]) -> Result<(), AppError> {
-    let carriers = config.carriers.iter().map(|carrier| carrier.name.clone()).collect();
-    let known = app::known(&flows::load_all(config.flows.as_deref())?, carriers);
-    let read = files.iter().map(|file| Ok((file.display().to_string(), read(file)?)));
-    let files = app::check_desks(read.collect::<Result<Vec<_>, AppError>>()?, &known)?;
-    let acts = visit(config).await?;
-    for Applied { desk, version, new } in app::apply_desks(&acts, files).await? {
-        let unchanged = if new { "" } else { "unchanged, " };
-        out::say(format_args!("{}: {unchanged}version {version} is in force", desk.key.as_str()));
-        for gap in app::gaps_ahead(&acts, &desk) {
-            out::complain(format_args!("warning: {gap}"));
-        }
-    }
-    acts.store().close().await;
-    Ok(())
+pub(super) async fn look(config: Config) -> Result<Acts, AppError> {
+    let (clock, ids) = machine();
+    Parts::open(config, Upgrade::Refuse, clock, ids).await?.look().await
 }
 
 /// A day, which ends at its midnight in UTC, or an instant.

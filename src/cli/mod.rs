@@ -2,6 +2,7 @@
 
 mod access;
 mod commands;
+mod desks;
 mod simulator;
 
 use std::net::SocketAddr;
@@ -37,7 +38,12 @@ enum Command {
         /// Desk files.
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
+        /// Shows what would change, and changes nothing.
+        #[arg(long)]
+        dry_run: bool,
     },
+    /// Writes a desk's file back, as it was applied.
+    Export(Export),
     /// The accounts of people: the way in, and back in.
     #[command(subcommand)]
     Account(Account),
@@ -73,6 +79,19 @@ struct Demo {
     /// How many times as fast as the wall its clock runs.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
     speed: u32,
+}
+
+#[derive(Debug, Args)]
+struct Export {
+    /// The desk's key.
+    #[arg(value_name = "DESK")]
+    desk: String,
+    /// Which version; the one in force if it is not said.
+    #[arg(long, value_name = "N")]
+    version: Option<i64>,
+    /// Where to; to the standard output if no file is named.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -22,6 +22,7 @@ const SWEEP: Duration = Duration::from_secs(1);
 const BREATH: Duration = Duration::from_millis(100);
 const HEARTBEAT: Duration = Duration::from_secs(1);
 const RELOAD: Duration = Duration::from_secs(1);
+const ROTAS: Duration = Duration::from_secs(1);
 const AUDIT: Duration = Duration::from_secs(15);
 const TIDY: Duration = Duration::from_secs(60 * 60);
 /// How long what is under way may take to end, in real time, when the process stops.
@@ -47,6 +48,11 @@ impl Engine {
         });
         self.keep(&tasks, &shutdown, "auditor", |engine| async move {
             engine.every(AUDIT, "the auditor could not look", || engine.audit()).await;
+        });
+        // Apart from the sweeper: nothing about rotas may hold up a page.
+        self.keep(&tasks, &shutdown, "rotas", |engine| async move {
+            let keep = || async { engine.0.acts.keep_rotas().await.map(|_| ()) };
+            engine.every(ROTAS, "what rotas ask for could not be looked at", keep).await;
         });
         self.keep(&tasks, &shutdown, "recovery", |engine| async move { engine.recovery().await });
         self.keep(&tasks, &shutdown, "tidy", |engine| async move {

@@ -86,7 +86,7 @@ impl Engine {
             let heard = self.take_news().await;
             let swept = self.sweep().await?;
             self.landed().await;
-            if !heard && !swept {
+            if !heard && !swept && !self.0.acts.keep_rotas().await? {
                 return Ok(());
             }
         }

@@ -12,6 +12,7 @@ mod attempts;
 mod caller;
 mod carrier;
 mod event;
+mod hand_over;
 mod leg;
 mod settle;
 mod stand_down;
@@ -27,7 +28,7 @@ pub use event::{Event, Pictures};
 pub use leg::LegInput;
 
 use super::bridge::Bridge;
-use super::command::Command;
+use super::command::{Command, Speaker};
 use super::contact::PhoneNumber;
 use super::desk::{AgentKey, Desk};
 use super::effect::{Answer, AttemptId, Brief, Effect, Message, Recipient, Spoken};
@@ -56,7 +57,7 @@ pub struct Case {
     /// When agents were last told that the caller wrote.
     #[serde(default)]
     pub texted_at: Option<Timestamp>,
-    /// Everybody who was ever paged for it: their word counts.
+    /// Everybody who was ever paged for it, or took it unasked: their word counts.
     pub paged: BTreeSet<AgentKey>,
     /// Pages so far.
     pub page_count: u32,
@@ -159,6 +160,14 @@ impl Hand<'_> {
         self.context.is_dead(method, number) || self.effects.iter().any(by_this)
     }
 
+    /// The name by which agents are told of him.
+    fn name_of(&self, speaker: &Speaker) -> String {
+        match speaker {
+            Speaker::Agent(agent) => self.context.desk.name_of(agent),
+            Speaker::Account { name, .. } => name.clone(),
+        }
+    }
+
     fn alert_manager(&mut self, what: impl Into<String>, message: Message) {
         if let Some(manager) = &self.context.desk.manager {
             self.text(Recipient::Manager(manager.clone()), message);
@@ -248,9 +257,7 @@ impl Case {
             Event::RecordingKept { recording, bytes } => self.recording_kept(hand, recording, bytes),
             Event::Absorb(ticket) => self.absorb(hand, &ticket),
             Event::MergedInto(ticket) => self.merged_into(hand, &ticket),
-            Event::Command { agent, via, command } => {
-                Reply::Answer(self.command(hand, &agent, via, command, None))
-            }
+            Event::Command { by, via, command } => Reply::Answer(self.command(hand, &by, via, command, None)),
             Event::Leg { attempt, input } => {
                 self.leg(hand, &attempt, input).map_or(Reply::None, Reply::Spoken)
             }

@@ -17,13 +17,53 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+use super::people::AgentKey;
 use super::severity::Severity;
+use super::ticket::Actor;
 use super::ticket_name::TicketName;
 use super::ticket_number::TicketNumber;
 use own_words::{Token, own_text, tokens};
 pub use vocabulary::Verb;
 
-/// What an agent asks for, by text or by key.
+/// Who says something about a ticket.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Speaker {
+    /// An agent of its desk.
+    Agent(AgentKey),
+    /// Somebody who is signed in and is none of the desk's agents, or a program.
+    Account {
+        /// The account's e-mail address, or what the program is called.
+        key: String,
+        /// As agents are told it.
+        name: String,
+    },
+}
+
+impl Speaker {
+    /// The agent, if it is one.
+    pub fn agent(&self) -> Option<&AgentKey> {
+        match self {
+            Speaker::Agent(agent) => Some(agent),
+            Speaker::Account { .. } => None,
+        }
+    }
+
+    /// As he stands in a timeline.
+    pub fn actor(&self) -> Actor {
+        match self {
+            Speaker::Agent(agent) => Actor::Agent(agent.clone()),
+            Speaker::Account { key, .. } => Actor::Account(key.clone()),
+        }
+    }
+}
+
+impl From<AgentKey> for Speaker {
+    fn from(agent: AgentKey) -> Speaker {
+        Speaker::Agent(agent)
+    }
+}
+
+/// What is asked for about a ticket: by text, by key, on a page or through the API.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Command {
     /// He takes it.
@@ -50,6 +90,16 @@ pub enum Command {
     },
     /// An entry for the timeline; never empty.
     Note(String),
+    /// It is to be another's, who is paged for it and has to take it.
+    HandOver {
+        /// Who is to have it.
+        to: AgentKey,
+    },
+    /// Somebody is paged besides those whose turn it is.
+    Page {
+        /// Who.
+        agent: AgentKey,
+    },
     /// Who is on call, and who has what.
     Who,
     /// How things stand.

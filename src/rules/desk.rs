@@ -7,6 +7,7 @@ pub mod edit;
 pub mod file;
 mod gap;
 mod people;
+pub mod plan;
 mod read;
 mod target;
 #[cfg(test)]
@@ -22,6 +23,7 @@ pub use target::{NotAResponseTarget, ResponseTarget, TargetClock, TargetUnit};
 
 pub use super::people::{AgentKey, Key};
 
+use super::account::Email;
 use super::contact::PhoneNumber;
 use super::flow::Plan;
 use super::hours::Calendar;
@@ -165,11 +167,19 @@ pub struct Options {
     pub text_receipts: bool,
     /// What an abandoned call leads to.
     pub abandoned: Abandoned,
+    /// Whether a manager approves what agents agree among themselves about cover and swaps, before it counts.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub cover_needs_approval: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { tell_caller_who: true, text_receipts: true, abandoned: Abandoned::OneSms }
+        Options {
+            tell_caller_who: true,
+            text_receipts: true,
+            abandoned: Abandoned::OneSms,
+            cover_needs_approval: false,
+        }
     }
 }
 
@@ -252,6 +262,15 @@ impl Desk {
     /// The name by which colleagues and callers know an agent; the key if he is gone from the desk.
     pub fn name_of(&self, agent: &AgentKey) -> String {
         self.agent(agent).map_or_else(|| agent.to_string(), |agent| agent.name.clone())
+    }
+
+    /// The agent who has that e-mail address; nobody if several share it.
+    pub fn agent_by_email(&self, email: &Email) -> Option<&Agent> {
+        let has = |agent: &&Agent| {
+            agent.email.as_deref().and_then(|text| text.parse::<Email>().ok()).as_ref() == Some(email)
+        };
+        let mut found = self.agents.iter().filter(has);
+        found.next().filter(|_| found.next().is_none())
     }
 
     /// The agent whose telephone has that number.

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::contact::PhoneNumber;
+use super::cover::CoverNews;
 use super::desk::AgentKey;
 use super::policy::MethodKind;
 use super::severity::Severity;
@@ -193,6 +194,8 @@ pub enum Message {
     },
     /// To the manager.
     Alert(Alert),
+    /// To whom a request for cover or a swap concerns.
+    Cover(CoverNews),
     /// A page for a call that could not be written down: it has no number yet, and cannot be acknowledged.
     Unwritten {
         /// The line that was called.
@@ -330,6 +333,30 @@ pub enum Answer {
         /// The ticket.
         number: TicketNumber,
     },
+    /// Another is paged for it, and nobody has it until he takes it.
+    HandedOver {
+        /// The ticket.
+        number: TicketNumber,
+        /// The name of who is to have it.
+        to: String,
+    },
+    /// Somebody else is paged as well.
+    Paged {
+        /// The ticket.
+        number: TicketNumber,
+        /// His name.
+        agent: String,
+    },
+    /// The desk has no such agent.
+    NoSuchAgent {
+        /// The ticket.
+        number: TicketNumber,
+    },
+    /// Only an agent of the desk can do that, and you are none.
+    NotAnAgent {
+        /// The ticket.
+        number: TicketNumber,
+    },
     /// Who has it, or who is being paged; then who is on call.
     Who {
         /// The ticket, if one was meant.
@@ -365,6 +392,26 @@ pub enum Answer {
         /// The ticket.
         number: TicketNumber,
     },
+}
+
+impl Answer {
+    /// Whether nothing came of the command.
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Answer::AlreadyTaken { .. }
+                | Answer::NotAsked { .. }
+                | Answer::NoCallbackNumber { .. }
+                | Answer::NotLower { .. }
+                | Answer::NoSuchAgent { .. }
+                | Answer::NotAnAgent { .. }
+                | Answer::Unclear { .. }
+                | Answer::WhichOne(_)
+                | Answer::NoSuchTicket { .. }
+                | Answer::NotYours { .. }
+                | Answer::Closed { .. }
+        )
+    }
 }
 
 /// Who is asked to take a ticket once an agent has declined it.

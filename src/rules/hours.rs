@@ -9,17 +9,20 @@
 
 mod business;
 mod day_rule;
+pub mod public;
 mod span;
 mod state;
 mod written;
+mod year;
 
 use serde::{Deserialize, Serialize};
 
 pub use day_rule::DayRule;
-pub use span::{DaySpan, WeeklySpan};
+pub use span::{DaySpan, WeeklySpan, by_weekday, weekly};
 pub(crate) use span::{hold, next_edge, weekday};
 pub use state::{Cover, Covered, DeskState};
-pub use written::{WrittenCalendar, WrittenHoliday};
+pub use written::{WrittenCalendar, WrittenHoliday, WrittenWeek};
+pub use year::{CalendarDay, Concern, Stretch};
 
 use super::zone::Zone;
 

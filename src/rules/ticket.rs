@@ -155,6 +155,8 @@ pub enum Actor {
     Caller,
     /// An agent.
     Agent(AgentKey),
+    /// Somebody who is signed in and none of the desk's agents, by his e-mail address; or a program, by its name.
+    Account(String),
     /// Nightbell, by its rules.
     Nightbell,
     /// A carrier, by its answers and receipts.
@@ -166,58 +168,170 @@ pub enum Actor {
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the variants and their fields are the timeline's own words")]
 pub enum Happening {
-    Opened { call: String },
-    Texted { body: String },
-    PicturesCame { count: u32, carrier: String, text: String },
-    Triaged { severity: Severity },
-    Downgraded { severity: Severity, reason: String },
-    Topic { topic: String },
-    CallbackNumber { number: PhoneNumber, confirmed: bool },
+    Opened {
+        call: String,
+    },
+    Texted {
+        body: String,
+    },
+    PicturesCame {
+        count: u32,
+        carrier: String,
+        text: String,
+    },
+    Triaged {
+        severity: Severity,
+    },
+    Downgraded {
+        severity: Severity,
+        reason: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        via: Option<Via>,
+    },
+    Topic {
+        topic: String,
+    },
+    CallbackNumber {
+        number: PhoneNumber,
+        confirmed: bool,
+    },
     NoCallbackNumber,
-    Recorded { recording: String, seconds: u32 },
-    RecordingKept { recording: String, bytes: u64 },
-    RecordingLost { recording: String },
-    Transcript { text: String },
-    Entered { name: String, digits: String },
-    Transferred { answered: bool, seconds: u32 },
-    Missed { at: Timestamp },
-    CallEnded { seconds: u32 },
+    Recorded {
+        recording: String,
+        seconds: u32,
+    },
+    RecordingKept {
+        recording: String,
+        bytes: u64,
+    },
+    RecordingLost {
+        recording: String,
+    },
+    Transcript {
+        text: String,
+    },
+    Entered {
+        name: String,
+        digits: String,
+    },
+    Transferred {
+        answered: bool,
+        seconds: u32,
+    },
+    Missed {
+        at: Timestamp,
+    },
+    CallEnded {
+        seconds: u32,
+    },
     Abandoned,
-    Joined { ticket: TicketNumber },
-    MergedInto { number: TicketNumber },
+    Joined {
+        ticket: TicketNumber,
+    },
+    MergedInto {
+        number: TicketNumber,
+    },
     Pushed,
     PushTooSoon,
-    PageDue { at: Timestamp },
-    StepStarted { cycle: u32, step: usize, agents: Vec<AgentKey> },
-    NobodyOnStep { cycle: u32, step: usize },
-    LastResort { agents: Vec<AgentKey> },
+    PageDue {
+        at: Timestamp,
+    },
+    StepStarted {
+        cycle: u32,
+        step: usize,
+        agents: Vec<AgentKey>,
+    },
+    NobodyOnStep {
+        cycle: u32,
+        step: usize,
+    },
+    LastResort {
+        agents: Vec<AgentKey>,
+    },
     NobodyToPage,
-    AttemptStarted { agent: AgentKey, method: MethodKind, number: u32 },
-    AttemptSkipped { agent: AgentKey, method: MethodKind, why: String },
-    AttemptOutcome { number: u32, outcome: String },
-    WrongKey { number: u32, key: String },
-    LateAttempt { number: u32 },
-    Acknowledged { via: Via },
-    AckRefused { via: Via, why: String },
-    StoodDown { agent: AgentKey },
-    Declined { via: Via },
-    Escalated { via: Via },
-    CallbackStarted { agent: AgentKey },
-    CallbackTalk { seconds: u32 },
+    AttemptStarted {
+        agent: AgentKey,
+        method: MethodKind,
+        number: u32,
+    },
+    AttemptSkipped {
+        agent: AgentKey,
+        method: MethodKind,
+        why: String,
+    },
+    AttemptOutcome {
+        number: u32,
+        outcome: String,
+    },
+    WrongKey {
+        number: u32,
+        key: String,
+    },
+    LateAttempt {
+        number: u32,
+    },
+    Acknowledged {
+        via: Via,
+    },
+    AckRefused {
+        via: Via,
+        why: String,
+    },
+    StoodDown {
+        agent: AgentKey,
+    },
+    Declined {
+        via: Via,
+    },
+    Escalated {
+        via: Via,
+    },
+    CallbackStarted {
+        agent: AgentKey,
+    },
+    CallbackTalk {
+        seconds: u32,
+    },
     CallbackFailed,
-    CallbackDone { via: Via },
+    CallbackDone {
+        via: Via,
+    },
     CallbackReminder,
     CallbackOverdue,
-    CallerTold { what: String },
-    CallerNotTextable { why: String },
-    MethodDead { agent: AgentKey, method: MethodKind, why: String },
-    ManagerTold { what: String },
-    Note { text: String },
-    Resolved { via: Via },
+    CallerTold {
+        what: String,
+    },
+    CallerNotTextable {
+        why: String,
+    },
+    MethodDead {
+        agent: AgentKey,
+        method: MethodKind,
+        why: String,
+    },
+    ManagerTold {
+        what: String,
+    },
+    HandedOver {
+        to: AgentKey,
+        via: Via,
+    },
+    PagedBesides {
+        agent: AgentKey,
+        via: Via,
+    },
+    Note {
+        text: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        via: Option<Via>,
+    },
+    Resolved {
+        via: Via,
+    },
     Reopened,
 }
 
-/// By what way an agent's word came.
+/// By what way somebody's word came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Via {
@@ -229,4 +343,15 @@ pub enum Via {
     Call,
     /// A talk with the caller that Nightbell connected.
     Talk,
+    /// A page of ours.
+    Web,
+    /// The API.
+    Api,
+}
+
+impl Via {
+    /// Whether who comes by this way was let in by his role at the desk: his word counts whether he was paged or not.
+    pub fn is_let_in(self) -> bool {
+        matches!(self, Via::Web | Via::Api)
+    }
 }

@@ -75,13 +75,6 @@ pub async fn lock(tx: &mut Tx, key: &DeskKey) -> Result<i64, StoreError> {
     Ok(row.map_or(0, |(version,)| version))
 }
 
-/// Whether a desk is kept as just this. One that can no longer be read is not.
-pub async fn is(tx: &mut Tx, desk: &Desk) -> Result<bool, StoreError> {
-    let row: Option<(String,)> =
-        tx.opt("select document from desk where key = $1", args![desk.key.as_str()]).await?;
-    Ok(row.is_some_and(|(document,)| decode(&document, "desk").is_ok_and(|kept: Desk| kept == *desk)))
-}
-
 /// The text of a desk's version, as it was written.
 pub async fn source(tx: &mut Tx, key: &str, version: i64) -> Result<Option<String>, StoreError> {
     let row: Option<(String,)> = tx
@@ -98,6 +91,38 @@ pub async fn current_source(tx: &mut Tx, key: &str) -> Result<Option<(i64, Strin
         args![key],
     )
     .await
+}
+
+/// Since when a desk is as it is.
+pub async fn applied_at(tx: &mut Tx, key: &str) -> Result<Option<Timestamp>, StoreError> {
+    let row: Option<(Timestamp,)> = tx.opt("select applied_at from desk where key = $1", args![key]).await?;
+    Ok(row.map(|(at,)| at))
+}
+
+/// A desk as it is in force.
+#[derive(Clone, Debug)]
+pub struct Current {
+    /// Its version.
+    pub version: i64,
+    /// The text that was applied.
+    pub source: String,
+    /// What was read out of it.
+    pub desk: Desk,
+}
+
+/// A desk as it is in force, if there is one.
+pub async fn current(tx: &mut Tx, key: &str) -> Result<Option<Current>, StoreError> {
+    let row: Option<(i64, String, String)> = tx
+        .opt(
+            "select desk.version, desk_version.source, desk.document from desk join desk_version \
+             on desk_version.desk = desk.key and desk_version.version = desk.version where desk.key = $1",
+            args![key],
+        )
+        .await?;
+    let current = |(version, source, document): (i64, String, String)| {
+        Ok(Current { version, source, desk: decode(&document, "desk")? })
+    };
+    row.map(current).transpose()
 }
 
 /// What was in force at a desk from an instant on: the texts with the instants since which they were, the oldest first.

@@ -52,6 +52,11 @@ pub async fn stop(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Every process that is known: its id, its node's name, and when it was heard last.
+pub async fn all(tx: &mut Tx) -> Result<Vec<(String, String, Timestamp)>, StoreError> {
+    tx.all("select id, node, beat from instance order by node, id", args![]).await
+}
+
 /// How many processes live.
 pub async fn living(tx: &mut Tx, now: Timestamp) -> Result<i64, StoreError> {
     let (count,): (i64,) =

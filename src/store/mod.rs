@@ -11,7 +11,7 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Locks are taken in one order everywhere: desk → draft → call → escalation → tickets by id → page → outbox → audit head →
+//! Locks are taken in one order everywhere: desk → draft → cover → call → escalation → tickets by id → page → outbox → audit head →
 //! accounts, sessions and invitations. Traps that one text for two databases has: `sum(bigint)` is numeric on PostgreSQL, so cast
 //! it; `returning` has no order; a yes or no is a number (`select count(*)`, not `exists`); a null that is read as a
 //! plain `i64` is an error on PostgreSQL and 0 on SQLite, so read it as an `Option`.
@@ -19,9 +19,11 @@
 pub mod account;
 pub mod audit;
 pub mod call;
+pub mod cover;
 pub mod desk;
 pub mod draft;
 mod error;
+pub mod feed;
 pub mod inbox;
 pub mod instance;
 pub mod invitation;
@@ -30,6 +32,7 @@ pub mod openid;
 pub mod outbox;
 mod postgres;
 pub mod recording;
+pub mod report;
 pub mod session;
 mod sqlite;
 pub mod ticket;
@@ -158,6 +161,11 @@ impl Store {
     /// news is dropped.
     pub fn wakes(&self) -> UnboundedReceiver<Wake> {
         self.wakes.listen()
+    }
+
+    /// Changes after each commit of this process, for whoever shows what stands in the database.
+    pub fn commits(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.wakes.commits()
     }
 
     /// Tells the engine of something that stands in no table.

@@ -72,6 +72,17 @@ pub async fn link(
     Ok(linked == 1)
 }
 
+/// A recording of a ticket, if it has been fetched.
+pub async fn of_ticket(tx: &mut Tx, ticket: &TicketId, sid: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    let row: Option<(Option<Vec<u8>>,)> = tx
+        .opt(
+            "select content from recording where ticket_id = $1 and sid = $2 order by carrier limit 1",
+            args![ticket, sid],
+        )
+        .await?;
+    Ok(row.and_then(|(content,)| content))
+}
+
 /// What may be played at an address now: a WAV file.
 pub async fn play(tx: &mut Tx, secret: &str, now: Timestamp) -> Result<Option<Vec<u8>>, StoreError> {
     let row: Option<(Vec<u8>,)> = tx

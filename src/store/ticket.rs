@@ -10,6 +10,7 @@ use crate::clock::Timestamp;
 use crate::rules::case::Case;
 use crate::rules::contact::PhoneNumber;
 use crate::rules::people::AgentKey;
+use crate::rules::report::Facts;
 use crate::rules::ticket::{Entry, TicketId};
 use crate::rules::ticket_number::TicketNumber;
 
@@ -22,23 +23,30 @@ pub struct Loaded {
     pub entry_rows: i64,
     /// The agents whom the database knows to have been paged for it.
     pub paged: BTreeSet<AgentKey>,
+    /// What its timeline says so far; none if that is not written yet, or is beyond reading.
+    pub facts: Option<Facts>,
 }
 
-type CaseRow = (String, i64);
+type CaseRow = (String, i64, Option<String>);
 
-fn loaded((document, entry_rows): CaseRow) -> Result<Loaded, StoreError> {
+/// A case to look at, with the rows of its timeline.
+type ShownRow = (String, i64);
+
+fn loaded((document, entry_rows, facts): CaseRow) -> Result<Loaded, StoreError> {
     let case: Case = decode(&document, "ticket")?;
     let paged = case.paged.clone();
-    Ok(Loaded { case, entry_rows, paged })
+    let facts = facts.and_then(|facts| decode(&facts, "ticket").ok());
+    Ok(Loaded { case, entry_rows, paged, facts })
 }
 
 /// Reads a document of ours; one that cannot be read is a fault of the table, not of what is in it.
-pub(super) fn decode<T: serde::de::DeserializeOwned>(document: &str, table: &str) -> Result<T, StoreError> {
+pub fn decode<T: serde::de::DeserializeOwned>(document: &str, table: &str) -> Result<T, StoreError> {
     from_str(document)
         .map_err(|error| StoreError::Fault(format!("{table}: a document cannot be read: {error}")))
 }
 
-pub(super) fn encode<T: serde::Serialize>(value: &T, table: &str) -> Result<String, StoreError> {
+/// Writes a document of ours.
+pub fn encode<T: serde::Serialize>(value: &T, table: &str) -> Result<String, StoreError> {
     to_string(value)
         .map_err(|error| StoreError::Fault(format!("{table}: a document cannot be written: {error}")))
 }
@@ -59,8 +67,8 @@ pub async fn insert(tx: &mut Tx, case: &Case, entries: &[Entry]) -> Result<(), S
     let ticket = &case.ticket;
     tx.execute(
         "insert into ticket (id, desk, line, number, severity, state, caller_id, callback_number, holder, opened_at, \
-         acked_at, called_back_at, resolved_at, next_due, entry_rows, document) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, $15)",
+         acked_at, called_back_at, resolved_at, next_due, entry_rows, document, facts) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, $15, $16)",
         args![
             &ticket.id,
             ticket.desk.as_str(),
@@ -77,6 +85,7 @@ pub async fn insert(tx: &mut Tx, case: &Case, entries: &[Entry]) -> Result<(), S
             ticket.resolved_at,
             case.next_due(),
             encode(case, "ticket")?,
+            encode(&Facts::of(ticket, entries), "ticket")?,
         ],
     )
     .await?;
@@ -89,9 +98,15 @@ pub async fn update(tx: &mut Tx, loaded: &Loaded, entries: &[Entry]) -> Result<(
     let case = &loaded.case;
     let ticket = &case.ticket;
     let entry_rows = loaded.entry_rows + i64::from(!entries.is_empty());
+    let mut facts = match &loaded.facts {
+        Some(facts) => facts.clone(),
+        None => Facts::of(ticket, &timeline(tx, &ticket.id).await?),
+    };
+    facts.tell(ticket, entries);
     tx.execute(
         "update ticket set severity = $2, state = $3, callback_number = $4, holder = $5, acked_at = $6, \
-         called_back_at = $7, resolved_at = $8, next_due = $9, entry_rows = $10, document = $11 where id = $1",
+         called_back_at = $7, resolved_at = $8, next_due = $9, entry_rows = $10, document = $11, facts = $12 \
+         where id = $1",
         args![
             &ticket.id,
             u8::from(ticket.severity),
@@ -104,6 +119,7 @@ pub async fn update(tx: &mut Tx, loaded: &Loaded, entries: &[Entry]) -> Result<(
             case.next_due(),
             entry_rows,
             encode(case, "ticket")?,
+            encode(&facts, "ticket")?,
         ],
     )
     .await?;
@@ -140,15 +156,17 @@ async fn insert_paged(tx: &mut Tx, case: &Case, known: &BTreeSet<AgentKey>) -> R
 
 /// A case, locked until the commit; [`StoreError::NotFound`] if there is none.
 pub async fn lock(tx: &mut Tx, id: &TicketId) -> Result<Loaded, StoreError> {
-    let row =
-        tx.one("select document, entry_rows from ticket where id = $1 /*pg for update*/", args![id]).await?;
+    let row = tx
+        .one("select document, entry_rows, facts from ticket where id = $1 /*pg for update*/", args![id])
+        .await?;
     loaded(row)
 }
 
 /// A case, locked until the commit, if there is one.
 pub async fn lock_if_any(tx: &mut Tx, id: &TicketId) -> Result<Option<Loaded>, StoreError> {
-    let row =
-        tx.opt("select document, entry_rows from ticket where id = $1 /*pg for update*/", args![id]).await?;
+    let row = tx
+        .opt("select document, entry_rows, facts from ticket where id = $1 /*pg for update*/", args![id])
+        .await?;
     row.map(loaded).transpose()
 }
 
@@ -200,6 +218,13 @@ pub async fn all_by_number(
 pub async fn read(tx: &mut Tx, id: &TicketId) -> Result<Case, StoreError> {
     let (document,): (String,) = tx.one("select document from ticket where id = $1", args![id]).await?;
     decode(&document, "ticket")
+}
+
+/// A case as it stands, to look at, with the rows of its timeline, if there is one.
+pub async fn read_with_rows(tx: &mut Tx, id: &TicketId) -> Result<Option<(Case, i64)>, StoreError> {
+    let row: Option<ShownRow> =
+        tx.opt("select document, entry_rows from ticket where id = $1", args![id]).await?;
+    row.map(|(document, rows)| Ok((decode(&document, "ticket")?, rows))).transpose()
 }
 
 /// A case as it stands, to look at, if there is one.
@@ -349,6 +374,58 @@ pub async fn list(
         None => {
             tx.all(
                 "select document from ticket where opened_at < $1 order by opened_at desc, id desc limit $2",
+                args![before, limit],
+            )
+            .await?
+        }
+    };
+    rows.iter().map(|(document,)| decode(document, "ticket")).collect()
+}
+
+/// Open emergencies, and other open tickets with which something is under way, newest first, with the rows of their
+/// timelines. One that is beyond reading does not stand before the others: the sweep tells of it.
+pub async fn under_way(tx: &mut Tx, limit: i64) -> Result<Vec<(Case, i64)>, StoreError> {
+    let mut rows: Vec<ShownRow> = tx
+        .all(
+            "select document, entry_rows from ticket where severity = 1 and state = 'open' \
+             order by opened_at desc, id desc limit $1",
+            args![limit],
+        )
+        .await?;
+    for severity in 2..=4_u8 {
+        let more: Vec<ShownRow> = tx
+            .all(
+                "select document, entry_rows from ticket where severity = $1 and next_due is not null \
+                 and state = 'open' order by next_due limit $2",
+                args![severity, limit],
+            )
+            .await?;
+        rows.extend(more);
+    }
+    let read = |(document, rows): ShownRow| Some((decode(&document, "ticket").ok()?, rows));
+    Ok(rows.into_iter().filter_map(read).collect())
+}
+
+/// Open tickets of a desk (or of every desk), newest first, before an instant.
+pub async fn list_open(
+    tx: &mut Tx,
+    desk: Option<&str>,
+    before: Timestamp,
+    limit: i64,
+) -> Result<Vec<Case>, StoreError> {
+    let rows: Vec<(String,)> = match desk {
+        Some(desk) => {
+            tx.all(
+                "select document from ticket where state in ('open', 'abandoned') and desk = $1 and opened_at < $2 \
+                 order by opened_at desc, id desc limit $3",
+                args![desk, before, limit],
+            )
+            .await?
+        }
+        None => {
+            tx.all(
+                "select document from ticket where state in ('open', 'abandoned') and opened_at < $1 \
+                 order by opened_at desc, id desc limit $2",
                 args![before, limit],
             )
             .await?

@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
 
 use crate::clock::Timestamp;
 
@@ -35,17 +36,26 @@ pub enum Wake {
 
 /// Where the news goes: to whoever asked last, or nowhere.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Wakes(Arc<Mutex<Option<UnboundedSender<Wake>>>>);
+pub(super) struct Wakes {
+    listener: Arc<Mutex<Option<UnboundedSender<Wake>>>>,
+    /// How many commits there were: for whoever looks again after each.
+    commits: watch::Sender<u64>,
+}
 
 impl Wakes {
     pub(super) fn listen(&self) -> UnboundedReceiver<Wake> {
         let (sender, receiver) = unbounded_channel();
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
+        *self.listener.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
         receiver
     }
 
+    pub(super) fn commits(&self) -> watch::Receiver<u64> {
+        self.commits.subscribe()
+    }
+
     pub(super) fn pass_on(&self, news: impl IntoIterator<Item = Wake>) {
-        let listener = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        self.commits.send_modify(|count| *count = count.wrapping_add(1));
+        let listener = self.listener.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(listener) = listener.as_ref() {
             for wake in news {
                 // A listener that is gone has no use for it.

@@ -3,11 +3,15 @@
 //!
 //! - `signed`: who may post what; `voice`, `texts`, `reports`: the webhooks; `speak`: answers as TwiML;
 //!   `hold`: what a caller hears while nothing can be written down, and the last resort after that.
-//! - `ui`: pages for people; `api`: JSON for programs; `health`: for monitors; `recordings`: what a phone plays.
+//! - `asked`: what a report is asked about, on pages and in the API.
+//! - `ui`: pages for people; `api`: JSON for programs; `health`: for monitors; `recordings`: what a phone plays;
+//!   `feed`: what calendar programs read.
 //! - [`fallback`]: the answer that a carrier gives in our place while we are away.
 
 mod api;
+mod asked;
 pub mod fallback;
+mod feed;
 mod health;
 mod hold;
 mod phrases;
@@ -35,11 +39,13 @@ use axum::http::header::{
 use axum::http::{HeaderValue, Method};
 use axum::routing::{get, post};
 use secrecy::SecretString;
+use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 
 use crate::act::Acts;
+use crate::clock::Timestamp;
 use crate::openid::Provider;
 use crate::rules::contact::PhoneNumber;
 use crate::wire::event::EventError;
@@ -73,6 +79,24 @@ pub struct Web {
     pub openid: Option<Arc<Provider>>,
     /// Whether the engine is alive, for `/readyz`.
     pub ready: Ready,
+    /// How the carriers are, for the night board.
+    pub health: Health,
+    /// Ends what is kept open for browsers when the process stops: no stream ends by itself.
+    pub closing: CancellationToken,
+}
+
+/// How the carriers are, in their order, as this process finds them.
+pub type Health = Arc<dyn Fn() -> Vec<CarrierHealth> + Send + Sync>;
+
+/// How a carrier is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CarrierHealth {
+    /// Its name.
+    pub name: String,
+    /// Whether its requests are answered as they should be.
+    pub is_well: bool,
+    /// When it last failed as a whole, and how.
+    pub failed: Option<(Timestamp, String)>,
 }
 
 /// What the web knows of a carrier.
@@ -96,6 +120,7 @@ impl fmt::Debug for Web {
 struct Shared {
     web: Web,
     site: ui::Site,
+    live: ui::Live,
     /// Of what was complained already: lines of nobody, forms that cannot be read.
     complaints: Mutex<BTreeSet<String>>,
 }
@@ -150,7 +175,7 @@ impl Shared {
 /// Everything that is served.
 pub fn router(web: Web) -> Router {
     let site = ui::Site::of(&web.public_url, &web.proxies);
-    let app: App = Arc::new(Shared { web, site, complaints: Mutex::default() });
+    let app: App = Arc::new(Shared { web, site, live: ui::Live::default(), complaints: Mutex::default() });
     let webhooks = Router::new()
         .route("/{carrier}/voice", post(voice::incoming))
         .route("/{carrier}/turn/{version}/{step}/{turn}", post(voice::turn))
@@ -166,6 +191,7 @@ pub fn router(web: Web) -> Router {
         .nest("/webhooks", webhooks)
         .nest("/api/v1", api::router(app.clone()))
         .route("/recordings/{file}", get(recordings::play))
+        .route("/calendar/{file}", get(feed::show))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .merge(ui::router(app.clone()))

@@ -85,6 +85,7 @@ impl Gateway {
             words: Arc::new(Words::load()),
             node: "test".into(),
             carriers: vec!["main".into()],
+            public_url: "https://pager.example.com".into(),
             flows: vec![flow.into()],
         })
         .await
@@ -107,6 +108,8 @@ impl Gateway {
             proxies: Vec::new(),
             openid: None,
             ready: Arc::new(beats),
+            health: Arc::new(Vec::new),
+            closing: CancellationToken::new(),
         });
         let gateway = Gateway { router, acts, clock, alive, _folder: folder };
         gateway.apply(DESK).await;

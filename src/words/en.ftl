@@ -58,6 +58,10 @@ downgraded = { $ticket } is Severity { $severity } now. Nobody is paged any more
 not-lower = { $ticket } is Severity { $severity } already. DOWN takes a lower one, such as DOWN 3 and the reason.
 resolved = { $ticket } is resolved.
 noted = Noted on { $ticket }.
+handed-over = { $to } is paged for { $ticket } now. Nobody has it until it is taken.
+paged = { $agent } is paged for { $ticket } as well.
+no-such-agent = { $ticket }: the desk has no such agent, so nothing was changed.
+not-an-agent = { $ticket }: only an agent of the desk can do that, so nothing was changed.
 who = On call: { $people }.
 who-nobody = Nobody is on call.
 who-ticket-held = { $ticket } is with { $holder }. { $on_call }
@@ -96,6 +100,21 @@ method-dead-voice = { $agent } gets no calls any more: { $why }. Pages go by oth
 nobody-took-it = { $ticket }: nobody has answered. The last resort is being paged now, and then it begins again.
 nobody-on-call = { $ticket }: a step of the escalation found nobody on call. The next one is being paged. Please look at the rota.
 carrier-refused = The carrier { $carrier } refuses to send: { $why }. Others are tried. Please see to the account.
+
+## Of rotas, by text. $return is " In return …" or empty, $note is what the asker says or empty.
+cover-asked = { $asker } asks you to be on call instead ({ $rota }): { $span }.{ $return }{ $note } Take it or decline: { $link }
+cover-to-approve = { $taker } would be on call for { $asker } ({ $rota }): { $span }.{ $return } Approve or refuse: { $link }
+cover-agreed = { $taker } is on call instead of { $asker } ({ $rota }): { $span }.{ $return } { $link }
+cover-declined = Nobody takes your shift ({ $rota }): { $span }. You are on call. Ask others: { $link }
+cover-withdrawn = { $asker } needs nobody any more ({ $rota }): { $span }. Nothing to do.
+cover-refused = Refused by the manager: { $taker } on call instead of { $asker } ({ $rota }), { $span }. The rota stays as it is.
+cover-soon = Nobody has taken it yet: { $asker } ({ $rota }), { $span }. { $asker } stays on call unless somebody does. { $link }
+cover-soon-to-approve = Not approved yet: { $taker } on call instead of { $asker } ({ $rota }), { $span }. Approve or refuse: { $link }
+cover-lapsed = It came to nothing: { $asker } is on call as planned ({ $rota }), { $span }.
+cover-moved = The shift has moved, and what was asked or agreed has moved with it: { $asker } ({ $rota }), now { $span }.{ $return } { $link }
+cover-adrift = The rota has changed, and { $asker } is not on call by it ({ $rota }) at { $span } any more. What was asked or agreed cannot follow. Please look: { $link }
+cover-undone = It was changed or taken out in the rota: { $taker } on call instead of { $asker } ({ $rota }), { $span }. Look who is: { $link }
+cover-in-return = In return { $asker } takes { $other }.
 
 ## Parts of sentences in voice flows. Without a full stop: the flow goes on.
 state-held = { $ticket } is open, and { $holder } has it

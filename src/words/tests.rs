@@ -6,6 +6,7 @@ use super::gsm::Length;
 use super::*;
 use crate::rules::command::{Command, Parsed, Reply, parse};
 use crate::rules::contact::PhoneNumber;
+use crate::rules::cover::{CoverNews, Happened, Span};
 use crate::rules::desk::Desk;
 use crate::rules::effect::{Alert, Answer, Brief, Message, News, NextAsked, Over, Spoken};
 use crate::rules::policy::MethodKind;
@@ -76,6 +77,10 @@ fn answers(name: &str) -> Vec<Answer> {
         Answer::NotLower { number, severity: Severity::THREE },
         Answer::Resolved { number },
         Answer::Noted { number },
+        Answer::HandedOver { number, to: by() },
+        Answer::Paged { number, agent: by() },
+        Answer::NoSuchAgent { number },
+        Answer::NotAnAgent { number },
         Answer::Who { number: None, holder: None, on_call: vec![by(), by()] },
         Answer::Who { number: Some(number), holder: None, on_call: vec![] },
         Answer::Who { number: Some(number), holder: Some(by()), on_call: vec![by()] },
@@ -130,6 +135,36 @@ fn texts(name: &str) -> Vec<String> {
     messages.iter().map(written).collect()
 }
 
+/// Every text about a rota, with `name` wherever a person's words go.
+fn rota_texts(name: &str) -> Vec<String> {
+    let all = [
+        Happened::Asked,
+        Happened::ToApprove,
+        Happened::Agreed,
+        Happened::Declined,
+        Happened::Withdrawn,
+        Happened::Refused,
+        Happened::Soon,
+        Happened::Lapsed,
+        Happened::Moved,
+        Happened::Adrift,
+        Happened::Undone,
+    ];
+    let span = Span { from: at("2026-11-27T23:00Z"), to: at("2026-11-28T14:00Z") };
+    let news = |what, taker: &str, in_return| CoverNews {
+        what,
+        rota: name.into(),
+        asker: name.into(),
+        taker: taker.into(),
+        span,
+        in_return,
+        note: name.into(),
+        link: "https://pager.example.com/desks/night/cover/1".into(),
+    };
+    let all = all.into_iter().flat_map(|what| [news(what, "", None), news(what, name, Some(span))]);
+    all.map(|news| written(&Message::Cover(news))).collect()
+}
+
 /// Everything that is said on a call of ours.
 fn calls(name: &str) -> Vec<Script> {
     let mut spoken = Vec::new();
@@ -160,6 +195,7 @@ fn ids_asked_for() -> BTreeSet<&'static str> {
     let sources = [
         include_str!("brief.rs"),
         include_str!("parts.rs"),
+        include_str!("rota.rs"),
         include_str!("spoken.rs"),
         include_str!("written.rs"),
     ];
@@ -187,7 +223,8 @@ fn every_language_has_exactly_the_messages_that_are_asked_for() {
 #[test]
 fn no_message_lacks_a_value() {
     let aloud = calls("Ada Moss");
-    for said in texts("Ada Moss").into_iter().chain(aloud.iter().map(heard)) {
+    let all = texts("Ada Moss").into_iter().chain(rota_texts("Ada Moss"));
+    for said in all.chain(aloud.iter().map(heard)) {
         assert!(!said.contains('{') && !said.is_empty(), "{said}");
     }
 }
@@ -197,6 +234,14 @@ fn texts_are_short_and_seven_bit() {
     for text in texts("Lakeside Lodge") {
         let Length::Septets(length) = Length::of(&text) else { panic!("not in the 7-bit alphabet: {text}") };
         assert!(length <= 160, "{length}: {text}");
+    }
+}
+
+#[test]
+fn texts_about_rotas_say_it_all_in_three_messages_at_most() {
+    for text in rota_texts("Ada Moss") {
+        assert!(Length::of(&text).messages() <= 3, "{text}");
+        assert!(matches!(Length::of(&text), Length::Septets(_)), "not in the 7-bit alphabet: {text}");
     }
 }
 

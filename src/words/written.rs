@@ -37,6 +37,7 @@ impl Words {
             Message::Composed { text } => return text.clone(),
             Message::Answer(answer) => self.answer(lang, Medium::Written, book, zone, answer),
             Message::Alert(alert) => self.alert(lang, alert),
+            Message::Cover(news) => self.cover(lang, book, zone, news),
             Message::StandDown { number, why } => self.stand_down(lang, &ticket(*number), why),
             Message::ReachedThem { number } => {
                 let values = [("ticket", &*ticket(*number)), ("digits", &*number.to_string())];
@@ -159,6 +160,14 @@ impl Words {
             Answer::CalledBack { number } => plain("called-back", *number),
             Answer::Resolved { number } => plain("resolved", *number),
             Answer::Noted { number } => plain("noted", *number),
+            Answer::HandedOver { number, to: name } => {
+                self.say(lang, "handed-over", &[("ticket", &ticket(*number)), ("to", &one_line(name))])
+            }
+            Answer::Paged { number, agent } => {
+                self.say(lang, "paged", &[("ticket", &ticket(*number)), ("agent", &one_line(agent))])
+            }
+            Answer::NoSuchAgent { number } => plain("no-such-agent", *number),
+            Answer::NotAnAgent { number } => plain("not-an-agent", *number),
             Answer::NotYours { number } => plain("not-yours", *number),
             Answer::Closed { number } => plain("closed", *number),
             Answer::NoSuchTicket { number: Some(number) } => plain("no-such-ticket", *number),

@@ -7,7 +7,10 @@
     reason = "a panic is how a test fails, and a helper of one too"
 )]
 
+mod board;
+mod manager;
 mod pages;
+mod person;
 mod phone;
 mod stage;
 mod webdriver;

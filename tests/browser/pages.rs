@@ -2,47 +2,19 @@
 
 use serde_json::json;
 
+use crate::person::{PASSWORD, Person};
+use crate::phone::Phone;
 use crate::stage::{Stage, Window};
-
-const PASSWORD: &str = "three quiet geese at noon";
-
-/// A person before the pages.
-struct Person<'a>(&'a Stage);
-
-impl Person<'_> {
-    async fn opens(&self, path: &str) {
-        let pages = &self.0.pages;
-        let home = pages.split("/join/").next().unwrap();
-        self.0.browser.go(&format!("{home}{path}")).await;
-    }
-
-    /// Writes into the field of that label.
-    async fn writes(&self, label: &str, text: &str) {
-        let field = format!("//*[@id = //label[normalize-space() = '{label}']/@for]");
-        self.0.browser.fill(&field, text).await;
-    }
-
-    async fn clicks(&self, words: &str) {
-        let target = format!("//button[normalize-space() = '{words}'] | //a[normalize-space() = '{words}']");
-        self.0.browser.click(&target).await;
-    }
-
-    /// Waits for a page of that heading.
-    async fn sees(&self, heading: &str) {
-        let script = "return document.querySelector('h1')?.innerText === arguments[0]";
-        self.0.browser.until(&format!("the page \"{heading}\""), script, json!([heading])).await;
-    }
-
-    /// What is wrong with the field of that label, as it is told beside it.
-    async fn is_told(&self, words: &str) {
-        let script =
-            "return [...document.querySelectorAll('.error')].some((e) => e.innerText.includes(arguments[0]))";
-        self.0.browser.until(&format!("\"{words}\""), script, json!([words])).await;
-    }
-}
 
 async fn goes_through_the_pages(window: Window) {
     let stage = Stage::open(window).await;
+    // There is something to report.
+    let customer = Phone::customer(&stage.browser);
+    customer.click("Dial").await;
+    customer.hears("Severity 1 means").await;
+    customer.keys("1").await;
+    customer.click("Hang up").await;
+    customer.status("Call ended").await;
     let ada = Person(&stage);
     stage.browser.go(&stage.pages).await;
     ada.sees("The first administrator").await;
@@ -83,6 +55,15 @@ async fn goes_through_the_pages(window: Window) {
     ada.clicks("Audit log").await;
     ada.sees("Audit log").await;
     stage.look("the audit log").await;
+    ada.clicks("Reports").await;
+    ada.sees("Reports").await;
+    let unfold = "document.querySelectorAll('details').forEach((all) => { all.open = true; })";
+    stage.browser.run(unfold, json!([])).await;
+    stage.look("a report").await;
+    ada.clicks("Last month").await;
+    let empty = "return document.body.innerText.includes('Nobody called from')";
+    stage.browser.until("a month without a call", empty, json!([])).await;
+    stage.look("a report of nothing").await;
     ada.opens("/nothing").await;
     ada.sees("There is no such page").await;
     stage.look("no page").await;

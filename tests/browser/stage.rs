@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::webdriver::{Browser, Program};
+use crate::webdriver::{self, Browser, Program};
 
 /// Where tests/run says that the rules of accessibility are.
 const AXE: &str = "NIGHTBELL_TEST_AXE";
@@ -18,6 +18,16 @@ pub enum Window {
     Desktop,
     /// In a hand.
     Hand,
+}
+
+impl Window {
+    /// Makes the page that is looked at as large as it is there.
+    async fn fit(self, browser: &Browser) {
+        if let Window::Hand = self {
+            let screen = json!({ "width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true });
+            browser.devtools("Emulation.setDeviceMetricsOverride", screen).await;
+        }
+    }
 }
 
 /// A demonstration and a browser that shows its phones.
@@ -45,14 +55,18 @@ impl Stage {
             Window::Hand => (500, 900),
         };
         let browser = Browser::open(&files.path().join("profile"), width, height).await;
-        if let Window::Hand = window {
-            let screen = json!({ "width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true });
-            browser.devtools("Emulation.setDeviceMetricsOverride", screen).await;
-        }
+        window.fit(&browser).await;
         browser.go(&phones).await;
         let connected = "return document.body.innerText.includes('Connected')";
         browser.until("the page to be connected", connected, json!([])).await;
         Stage { browser, pages, window, _demo: demo, _files: files }
+    }
+
+    /// Opens a window beside the phones, and turns to it; answers that of the phones.
+    pub async fn open_window(&self) -> webdriver::Window {
+        let phones = self.browser.open_window().await;
+        self.window.fit(&self.browser).await;
+        phones
     }
 
     /// What every page is held to, in dark and in light: nothing to be scrolled sideways, none of axe's rules broken.

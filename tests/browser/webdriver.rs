@@ -60,7 +60,10 @@ impl Program {
     }
 }
 
-/// A browser with one page.
+/// One of a browser's windows.
+pub struct Window(Value);
+
+/// A browser, and the page that is looked at.
 pub struct Browser {
     _driver: Program,
     http: reqwest::Client,
@@ -110,6 +113,20 @@ impl Browser {
     /// Opens an address.
     pub async fn go(&self, url: &str) {
         self.ask("url", json!({ "url": url })).await;
+    }
+
+    /// Opens a window beside those that there are, and turns to it; answers the one that was looked at.
+    pub async fn open_window(&self) -> Window {
+        let mut opened = self.ask("window/new", json!({ "type": "window" })).await;
+        self.turn_to(&Window(opened["handle"].take())).await
+    }
+
+    /// Turns to a window; answers the one that was looked at.
+    pub async fn turn_to(&self, window: &Window) -> Window {
+        let before = self.http.get(format!("{}/window", self.session)).send().await.unwrap();
+        let mut before: Value = before.json().await.unwrap();
+        self.ask("window", json!({ "handle": window.0 })).await;
+        Window(before["value"].take())
     }
 
     /// Runs a function's body in the page.
@@ -167,6 +184,25 @@ impl Browser {
         let strokes = [json!({ "type": "keyDown", "value": key }), json!({ "type": "keyUp", "value": key })];
         let keyboard = json!({ "type": "key", "id": "keyboard", "actions": strokes });
         self.ask("actions", json!({ "actions": [keyboard] })).await;
+    }
+
+    /// Presses the mouse or a finger at a point of the window, moves it to another, and lets go. A finger rests a moment
+    /// first, which is how a touch becomes a drag.
+    pub async fn drag(&self, pointer: &str, (from, to): ([f64; 2], [f64; 2])) {
+        let rest = if pointer == "touch" { 1200 } else { 50 };
+        let go = |[x, y]: [f64; 2], duration: u32| json!({ "type": "pointerMove", "x": x.round(), "y": y.round(), "duration": duration });
+        let middle = [(from[0] + to[0]) / 2.0, (from[1] + to[1]) / 2.0];
+        let strokes = json!([
+            go(from, 0),
+            { "type": "pointerDown", "button": 0 },
+            { "type": "pause", "duration": rest },
+            go(middle, 100),
+            go(to, 100),
+            { "type": "pause", "duration": 50 },
+            { "type": "pointerUp", "button": 0 },
+        ]);
+        let device = json!({ "type": "pointer", "id": pointer, "parameters": { "pointerType": pointer }, "actions": strokes });
+        self.ask("actions", json!({ "actions": [device] })).await;
     }
 
     /// A command of the browser's own protocol, for what WebDriver has no word for.

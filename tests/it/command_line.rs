@@ -236,6 +236,81 @@ fn several_desk_files_are_one_change() {
 }
 
 #[test]
+fn a_desk_file_comes_back_as_it_was_applied() {
+    let folder = folder();
+    let there = folder.path();
+    let run = |arguments: &[&str]| nightbell(there, arguments);
+    // What an editor of another system makes of it, without an end of its last line.
+    let first = format!("# Kept by Dora.\r\n{}", DESK.trim_end());
+    assert_eq!(run(&["migrate"]).0, Some(0));
+    for text in [&*first, DESK] {
+        write(there, "desk.toml", text);
+        assert_eq!(run(&["apply", "desk.toml"]).0, Some(0));
+    }
+    assert_eq!(run(&["export", "reservations"]), (Some(0), DESK.into(), String::new()));
+    let old = ["export", "reservations", "--version", "1", "-o", "old.toml"];
+    assert_eq!(run(&old), (Some(0), String::new(), String::new()));
+    assert_eq!(std::fs::read_to_string(there.join("old.toml")).unwrap(), first);
+    for (arguments, told) in [
+        (&["export", "day"] as &[_], "there is no desk `day`; there are: reservations\n"),
+        (&["export", "reservations", "--version", "3"], "the desk `reservations` has the versions 1 to 2\n"),
+        (&["export", "reservations", "-o", "none/desk.toml"], "none/desk.toml cannot be written: "),
+    ] {
+        let (code, said, error) = run(arguments);
+        assert_eq!((code, &*said), (Some(1), ""), "{arguments:?}");
+        assert!(error.starts_with(told), "{arguments:?}: {error}");
+    }
+}
+
+#[test]
+fn what_a_desk_file_would_change_is_shown_and_not_done() {
+    let folder = folder();
+    let there = folder.path();
+    let run = |arguments: &[&str]| nightbell(there, arguments);
+    let dry_run = ["apply", "desk.toml", "--dry-run"];
+    assert_eq!(run(&["migrate"]).0, Some(0));
+    let (code, said, told) = run(&dry_run);
+    assert_eq!((code, &*told), (Some(0), ""));
+    assert!(said.starts_with("reservations: would be a new desk\n"), "{said}");
+    assert_eq!(run(&["apply", "desk.toml"]).1, "reservations: version 1 is in force\n");
+
+    let log = run(&["audit", "export"]).1;
+    let unchanged = "reservations: nothing would change, version 1 is in force\n";
+    assert_eq!(run(&dry_run), (Some(0), unchanged.into(), String::new()));
+    write(there, "desk.toml", &DESK.replace("Ada Moss", "Ada Marsh"));
+    let line = line_of(DESK, "name = \"Ada Moss\"");
+    let (code, said, told) = run(&dry_run);
+    assert_eq!((code, &*told), (Some(0), ""));
+    let begin = "reservations: version 1 would become version 2\n  agent ada: changed\n\
+                 --- version 1\n+++ version 2\n";
+    assert!(said.starts_with(begin), "{said}");
+    assert!(said.contains(&format!("@@ -{},7 +{},7 @@\n", line - 3, line - 3)), "{said}");
+    assert!(said.contains("\n-name = \"Ada Moss\"\n+name = \"Ada Marsh\"\n"), "{said}");
+    // A flow that was never read is not noted either.
+    let flow = include_str!("../../voice-flows/emergency.toml").replacen(
+        "name = \"emergency\"",
+        "name = \"own\"",
+        1,
+    );
+    write(there, "flows/own.toml", &flow);
+    assert_eq!(run(&dry_run).1, said);
+    assert_eq!(run(&["export", "reservations"]).1, DESK);
+    write(there, "bad.toml", &DESK.replace("country = \"US\"", "country = \"ZZ\""));
+    let (code, _, told) = run(&["apply", "bad.toml", "--dry-run"]);
+    assert_eq!(code, Some(2));
+    assert!(told.starts_with("bad.toml:6: `ZZ` is no country; "), "{told}");
+    write(there, "second.toml", &DESK.replace("key = \"reservations\"", "key = \"second\""));
+    let (code, _, told) = run(&["apply", "second.toml", "--dry-run"]);
+    assert_eq!(code, Some(2));
+    assert!(told.contains(": the desk `reservations` has the line +18025550100; "), "{told}");
+    std::fs::remove_file(there.join("flows/own.toml")).unwrap();
+    assert_eq!(run(&["audit", "export"]).1, log);
+
+    assert_eq!(run(&["apply", "desk.toml"]).1, "reservations: version 2 is in force\n");
+    assert_eq!(run(&["apply", "desk.toml"]).1, "reservations: unchanged, version 2 is in force\n");
+}
+
+#[test]
 fn a_token_has_a_name_that_can_be_read() {
     let folder = folder();
     let run = |name: &str| nightbell(folder.path(), &["token", "create", name]);

@@ -69,7 +69,7 @@ pub(super) async fn take(
         }
         call.took = Some(id.clone());
     }
-    work.happen(world, Event::Command { agent, via: Via::Call, command: Command::Acknowledge })?;
+    work.happen(world, Event::Command { by: agent.into(), via: Via::Call, command: Command::Acknowledge })?;
     work.save(tx, world).await?;
     Ok(true)
 }

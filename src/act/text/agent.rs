@@ -141,7 +141,7 @@ async fn obey(
     for id in tickets {
         let mut work = Work::on(ticket::lock(tx, id).await?);
         work.answer_from = Some(written_to.to_owned());
-        let event = Event::Command { agent: agent.clone(), via: Via::Sms, command: command.clone() };
+        let event = Event::Command { by: agent.clone().into(), via: Via::Sms, command: command.clone() };
         if let case::Reply::Answer(answer) = work.happen(world, event)? {
             match answer {
                 Answer::Taken(briefs) => taken.extend(briefs),

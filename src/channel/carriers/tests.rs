@@ -198,6 +198,9 @@ async fn a_carrier_out_of_order_is_passed_over_until_one_request_finds_it_back()
         assert_eq!(stage.send().await.0, "one");
     }
     assert_eq!(stage.well(), [false, true]);
+    let failed = || stage.carriers.health().into_iter().map(|health| health.failed).collect::<Vec<_>>();
+    let how = Some((after(0), "answered 503".to_owned()));
+    assert_eq!(failed(), [how.clone(), None]);
     assert_eq!(stage.carrier_for_text(), "two");
     stage.clock.set(after(15_000));
     let finding_out = stage.carriers.choose(&text()).unwrap();
@@ -206,6 +209,7 @@ async fn a_carrier_out_of_order_is_passed_over_until_one_request_finds_it_back()
     *stage.fakes[0].sent.lock().unwrap() = Sent::Throttled { retry_after: None };
     finding_out.carrier.send_text(&order()).await;
     assert_eq!(stage.well(), [true, true]);
+    assert_eq!(failed(), [how, None], "how it last failed is known on");
     assert_eq!(stage.carrier_for_text(), "one");
 }
 

@@ -211,6 +211,7 @@ async fn begin(store: &Store, clock: &ManualClock, node: &str) -> Acts {
         words: Arc::new(Words::load()),
         node: node.into(),
         carriers: vec!["main".into()],
+        public_url: "https://pager.example.com".into(),
         flows: vec![flow],
     })
     .await

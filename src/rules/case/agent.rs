@@ -1,8 +1,9 @@
-//! What agents say, by text and by key: one path for every way, and one answer each.
+//! What agents say, by text, by key, on a page and through the API: one path for every way, and one answer each.
 
 use super::attempts::end_attempt;
 use super::{
-    Actor, AgentKey, AttemptId, Case, Command, Hand, Happening, Message, MethodKind, TicketState, Via,
+    Actor, AgentKey, AttemptId, Case, Command, Hand, Happening, Message, MethodKind, Speaker, TicketState,
+    Via,
 };
 use crate::rules::bridge::{Bridge, Stage};
 use crate::rules::effect::{Answer, NextAsked, Over};
@@ -16,7 +17,7 @@ impl Case {
     pub(super) fn command(
         &mut self,
         hand: &mut Hand<'_>,
-        agent: &AgentKey,
+        by: &Speaker,
         via: Via,
         command: Command,
         leg: Option<&AttemptId>,
@@ -26,31 +27,38 @@ impl Case {
             let holder = self.holder().map(|agent| hand.context.desk.name_of(agent));
             return who(hand, Some(number), holder);
         }
-        if !self.may_speak(agent) {
+        if !via.is_let_in() && !by.agent().is_some_and(|agent| self.may_speak(agent)) {
             let why = "not paged for it".into();
-            hand.enter(Actor::Agent(agent.clone()), Happening::AckRefused { via, why });
+            hand.enter(by.actor(), Happening::AckRefused { via, why });
             return Answer::NotYours { number };
         }
         if !self.is_open() && !matches!(command, Command::Note(_)) {
             return Answer::Closed { number };
         }
-        match command {
-            Command::Acknowledge => self.acknowledge(hand, agent, via, leg),
-            Command::Decline => self.decline(hand, agent, via, leg),
-            Command::Escalate => self.escalate(hand, agent, via, leg),
-            Command::CallCustomer => self.call_customer(hand, agent, via, leg),
-            Command::CallbackDone => self.callback_done(hand, agent, via),
-            Command::Downgrade { severity, reason } => self.downgrade(hand, agent, severity, reason),
-            Command::Resolve { note } => self.resolve(hand, agent, via, note),
-            Command::Note(text) => {
-                hand.enter(Actor::Agent(agent.clone()), Happening::Note { text });
+        match (command, by) {
+            (Command::Escalate, _) => self.escalate(hand, by, via, leg),
+            (Command::HandOver { to }, _) => self.hand_over(hand, by, via, &to),
+            (Command::Page { agent }, _) => self.page_besides(hand, by, via, &agent),
+            (Command::Downgrade { severity, reason }, _) => self.downgrade(hand, by, via, severity, reason),
+            (Command::Resolve { note }, _) => self.resolve(hand, by, via, note),
+            (Command::Note(text), _) => {
+                hand.enter(by.actor(), Happening::Note { text, via: Some(via) });
                 Answer::Noted { number }
             }
-            Command::Who | Command::Status | Command::Help => Answer::Help,
+            (Command::Who | Command::Status | Command::Help, _) => Answer::Help,
+            (Command::Acknowledge, Speaker::Agent(agent)) => self.acknowledge(hand, agent, via, leg),
+            (Command::Decline, Speaker::Agent(agent)) => self.decline(hand, agent, via, leg),
+            (Command::CallCustomer, Speaker::Agent(agent)) => self.call_customer(hand, agent, via, leg),
+            (Command::CallbackDone, Speaker::Agent(agent)) => self.callback_done(hand, agent, via),
+            // These are about his own telephone, or his own hands.
+            (
+                Command::Acknowledge | Command::Decline | Command::CallCustomer | Command::CallbackDone,
+                Speaker::Account { .. },
+            ) => Answer::NotAnAgent { number },
         }
     }
 
-    /// Whether an agent's word about this ticket counts: who was paged for it, or has it.
+    /// Whether an agent's word about this ticket counts by itself: who was paged for it, or has it.
     pub fn may_speak(&self, agent: &AgentKey) -> bool {
         self.paged.contains(agent) || self.holder() == Some(agent)
     }
@@ -102,6 +110,8 @@ impl Case {
 
     fn note_ack(&mut self, hand: &mut Hand<'_>, agent: &AgentKey, via: Via) {
         self.ticket.acked_at.get_or_insert(hand.now());
+        // He may have taken it unasked, on a page of ours: his texts count from here on.
+        self.paged.insert(agent.clone());
         hand.enter(Actor::Agent(agent.clone()), Happening::Acknowledged { via });
     }
 
@@ -123,7 +133,8 @@ impl Case {
         }
     }
 
-    fn place_now(&self) -> Place {
+    /// Where in the policy it stands.
+    pub(super) fn place_now(&self) -> Place {
         match self.escalation.as_ref().map(|run| &run.phase) {
             Some(
                 Phase::Paging { place, .. }
@@ -143,7 +154,7 @@ impl Case {
     ) -> Answer {
         let number = self.ticket.number;
         if self.holder() == Some(agent) {
-            return self.escalate(hand, agent, via, leg);
+            return self.escalate(hand, &Speaker::from(agent.clone()), via, leg);
         }
         let was_asked = self.end_pages(hand, agent, PageState::Declined, leg);
         if was_asked {
@@ -183,17 +194,13 @@ impl Case {
         Some(Answer::AlreadyTaken { number: self.ticket.number, by: hand.context.desk.name_of(by), at })
     }
 
-    fn escalate(
-        &mut self,
-        hand: &mut Hand<'_>,
-        agent: &AgentKey,
-        via: Via,
-        leg: Option<&AttemptId>,
-    ) -> Answer {
-        hand.enter(Actor::Agent(agent.clone()), Happening::Escalated { via });
-        self.end_pages(hand, agent, PageState::Declined, leg);
+    fn escalate(&mut self, hand: &mut Hand<'_>, by: &Speaker, via: Via, leg: Option<&AttemptId>) -> Answer {
+        hand.enter(by.actor(), Happening::Escalated { via });
+        if let Some(agent) = by.agent() {
+            self.end_pages(hand, agent, PageState::Declined, leg);
+        }
         self.next_step(hand);
-        if let Some(run) = &mut self.escalation {
+        if let (Some(run), Some(agent)) = (&mut self.escalation, by.agent()) {
             run.passed_on.insert(agent.clone());
         }
         Answer::Escalated { number: self.ticket.number }
@@ -296,7 +303,8 @@ impl Case {
     fn downgrade(
         &mut self,
         hand: &mut Hand<'_>,
-        agent: &AgentKey,
+        by: &Speaker,
+        via: Via,
         severity: Severity,
         reason: String,
     ) -> Answer {
@@ -306,32 +314,29 @@ impl Case {
         }
         self.ticket.severity = severity;
         self.ticket.provisional = false;
-        hand.enter(Actor::Agent(agent.clone()), Happening::Downgraded { severity, reason });
-        self.stop_paging(hand, agent);
+        hand.enter(by.actor(), Happening::Downgraded { severity, reason, via: Some(via) });
+        self.stop_paging(hand, by);
         Answer::Downgraded { number, severity }
     }
 
-    fn resolve(&mut self, hand: &mut Hand<'_>, agent: &AgentKey, via: Via, note: Option<String>) -> Answer {
+    fn resolve(&mut self, hand: &mut Hand<'_>, by: &Speaker, via: Via, note: Option<String>) -> Answer {
         if let Some(text) = note {
-            hand.enter(Actor::Agent(agent.clone()), Happening::Note { text });
+            hand.enter(by.actor(), Happening::Note { text, via: Some(via) });
         }
         self.ticket.state = TicketState::Resolved;
         self.ticket.resolved_at = Some(hand.now());
-        hand.enter(Actor::Agent(agent.clone()), Happening::Resolved { via });
-        self.stop_paging(hand, agent);
+        hand.enter(by.actor(), Happening::Resolved { via });
+        self.stop_paging(hand, by);
         Answer::Resolved { number: self.ticket.number }
     }
 
-    /// No page any more, by this agent's word.
-    fn stop_paging(&mut self, hand: &mut Hand<'_>, agent: &AgentKey) {
+    /// No page any more, by this person's word.
+    fn stop_paging(&mut self, hand: &mut Hand<'_>, by: &Speaker) {
         let why = match self.is_open() {
-            true => {
-                let by = Some(hand.context.desk.name_of(agent));
-                Over::Lowered { severity: self.ticket.severity, by }
-            }
+            true => Over::Lowered { severity: self.ticket.severity, by: Some(hand.name_of(by)) },
             false => Over::Closed,
         };
-        self.withdraw_pages(hand, Some(agent), &why, None);
+        self.withdraw_pages(hand, by.agent(), &why, None);
         if self.bridge.as_ref().is_some_and(|bridge| bridge.stage == Stage::Agent) {
             self.drop_bridge(hand);
         }

@@ -35,7 +35,7 @@ impl Case {
                     self.ticket.severity = severity;
                     self.ticket.provisional = false;
                     self.escalation = None;
-                    hand.enter(Actor::Caller, Happening::Downgraded { severity, reason });
+                    hand.enter(Actor::Caller, Happening::Downgraded { severity, reason, via: None });
                 }
             }
             FlowCommand::Topic(topic) => {
@@ -80,7 +80,7 @@ impl Case {
             }
             FlowCommand::Note(text) => {
                 self.describe(&text);
-                hand.enter(Actor::Caller, Happening::Note { text });
+                hand.enter(Actor::Caller, Happening::Note { text, via: None });
             }
             // A desk may write to no caller; the rest concerns the call, or an agent, and the call machine carries it out.
             FlowCommand::TextCaller { .. }

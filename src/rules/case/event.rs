@@ -2,7 +2,7 @@
 
 use super::LegInput;
 use crate::clock::Timestamp;
-use crate::rules::command::Command;
+use crate::rules::command::{Command, Speaker};
 use crate::rules::effect::AttemptId;
 use crate::rules::flow::FlowCommand;
 use crate::rules::page::{Receipt, Sent};
@@ -86,10 +86,10 @@ pub enum Event {
     Absorb(Box<Ticket>),
     /// This ticket is carried on by another.
     MergedInto(Box<Ticket>),
-    /// An agent said something.
+    /// Somebody said something about it.
     Command {
         /// Who.
-        agent: AgentKey,
+        by: Speaker,
         /// By what way.
         via: Via,
         /// What.

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Actor, AgentKey, AttemptId, Case, Command, Hand, Happening, Message, Spoken, Via};
+use super::{Actor, AgentKey, AttemptId, Case, Command, Hand, Happening, Message, Speaker, Spoken, Via};
 use crate::rules::bridge::Stage;
 use crate::rules::command::VoiceKey;
 use crate::rules::effect::Answer;
@@ -66,14 +66,15 @@ impl Case {
     }
 
     fn page_key(&mut self, hand: &mut Hand<'_>, agent: &AgentKey, id: &AttemptId, keys: &str) -> Spoken {
+        let by = Speaker::from(agent.clone());
         match VoiceKey::of(keys) {
             VoiceKey::Do(Command::CallCustomer) => {
-                match self.command(hand, agent, Via::Key, Command::CallCustomer, Some(id)) {
+                match self.command(hand, &by, Via::Key, Command::CallCustomer, Some(id)) {
                     Answer::Ringing { .. } => self.put_through(hand, agent, id),
                     refusal => Spoken::Answer(refusal),
                 }
             }
-            VoiceKey::Do(command) => match self.command(hand, agent, Via::Key, command, Some(id)) {
+            VoiceKey::Do(command) => match self.command(hand, &by, Via::Key, command, Some(id)) {
                 Answer::Taken(_) | Answer::YoursAlready(_) => Spoken::Taken(self.brief()),
                 other => Spoken::Answer(other),
             },

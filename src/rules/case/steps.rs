@@ -1,11 +1,22 @@
 //! The walk through the policy: a step's people are paged, and when its time is up or they are spent, the next one's.
 
+use std::time::Duration;
+
 use super::{Actor, AgentKey, Case, Hand, Happening, Message, TicketState};
 use crate::rules::effect::Alert;
 use crate::rules::escalation::{Escalation, Phase, Place};
 use crate::rules::page::{Attempt, Page, PageKind, PageState, Planned};
 use crate::rules::policy::{Step, Target};
 use crate::rules::severity::Severity;
+
+impl Hand<'_> {
+    /// How long a step's people have; the last resort has as long as the last step.
+    fn delay_at(&self, place: Place) -> Duration {
+        let steps = &self.context.policy.steps;
+        let step = steps.get(place.step).or(steps.last());
+        step.map_or(Step::default_delay(), |step| step.delay).duration()
+    }
+}
 
 impl Case {
     /// Moves the escalation on, if its time is up or its people are spent.
@@ -54,6 +65,21 @@ impl Case {
 
     /// Starts a run at a step; who had the ticket before has it no more.
     pub(super) fn start_paging(&mut self, hand: &mut Hand<'_>, place: Place) {
+        self.begin_run(hand, place);
+        self.start_step(hand, place, false);
+    }
+
+    /// Starts a run in which one agent is paged instead of a step's people; it goes on to the next step if he does not
+    /// take it.
+    pub(super) fn start_paging_one(&mut self, hand: &mut Hand<'_>, agent: &AgentKey, place: Place) {
+        self.begin_run(hand, place);
+        if let Some(run) = &mut self.escalation {
+            run.phase = Phase::Paging { place, until: hand.now() + hand.delay_at(place) };
+        }
+        self.page_agent(hand, agent, PageKind::Emergency, place);
+    }
+
+    fn begin_run(&mut self, hand: &mut Hand<'_>, place: Place) {
         let tell_at = hand.now() + hand.context.desk.limits.caller_told_after.duration();
         let phase = Phase::Paging { place, until: hand.now() };
         let mut run = Escalation::new(phase, hand.now());
@@ -72,7 +98,6 @@ impl Case {
             self.ticket.state = TicketState::Open;
         }
         self.ticket.provisional = false;
-        self.start_step(hand, place, false);
     }
 
     /// Pages a step's people; an empty step leads to the next one at once, and an empty last resort to everybody.
@@ -119,13 +144,8 @@ impl Case {
             };
             hand.alert_manager(what, Message::Alert(alert));
         }
-        let delay = policy
-            .steps
-            .get(place.step)
-            .or(policy.steps.last())
-            .map_or(Step::default_delay(), |step| step.delay);
         if let Some(run) = &mut self.escalation {
-            run.phase = Phase::Paging { place, until: hand.now() + delay.duration() };
+            run.phase = Phase::Paging { place, until: hand.now() + hand.delay_at(place) };
             if new_cycle {
                 run.tell_caller_at = Some(hand.now());
             }

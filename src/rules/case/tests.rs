@@ -5,6 +5,7 @@ mod caller;
 mod carriers;
 mod commands;
 mod declines;
+mod hand_over;
 mod paging;
 mod properties;
 mod stand_down;
@@ -181,7 +182,7 @@ impl Night {
     }
 
     fn says(&mut self, who: &str, command: Command) -> &mut Night {
-        self.happen(Event::Command { agent: agent(who), via: Via::Sms, command })
+        self.happen(Event::Command { by: agent(who).into(), via: Via::Sms, command })
     }
 
     fn presses(&mut self, ordinal: u32, keys: &str) -> &mut Night {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use toml_edit::DocumentMut;
 
 use super::Agent;
-use crate::rules::hours::WrittenHoliday;
+use crate::rules::hours::{WrittenHoliday, WrittenWeek};
 use crate::rules::rota::{WrittenLayer, WrittenOverride, WrittenRota};
 use part::Part;
 
@@ -76,6 +76,13 @@ pub enum Edit {
     Agent(Change<Agent>),
     /// A holiday.
     Holiday(Change<WrittenHoliday>),
+    /// The hours of every week.
+    Hours {
+        /// As they are.
+        was: WrittenWeek,
+        /// As they are to be.
+        now: WrittenWeek,
+    },
     /// The file as a whole, as somebody rewrote it by hand.
     File {
         /// The text that he had before him.
@@ -127,10 +134,9 @@ impl Edit {
             }
             Edit::Agent(change) => parts::change(root, "agent", change, None)?,
             Edit::Holiday(change) => {
-                let hours = root.get_mut("hours").and_then(toml_edit::Item::as_table_mut);
-                let hours = hours.ok_or_else(|| CannotEdit::Form("The hours".into()))?;
-                parts::change(hours, "holiday", change, None)?;
+                parts::change(hours_of(root)?, "holiday", change, None)?;
             }
+            Edit::Hours { was, now } => parts::replace(hours_of(root)?, "hours", was, now)?,
             Edit::File { .. } => {}
         }
         Ok(file.to_string())
@@ -141,7 +147,7 @@ impl Edit {
         match self {
             Edit::Rota(Change { was, now }) => was.as_ref().or(now.as_ref()).map(|rota| rota.name.as_str()),
             Edit::Layer { rota, .. } | Edit::Override { rota, .. } => Some(rota),
-            Edit::Agent(_) | Edit::Holiday(_) | Edit::File { .. } => None,
+            Edit::Agent(_) | Edit::Holiday(_) | Edit::Hours { .. } | Edit::File { .. } => None,
         }
     }
 
@@ -153,6 +159,7 @@ impl Edit {
             Edit::Override { rota, change } => format!("{rota}: {}", said("the override", change)),
             Edit::Agent(change) => said("the agent", change),
             Edit::Holiday(change) => said("the holiday", change),
+            Edit::Hours { now, .. } => format!("the hours become {}", now.told()),
             Edit::File { .. } => "the file was rewritten by hand".into(),
         }
     }
@@ -165,6 +172,11 @@ fn said<T: Part>(what: &str, change: &Change<T>) -> String {
         (Some(was), None) => format!("{what} {} goes", was.told()),
         (None, None) => format!("{what} stays as it is"),
     }
+}
+
+fn hours_of(root: &mut toml_edit::Table) -> Result<&mut toml_edit::Table, CannotEdit> {
+    let hours = root.get_mut("hours").and_then(toml_edit::Item::as_table_mut);
+    hours.ok_or_else(|| CannotEdit::Form("The table `hours`".into()))
 }
 
 fn rota_of<'a>(root: &'a mut toml_edit::Table, name: &str) -> Result<&'a mut toml_edit::Table, CannotEdit> {

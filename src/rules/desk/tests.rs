@@ -297,3 +297,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_agent_is_known_by_his_address_unless_others_have_it_too() {
+    let text = include_str!("../../../tests/desks/reservations.toml");
+    let found = |text: &str, address: &str| {
+        let desk = Desk::parse(text).unwrap();
+        let email = address.parse().unwrap();
+        desk.agent_by_email(&email).map(|agent| agent.key.to_string())
+    };
+    let (ada, ben) = ("ada@reservations.example.com", "ben@reservations.example.com");
+    assert_eq!(found(text, ada), Some("ada".into()));
+    assert_eq!(found(&text.replace(ada, "Ada@Reservations.Example.COM"), ada), Some("ada".into()));
+    assert_eq!(found(text, "dora@reservations.example.com"), None);
+    assert_eq!(found(&text.replace(ben, ada), ada), None);
+}

@@ -59,6 +59,34 @@ impl WeeklySpan {
     }
 }
 
+/// The days of some week, from its Monday on.
+fn any_week() -> impl Iterator<Item = NaiveDate> {
+    NaiveDate::default().week(Weekday::Mon).first_day().iter_days().take(7)
+}
+
+/// What begins on each weekday, from Monday on: weekly stretches as a form has them.
+pub fn by_weekday(spans: &[WeeklySpan]) -> [Vec<DaySpan>; 7] {
+    let mut week: [Vec<DaySpan>; 7] = Default::default();
+    for (day, date) in week.iter_mut().zip(any_week()) {
+        day.extend(spans.iter().filter_map(|span| span.on(date)));
+    }
+    week
+}
+
+/// The same stretches, weekdays of equal hours together, as a file has them.
+pub fn weekly(week: &[Vec<DaySpan>; 7]) -> Vec<WeeklySpan> {
+    let mut spans: Vec<WeeklySpan> = Vec::new();
+    for (index, day) in week.iter().enumerate() {
+        for hours in day {
+            match spans.iter_mut().find(|span| span.hours == *hours) {
+                Some(span) => span.days.0 |= 1 << index,
+                None => spans.push(WeeklySpan { days: Weekdays(1 << index), hours: *hours }),
+            }
+        }
+    }
+    spans
+}
+
 /// Whether `wall` lies in one of the stretches.
 pub(crate) fn hold(spans: &[WeeklySpan], wall: NaiveDateTime) -> bool {
     [wall.date() - Days::new(1), wall.date()]

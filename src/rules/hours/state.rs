@@ -3,6 +3,7 @@
 
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
 
+use super::day_rule::LONGEST_WAIT_DAYS;
 use super::{Calendar, DaySpan, Holiday, WeeklySpan};
 use crate::clock::Timestamp;
 use crate::rules::zone::ZoneBook;
@@ -49,8 +50,8 @@ pub struct Covered {
     pub to: Timestamp,
 }
 
-/// The longest that a rule for days can take to name one: 29 February as a given weekday, over the year 2100.
-const LONGEST_WAIT: Days = Days::new(41 * 366);
+/// The longest that a rule for days can take to name one.
+const LONGEST_WAIT: Days = Days::new(LONGEST_WAIT_DAYS as u64);
 /// After this, weeks without holidays have shown all that they do: one, another as a clock change can skip what comes
 /// but once a week, and the rest of a day at either end.
 const WEEKS: Days = Days::new(16);

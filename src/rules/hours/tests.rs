@@ -220,6 +220,10 @@ fn holidays_fall_on_the_days_that_they_name() {
         ("Wed after 12-25", &["2025-01-01", "2025-12-31", "2026-12-30"]),
         ("Thursday after 12-25", &["2026-01-01", "2026-12-31"]),
         ("02-29", &[]),
+        ("Easter", &["2025-04-20", "2026-04-05"]),
+        ("2 days before Easter", &["2025-04-18", "2026-04-03"]),
+        ("1 day after Easter", &["2025-04-21", "2026-04-06"]),
+        ("Thursday after 36 days after easter", &["2025-05-29", "2026-05-14"]),
     ];
     let year = NaiveDate::from_ymd_opt(2025, 1, 1).unwrap();
     for (text, days) in table {
@@ -228,10 +232,41 @@ fn holidays_fall_on_the_days_that_they_name() {
         assert_eq!(found.collect::<Vec<_>>(), *days, "{text}");
         assert_eq!(rule.to_string().parse::<DayRule>().unwrap(), rule, "{text}");
     }
-    for bad in
-        ["", "Christmas", "13-01", "02-30", "6th Monday of May", "4th Thursday", "Foo after 12-25", "5"]
-    {
+    for bad in [
+        "",
+        "Christmas",
+        "13-01",
+        "02-30",
+        "6th Monday of May",
+        "4th Thursday",
+        "Foo after 12-25",
+        "5",
+        "81 days after Easter",
+        "0 days before Easter",
+        "days after Easter",
+        "-1 days after Easter",
+    ] {
         assert!(bad.parse::<DayRule>().is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn a_rule_says_when_it_comes_next() {
+    let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+    for (rule, from, next) in [
+        ("12-25", "2026-12-25", Some("2026-12-25")),
+        ("12-25", "2026-12-26", Some("2027-12-25")),
+        ("02-29", "2026-11-22", Some("2028-02-29")),
+        ("5th Monday of February", "2026-11-22", Some("2044-02-29")),
+        ("2 days before Easter", "2026-11-22", Some("2027-03-26")),
+        ("2026-12-24", "2026-11-22", Some("2026-12-24")),
+        ("2026-11-21", "2026-11-22", None),
+        ("Monday after 2026-11-20", "2026-11-22", Some("2026-11-23")),
+        ("Monday after 2026-11-20", "2026-11-24", None),
+        ("2525-06-01", "2026-11-22", Some("2525-06-01")),
+    ] {
+        let rule: DayRule = rule.parse().unwrap();
+        assert_eq!(rule.next(day(from)), next.map(day), "{rule} from {from}");
     }
 }
 

@@ -55,6 +55,42 @@ pub struct WrittenHoliday {
     pub on_call: Option<Vec<String>>,
 }
 
+/// The hours of every week, without the holidays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrittenWeek {
+    /// An IANA zone name.
+    pub zone: String,
+    /// Weekly stretches.
+    #[serde(default)]
+    pub support: Vec<String>,
+    /// Weekly stretches; left out, the desk is on call whenever it does not answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_call: Option<Vec<String>>,
+}
+
+impl WrittenWeek {
+    /// The same in our own words, so that two that mean the same can be compared; as it is, if it cannot be read.
+    pub fn plain(&self) -> WrittenWeek {
+        self.read().map_or_else(|_| self.clone(), |week| WrittenWeek::from(&week))
+    }
+
+    /// A calendar without holidays, or everything that is wrong with it.
+    pub fn read(&self) -> Result<Calendar, Vec<Fault>> {
+        let WrittenWeek { zone, support, on_call } = self.clone();
+        WrittenCalendar { zone, support, on_call, holiday: Vec::new() }.read()
+    }
+}
+
+impl From<&Calendar> for WrittenWeek {
+    fn from(calendar: &Calendar) -> WrittenWeek {
+        WrittenWeek {
+            zone: calendar.zone.to_string(),
+            support: texts(&calendar.support),
+            on_call: calendar.on_call.as_deref().map(texts),
+        }
+    }
+}
+
 impl WrittenCalendar {
     /// The calendar, or everything that is wrong with it; paths begin below `[hours]`.
     pub fn read(&self) -> Result<Calendar, Vec<Fault>> {
@@ -84,7 +120,13 @@ impl WrittenCalendar {
 }
 
 impl WrittenHoliday {
-    fn read(&self) -> Result<Holiday, Vec<Fault>> {
+    /// The same in our own words, so that two that mean the same can be compared; as it is, if it cannot be read.
+    pub fn plain(&self) -> WrittenHoliday {
+        self.read().map_or_else(|_| self.clone(), WrittenHoliday::from)
+    }
+
+    /// The holiday, or everything that is wrong with it.
+    pub fn read(&self) -> Result<Holiday, Vec<Fault>> {
         let mut faults = Faults::default();
         let date = faults.take(&["date"], self.date.0.parse::<DayRule>());
         let listed = self.hours.as_deref().unwrap_or_default();
@@ -112,21 +154,20 @@ impl TryFrom<WrittenCalendar> for Calendar {
 
 impl From<Calendar> for WrittenCalendar {
     fn from(calendar: Calendar) -> WrittenCalendar {
-        WrittenCalendar {
-            zone: calendar.zone.into(),
-            support: texts(&calendar.support),
-            on_call: calendar.on_call.as_deref().map(texts),
-            holiday: calendar
-                .holidays
-                .into_iter()
-                .map(|holiday| WrittenHoliday {
-                    name: holiday.name,
-                    date: Moment(holiday.date.to_string()),
-                    closed: holiday.hours.is_empty(),
-                    hours: (!holiday.hours.is_empty()).then(|| texts(&holiday.hours)),
-                    on_call: holiday.on_call.as_deref().map(texts),
-                })
-                .collect(),
+        let WrittenWeek { zone, support, on_call } = WrittenWeek::from(&calendar);
+        let holiday = calendar.holidays.into_iter().map(WrittenHoliday::from).collect();
+        WrittenCalendar { zone, support, on_call, holiday }
+    }
+}
+
+impl From<Holiday> for WrittenHoliday {
+    fn from(holiday: Holiday) -> WrittenHoliday {
+        WrittenHoliday {
+            name: holiday.name,
+            date: Moment(holiday.date.to_string()),
+            closed: holiday.hours.is_empty(),
+            hours: (!holiday.hours.is_empty()).then(|| texts(&holiday.hours)),
+            on_call: holiday.on_call.as_deref().map(texts),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod on_call;
 mod problem;
+mod reports;
 mod tickets;
 mod timeline;
 
@@ -28,6 +29,8 @@ pub(super) fn router(app: App) -> Router<App> {
         .route("/tickets", get(tickets::list))
         .route("/tickets/{number}", get(tickets::one))
         .route("/on-call", get(on_call::at))
+        .route("/reports/summary", get(reports::summary))
+        .route("/reports/tickets", get(reports::tickets))
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed)
         .fallback(async || Problem::NotFound("address"))
         .layer(from_fn_with_state(app, only_with_token))

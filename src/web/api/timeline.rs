@@ -11,11 +11,14 @@ use crate::rules::ticket::{Actor, Entry};
 pub(super) struct Event {
     /// When it happened.
     at: String,
-    /// Who did it: `caller`, `agent`, `nightbell` or `carrier`.
+    /// Who did it: `caller`, `agent`, `account`, `nightbell` or `carrier`.
     by: &'static str,
     /// Which agent, by key, if it was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     agent: Option<String>,
+    /// Which account, by its e-mail address (or which program, by its name), if it was one that is no agent's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
     /// What happened: `opened`, `triaged`, `attempt_started`, `acknowledged` …; more may come.
     kind: String,
     /// What belongs to it, by the kind.
@@ -43,13 +46,21 @@ pub(super) fn event(entry: &Entry) -> Event {
     {
         *at = Value::String(instant(Timestamp(millis)));
     }
-    let (by, agent) = match &entry.by {
-        Actor::Caller => ("caller", None),
-        Actor::Agent(agent) => ("agent", Some(agent.as_str().to_owned())),
-        Actor::Nightbell => ("nightbell", None),
-        Actor::Carrier => ("carrier", None),
+    let (mut agent, mut account) = (None, None);
+    let by = match &entry.by {
+        Actor::Caller => "caller",
+        Actor::Agent(key) => {
+            agent = Some(key.as_str().to_owned());
+            "agent"
+        }
+        Actor::Account(key) => {
+            account = Some(key.clone());
+            "account"
+        }
+        Actor::Nightbell => "nightbell",
+        Actor::Carrier => "carrier",
     };
-    Event { at: instant(entry.at), by, agent, kind, details }
+    Event { at: instant(entry.at), by, agent, account, kind, details }
 }
 
 #[cfg(test)]

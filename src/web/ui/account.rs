@@ -6,11 +6,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::form::{Errors, Fields, told};
+use super::people::agents_of;
 use super::sign_in::refusal;
 use super::trouble::Trouble;
 use super::visit::{Visiting, browser_name};
 use super::{Frame, page};
 use crate::act::{Means, SessionId};
+use crate::rules::access::Reach;
 use crate::rules::account::{parse_name, parse_password};
 use crate::web::App;
 use crate::web::hold::in_time;
@@ -38,6 +40,8 @@ struct Page {
     password: bool,
     /// Whether it may be given its first password now.
     fresh: bool,
+    /// The agents that he is.
+    agents: Vec<String>,
     sessions: Vec<SessionRow>,
 }
 
@@ -78,6 +82,7 @@ impl Page {
         Ok(Page {
             frame: visiting.frame,
             errors,
+            agents: agents_of(&app.acts().desks(), &account.email, &Reach::Everything),
             done: done.words(),
             email: account.email.to_string(),
             name: account.name,

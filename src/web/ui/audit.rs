@@ -86,6 +86,7 @@ fn words(action: &str) -> &str {
         "session.begin" => "signed in as",
         "session.end" => "signed a browser out of",
         "session.end_others" => "signed other browsers out of",
+        "ticket.command" => "commanded ticket",
         "token.create" => "made the API token",
         other => other,
     }

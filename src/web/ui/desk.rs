@@ -2,23 +2,33 @@
 //! the draft; everybody else sees what is in force. What is drawn is what the pager asks: [`crate::rules::rota`].
 //!
 //! - `rotas`: all of them; `rota`: one, with `timeline` as its script draws it.
+//! - `hours`: when it is there, with `week` and `holidays` for their forms.
 //! - `change`: forms of a rota's parts: `turns` for layers, `stands_in` for overrides and swaps.
+//! - `cover`: what agents ask of each other.
 //! - `draft`: what would come of it all, and publishing; `versions`: what was in force, and bringing it back.
+//! - `feeds`: addresses for calendar programs; `import`: calendars that were kept elsewhere.
 //! - `when`: times on a wall clock, as people write and read them.
 
 mod change;
+mod cover;
 mod draft;
+mod feeds;
+mod holidays;
+mod hours;
+mod import;
 mod rota;
 mod rotas;
 mod stands_in;
 mod timeline;
 mod turns;
 mod versions;
+mod week;
 mod when;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use super::form::Errors;
@@ -42,17 +52,32 @@ pub(super) fn router() -> Router<App> {
         .route("/desks/{desk}/rotas/new", get(rotas::ask).post(rotas::make))
         .route("/desks/{desk}/rotas/{rota}", get(rota::show))
         .route("/desks/{desk}/rotas/{rota}/timeline", get(timeline::events))
+        .route(
+            "/desks/{desk}/rotas/{rota}/import",
+            get(import::ask).post(import::take).layer(DefaultBodyLimit::max(import::LARGEST_FORM)),
+        )
         .route("/desks/{desk}/rotas/{rota}/remove", post(rotas::remove))
         .route("/desks/{desk}/rotas/{rota}/layer", get(turns::ask).post(turns::put))
         .route("/desks/{desk}/rotas/{rota}/layer/remove", post(turns::remove))
         .route("/desks/{desk}/rotas/{rota}/override", get(stands_in::ask).post(stands_in::put))
         .route("/desks/{desk}/rotas/{rota}/override/remove", post(stands_in::remove))
         .route("/desks/{desk}/rotas/{rota}/swap", get(stands_in::ask_swap).post(stands_in::swap))
+        .route("/desks/{desk}/hours", get(hours::show))
+        .route("/desks/{desk}/hours/week", get(week::ask).post(week::put))
+        .route("/desks/{desk}/hours/holiday", get(holidays::ask).post(holidays::put))
+        .route("/desks/{desk}/hours/holiday/remove", post(holidays::remove))
+        .route("/desks/{desk}/hours/public", get(holidays::ask_public).post(holidays::put_public))
+        .route("/desks/{desk}/rotas/{rota}/cover", get(cover::ask::show).post(cover::ask::put))
+        .route("/desks/{desk}/cover", get(cover::list))
+        .route("/desks/{desk}/cover/{id}", get(cover::one))
+        .route("/desks/{desk}/cover/{id}/{deed}", post(cover::deal))
         .route("/desks/{desk}/draft", get(draft::show))
         .route("/desks/{desk}/draft/take-back", post(draft::take_back))
         .route("/desks/{desk}/draft/discard", post(draft::discard))
         .route("/desks/{desk}/draft/publish", post(draft::publish))
         .route("/desks/{desk}/file", get(draft::ask_file).post(draft::put_file))
+        .route("/desks/{desk}/feeds", get(feeds::list).post(feeds::make))
+        .route("/desks/{desk}/feeds/{feed}/end", post(feeds::end))
         .route("/desks/{desk}/versions", get(versions::list))
         .route("/desks/{desk}/versions/{version}", get(versions::one))
         .route("/desks/{desk}/versions/{version}/restore", post(versions::restore))
@@ -127,6 +152,13 @@ impl AtDesk {
             drafted_by: draft.map(|draft| draft.changed_by.clone()).unwrap_or_default(),
             unfit: unfit.map(ToString::to_string),
         }
+    }
+
+    /// Who he is at the desk, if he is one of its agents: the one who has his e-mail address.
+    fn me(&self) -> Option<&AgentKey> {
+        let account = &self.visiting.visitor.account;
+        let agent = self.live.agent_by_email(&account.email);
+        agent.filter(|_| account.principal.may(Right::Answer, &self.key)).map(|agent| &agent.key)
     }
 
     fn frame(&self) -> Frame {

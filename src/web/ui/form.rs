@@ -22,6 +22,11 @@ impl FromRequest<App> for Fields {
 }
 
 impl Fields {
+    #[cfg(test)]
+    pub(super) fn of(pairs: &[(&str, &str)]) -> Fields {
+        Fields(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
     /// A field's text; empty if it was not sent.
     pub(super) fn get(&self, name: &str) -> &str {
         self.all(name).next().unwrap_or("")

@@ -3,19 +3,24 @@
 //!
 //! - `assets`: styles and scripts; `visit`: who asks, and the cookies; `form`: what he wrote and what is wrong with it; `trouble`: why he gets no page.
 //! - `sign_in`, `openid`, `join`, `account`: getting in, and one's own account; `people`, `audit`: for who administers.
+//! - `board`: what is going on, live; `tickets`: what is wrong, and what can be done about it; `moments`: times in words.
 //! - `desk`: a desk's rotas, its draft and its versions.
 
 mod account;
 mod assets;
 mod audit;
+mod board;
 mod desk;
 mod form;
 mod home;
 mod join;
+mod moments;
 mod openid;
 mod people;
+mod reports;
 mod second_factor;
 mod sign_in;
+mod tickets;
 mod trouble;
 mod visit;
 
@@ -32,6 +37,7 @@ use axum::routing::{get, post};
 use url::Url;
 
 use super::{App, LARGEST_FORM};
+pub(super) use board::Live;
 use trouble::Trouble;
 
 /// Our own styles, scripts and forms, and nothing else: pictures are drawn in the page itself.
@@ -67,6 +73,11 @@ impl Site {
         }
     }
 
+    /// The path before all of ours.
+    fn base(&self) -> &str {
+        &self.base
+    }
+
     /// To another of our pages.
     fn to(&self, path: &str) -> Response {
         Redirect::to(&format!("{}{path}", self.base)).into_response()
@@ -90,8 +101,10 @@ struct Frame {
 #[derive(Clone, Debug)]
 struct Who {
     name: String,
+    board: bool,
     people: bool,
     audit: bool,
+    reports: bool,
 }
 
 impl Frame {
@@ -123,6 +136,12 @@ pub(super) fn router(app: App) -> Router<App> {
         .route("/account/second-factor/off", post(second_factor::off))
         .route("/account/sessions/{id}/end", post(account::end_session))
         .route("/account/sessions/end-others", post(account::end_others))
+        .route("/board", get(board::show))
+        .route("/board/events", get(board::events))
+        .route("/tickets", get(tickets::list))
+        .route("/tickets/{id}", get(tickets::one))
+        .route("/tickets/{id}/commands", post(tickets::command))
+        .route("/tickets/{id}/recordings/{place}", get(tickets::recording))
         .route("/people", get(people::list))
         .route("/people/invite", post(people::invite))
         .route("/people/withdraw", post(people::withdraw))
@@ -133,6 +152,8 @@ pub(super) fn router(app: App) -> Router<App> {
         .route("/people/{id}/end-sessions", post(people::end_sessions))
         .route("/people/{id}/reset", post(people::offer_reset))
         .route("/audit", get(audit::list))
+        .route("/reports", get(reports::show))
+        .route("/reports.csv", get(reports::download))
         .route("/assets/{file}", get(assets::show))
         .merge(desk::router())
         .route_layer(from_fn_with_state(app.clone(), own_pages_only))

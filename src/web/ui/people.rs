@@ -10,7 +10,7 @@ use super::form::{Errors, Fields, told};
 use super::trouble::Trouble;
 use super::visit::Visiting;
 use super::{Frame, page};
-use crate::act::{ChangeError, InviteError, Invited};
+use crate::act::{ChangeError, Desks, InviteError, Invited};
 use crate::rules::access::{Reach, Right, Role, Scope};
 use crate::rules::account::{Account, AccountId, Email};
 use crate::web::App;
@@ -28,6 +28,8 @@ struct Row {
     /// Not told to who administers some desks alone.
     second_factor: bool,
     you: bool,
+    /// The agents that he is: their names and desks.
+    agents: Vec<String>,
 }
 
 /// Somebody who has not come yet.
@@ -100,6 +102,7 @@ struct One {
     password: bool,
     sessions: usize,
     roles: Vec<Given>,
+    agents: Vec<String>,
     choice: Choice,
 }
 
@@ -112,9 +115,19 @@ struct Link {
     purpose: &'static str,
 }
 
-fn row(account: Account, you: &AccountId, reach: &Reach) -> Row {
+/// The agents that somebody is by his address, at desks that are reached: the name and the desk of each.
+pub(super) fn agents_of(desks: &Desks, email: &Email, reach: &Reach) -> Vec<String> {
+    let agent = |desk: &std::sync::Arc<crate::rules::desk::Desk>| {
+        Some(format!("{} of {}", desk.agent_by_email(email)?.name, desk.name))
+    };
+    let reached = desks.all().filter(|desk| reach.covers(&Scope::of(Some(desk.key.as_str()))));
+    reached.filter_map(agent).collect()
+}
+
+fn row(account: Account, you: &AccountId, desks: &Desks, reach: &Reach) -> Row {
     let roles = account.principal.roles().filter(|(scope, _)| is_told(reach, scope));
     Row {
+        agents: agents_of(desks, &account.email, reach),
         you: account.id == *you,
         id: account.id.as_str().to_owned(),
         name: account.name,
@@ -143,9 +156,10 @@ async fn list_of(
     fields: Option<&Fields>,
 ) -> Result<List, Trouble> {
     let reach = visiting.reach(Right::Administer)?;
+    let (you, desks) = (&visiting.visitor.account.id, app.acts().desks());
     let accounts = in_time(app.acts().accounts()).await?.into_iter();
     let accounts = accounts.filter(|account| reach.meets(&account.principal));
-    let rows = accounts.map(|account| row(account, &visiting.visitor.account.id, &reach)).collect();
+    let rows = accounts.map(|account| row(account, you, &desks, &reach)).collect();
     let awaited = |invited: Invited| Awaited {
         email: invited.email.to_string(),
         role: format!("{} of {}", invited.role, invited.scope),
@@ -181,6 +195,7 @@ async fn page_of(
         frame: visiting.frame,
         errors,
         password: account.password,
+        agents: agents_of(&app.acts().desks(), &account.email, &reach),
         id: id.as_str().to_owned(),
         name: account.name,
         email: account.email.to_string(),

@@ -26,6 +26,8 @@ pub(super) enum Trouble {
     Forged,
     /// Not now.
     Busy,
+    /// He keeps too many boards open.
+    TooMany,
 }
 
 impl Trouble {
@@ -40,6 +42,7 @@ impl Trouble {
             Trouble::Forbidden(_) | Trouble::Forged => StatusCode::FORBIDDEN,
             Trouble::NotFound => StatusCode::NOT_FOUND,
             Trouble::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Trouble::TooMany => StatusCode::TOO_MANY_REQUESTS,
         }
     }
 }
@@ -99,6 +102,10 @@ pub(super) async fn dress(State(app): State<App>, request: Request, next: Next) 
         Trouble::Busy => (
             "Not just now",
             "The database does not answer. Calls and pages go on; try again in a moment.".into(),
+        ),
+        Trouble::TooMany => (
+            "Too many boards are open",
+            "Close one that you do not look at; this one goes on by itself then.".into(),
         ),
     };
     let mut response = page(trouble.status(), &Page { frame: Frame::bare(&app.site), title, text });

@@ -11,7 +11,7 @@ use axum::response::Response;
 
 use super::trouble::Trouble;
 use super::{Frame, Site, Who};
-use crate::act::{By, Origin, Visitor};
+use crate::act::{By, Commander, Origin, Visitor};
 use crate::rules::access::{Principal, Reach, Right};
 use crate::web::App;
 use crate::web::hold::in_time;
@@ -86,6 +86,11 @@ impl Visiting {
         By { actor: self.visitor.account.email.to_string(), address: self.origin.address.clone() }
     }
 
+    /// He, as one who commands.
+    pub(super) fn commander(&self) -> Commander {
+        Commander::visiting(&self.visitor, &self.origin)
+    }
+
     /// What he may.
     pub(super) fn principal(&self) -> &Principal {
         &self.visitor.account.principal
@@ -121,8 +126,10 @@ impl FromRequestParts<App> for Visiting {
         let principal = &visitor.account.principal;
         let who = Who {
             name: visitor.account.name.clone(),
+            board: principal.may_somewhere(Right::See),
             people: principal.may_somewhere(Right::Administer),
             audit: principal.may_somewhere(Right::Manage),
+            reports: principal.may_somewhere(Right::See),
         };
         let frame = Frame { who: Some(who), ..Frame::bare(&app.site) };
         Ok(Visiting { visitor, origin: origin_of(&app.site, parts), frame })

@@ -10,7 +10,7 @@ use tower::ServiceExt;
 
 use super::Site;
 
-async fn ask(site: &Site, token: &str, path: &str) -> (StatusCode, Value) {
+pub(super) async fn ask(site: &Site, token: &str, path: &str) -> (StatusCode, Value) {
     let request =
         Request::get(format!("/api/v1{path}")).header(header::AUTHORIZATION, format!("Bearer {token}"));
     let answer = site.router.clone().oneshot(request.body(axum::body::Body::empty()).unwrap()).await.unwrap();
@@ -19,7 +19,7 @@ async fn ask(site: &Site, token: &str, path: &str) -> (StatusCode, Value) {
     (status, serde_json::from_slice(&body).unwrap())
 }
 
-async fn call(site: &Site, sid: &str, line: &str) {
+pub(super) async fn call(site: &Site, sid: &str, line: &str) {
     let call = CallIn {
         carrier: "main".into(),
         sid: sid.into(),

@@ -3,12 +3,18 @@
 mod account;
 mod api;
 mod audit;
+mod board;
 mod changes;
+mod feeds;
 mod getting_in;
+mod imports;
 mod openid;
 mod people;
 mod refused;
+mod reports;
 mod rotas;
+mod screen;
+mod tickets;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -146,6 +152,13 @@ impl Browser<'_> {
     /// Opens a page.
     pub async fn get(&self, path: &str) -> Page {
         self.send(Request::get(path), path, Body::empty()).await
+    }
+
+    /// Asks for something with what else a program says.
+    pub async fn get_with(&self, path: &str, said: &[(&str, &str)]) -> Page {
+        let request =
+            said.iter().fold(Request::get(path), |request, (name, value)| request.header(*name, *value));
+        self.send(request, path, Body::empty()).await
     }
 
     /// Sends a form of ours.

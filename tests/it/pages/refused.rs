@@ -42,7 +42,19 @@ async fn every_page_but_the_door_asks_who_is_there() {
     Site::each(async |site| {
         site.administrator().await;
         let stranger = site.browser("192.0.2.9");
-        for path in ["/", "/account", "/account/second-factor", "/people", "/people/01J", "/audit"] {
+        for path in [
+            "/",
+            "/account",
+            "/account/second-factor",
+            "/audit",
+            "/board",
+            "/board?desk=night",
+            "/people",
+            "/people/01J",
+            "/tickets",
+            "/tickets/01J",
+            "/tickets/01J/recordings/1",
+        ] {
             let next: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
             stranger.get(path).await.leads_to(&format!("/sign-in?next={next}"));
         }
@@ -61,10 +73,13 @@ async fn every_page_but_the_door_asks_who_is_there() {
             "/people/01J/enable",
             "/people/01J/end-sessions",
             "/people/01J/reset",
+            "/tickets/01J/commands",
         ] {
             // There is no page there to come back to.
             stranger.post(path, &[]).await.leads_to("/sign-in?next=%2F");
         }
+        let stream = stranger.get("/board/events").await;
+        assert_eq!(stream.body, "event: over\ndata: signed out\n\n");
         for guess in ["nothing", "", "x=y", &"0".repeat(64), &"a".repeat(5000)] {
             stranger.cookies.borrow_mut().insert("__Host-nightbell".into(), guess.to_owned());
             assert!(!stranger.is_in().await, "{guess}");

@@ -40,6 +40,44 @@ impl HalfSent {
     }
 }
 
+/// The night board, as somebody watches it who was invited on the machine.
+async fn watched_board(stage: &Stage) -> reqwest::Response {
+    let invited = ["account", "invite", "ada@example.com", "--role", "viewer"];
+    let told = stage.expect(&invited).await;
+    let secret = told.split("/join/").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+    let address = format!("http://{}", stage.public);
+    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+    let client = client.build().unwrap();
+    let form = [("name", "Ada"), ("password", "three quiet geese at noon")];
+    let join = client.post(format!("{address}/join/{secret}")).header("origin", &address).form(&form);
+    let joined = join.send().await.unwrap();
+    let cookie = joined.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let watch = client.get(format!("{address}/board/events")).header("cookie", cookie);
+    watch.send().await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_board_that_is_watched_holds_nothing_up() {
+    let _turn = turn().await;
+    for kind in BOTH {
+        let stage = Stage::set(kind).await;
+        let gateway = stage.start();
+        stage.ready(&gateway).await;
+        let mut board = watched_board(&stage).await;
+        let first = board.chunk().await.unwrap().unwrap();
+        assert!(String::from_utf8_lossy(&first).starts_with("event: board"), "{first:?}");
+        let log = stage.path("nightbell.toml.log");
+        assert_eq!(gateway.stop().await, Some(0));
+        // It came to its end, and was not cut.
+        while let Some(more) = board.chunk().await.unwrap() {
+            assert!(!more.is_empty());
+        }
+        let log = std::fs::read_to_string(log).unwrap();
+        assert!(!log.contains("did not end in time"), "{log}");
+        stage.strike().await;
+    }
+}
+
 async fn refuses(stage: &Stage, gateway: &Gateway) {
     let ask = async || TcpStream::connect(gateway.address).await.is_err().then_some(());
     stage.until_asked("the listener to be closed", gateway, ask).await;

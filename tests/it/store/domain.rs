@@ -58,7 +58,7 @@ fn case(id: &str, of_line: u64, opened: u64) -> Case {
 }
 
 fn note(text: &str) -> Entry {
-    Entry { at: NOW, by: Actor::Nightbell, what: Happening::Note { text: text.into() } }
+    Entry { at: NOW, by: Actor::Nightbell, what: Happening::Note { text: text.into(), via: None } }
 }
 
 fn inbound(sid: &str, deadline: Option<u64>) -> Call {
@@ -312,6 +312,7 @@ async fn a_line_that_another_desk_has_is_refused() {
     async fn second(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
         let other = DESK.replace("key = \"reservations\"", "key = \"second\"");
         let second = Desk::parse(&other).unwrap();
+        let origin = desk::Origin { by: "ada".into(), changes: None };
         desk::put(tx, &second, &other, &origin, NOW).await?;
         desk::take_lines(tx, &second, NOW).await
     }

@@ -15,6 +15,7 @@ mod nights;
 mod opting_out;
 mod pictures;
 mod redial;
+mod reports;
 mod sleepers;
 mod stand_down;
 mod trouble;
@@ -28,7 +29,7 @@ use crate::support::world::{Person, World};
 
 /// From the first ring to the confirmed callback number, which is the caller id: the page is out, and the caller is asked
 /// for his message.
-async fn reports_an_emergency(caller: &Person) {
+pub async fn reports_an_emergency(caller: &Person) {
     caller.dials_line().await;
     caller.hears("emergency line");
     caller.hears("Severity 1 means");
@@ -48,7 +49,7 @@ async fn reports_to(caller: &Person, line: &str, number: &str) {
 }
 
 /// An emergency that Ada was texted of; her telephone rings.
-async fn ada_is_paged(world: &World) {
+pub async fn ada_is_paged(world: &World) {
     let (finn, ada) = (world.caller("+18025550121"), world.agent("ada"));
     reports_an_emergency(&finn).await;
     finn.hangs_up().await;

@@ -12,7 +12,7 @@ fn an_ack_by_any_way_stops_everything() {
             "key" => night.presses(2, "1").expect(&["sms caller TakenBy"]),
             _ => {
                 let command = Command::Acknowledge;
-                night.happen(Event::Command { agent: agent("ada"), via: Via::Call, command });
+                night.happen(Event::Command { by: agent("ada").into(), via: Via::Call, command });
                 night.expect(&["hang up S2", "sms caller TakenBy"])
             }
         };

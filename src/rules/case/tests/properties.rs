@@ -65,6 +65,19 @@ fn command() -> impl Strategy<Value = Command> {
         1 => Just(Command::Downgrade { severity: Severity::THREE, reason: "no".into() }),
         1 => Just(Command::Resolve { note: None }),
         1 => Just(Command::Who),
+        2 => (0..3_usize).prop_map(|to| Command::HandOver { to: agent(PEOPLE[to].0) }),
+        2 => (0..3_usize).prop_map(|who| Command::Page { agent: agent(PEOPLE[who].0) }),
+    ]
+}
+
+/// An agent by text or on a page, or a manager who is none.
+fn speaker() -> impl Strategy<Value = (Speaker, Via)> {
+    let agents = || (0..3_usize).prop_map(|who| Speaker::from(agent(PEOPLE[who].0)));
+    let manager = Speaker::Account { key: "dora@example.com".into(), name: "Dora".into() };
+    prop_oneof![
+        4 => agents().prop_map(|by| (by, Via::Sms)),
+        2 => agents().prop_map(|by| (by, Via::Web)),
+        1 => Just((manager, Via::Web)),
     ]
 }
 
@@ -109,11 +122,7 @@ fn event() -> impl Strategy<Value = Event> {
         4 => flow().prop_map(Event::Flow),
         2 => (any::<bool>(), any::<bool>())
             .prop_map(|(engaged, returning)| Event::CallEnded { engaged, returning, seconds: 9 }),
-        4 => (0..3_usize, command()).prop_map(|(who, command)| Event::Command {
-            agent: agent(PEOPLE[who].0),
-            via: Via::Sms,
-            command
-        }),
+        4 => (speaker(), command()).prop_map(|((by, via), command)| Event::Command { by, via, command }),
         4 => (attempt_id(), leg()).prop_map(|(attempt, input)| Event::Leg { attempt, input }),
         8 => (attempt_id(), outcome()).prop_map(|(attempt, outcome)| Event::Sent { attempt, outcome }),
         8 => (attempt_id(), carrier(), sid(), receipt()).prop_map(|(attempt, carrier, sid, receipt)| {
@@ -155,7 +164,10 @@ fn is_persons(event: &Event) -> bool {
 fn may_page_again(event: &Event) -> bool {
     matches!(
         event,
-        Event::Command { command: Command::Escalate | Command::Decline, .. } | Event::Flow(FlowCommand::Push)
+        Event::Command {
+            command: Command::Escalate | Command::Decline | Command::HandOver { .. } | Command::Page { .. },
+            ..
+        } | Event::Flow(FlowCommand::Push)
     ) || matches!(event, Event::Leg { input: LegInput::Keys(keys), .. } if keys == "4")
 }
 
@@ -205,9 +217,11 @@ fn check(night: &mut Night, event: Event) {
     if !after.is_open() {
         assert!(!pages, "{event:?} pages for a closed ticket");
     }
-    // 5: only who was paged can take it.
+    // 5: only who was paged can take it, or who is let in by his role; from then on his word counts by itself.
     if let Some(holder) = after.holder() {
-        assert!(after.paged.contains(holder), "{holder} has it and was never paged");
+        assert!(after.paged.contains(holder), "{holder} has it, and his word does not count");
+        let let_in = matches!(&event, Event::Command { via, .. } if via.is_let_in());
+        assert!(let_in || before.paged.contains(holder), "{holder} has it and was never paged");
     }
     // 9: never earlier than due, and in the order of the rules.
     for page in &after.pages {

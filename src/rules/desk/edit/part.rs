@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::rules::desk::Agent;
-use crate::rules::hours::WrittenHoliday;
+use crate::rules::hours::{WrittenHoliday, WrittenWeek};
 use crate::rules::rota::{WrittenLayer, WrittenOverride, WrittenRota};
 
 /// One of the tables of a list in a desk's file.
@@ -93,11 +93,37 @@ impl Part for Agent {
 }
 
 impl Part for WrittenHoliday {
+    fn is(&self, other: &WrittenHoliday) -> bool {
+        self.plain() == other.plain()
+    }
+
     fn collides(&self, other: &WrittenHoliday) -> bool {
         self.name == other.name && self.date == other.date
     }
 
     fn told(&self) -> String {
         format!("{} ({})", self.name, self.date.0)
+    }
+}
+
+impl Part for WrittenWeek {
+    fn is(&self, other: &WrittenWeek) -> bool {
+        self.plain() == other.plain()
+    }
+
+    fn collides(&self, _: &WrittenWeek) -> bool {
+        false
+    }
+
+    fn told(&self) -> String {
+        let listed = |hours: &[String], none: &str| match hours {
+            [] => none.to_owned(),
+            hours => hours.join(", "),
+        };
+        let on_call = match &self.on_call {
+            None => "always else".to_owned(),
+            Some(window) => listed(window, "never"),
+        };
+        format!("{} in {}, on call {on_call}", listed(&self.support, "never"), self.zone)
     }
 }

@@ -54,6 +54,16 @@ pub(super) fn change<T: Part>(
     Ok(())
 }
 
+/// Changes a table that there is but once, if it is as it was.
+pub(super) fn replace<T: Part>(table: &mut Table, name: &str, was: &T, now: &T) -> Result<(), CannotEdit> {
+    let known: T = read(table).ok_or_else(|| CannotEdit::Form(format!("The table `{name}`")))?;
+    if !known.is(was) {
+        return Err(CannotEdit::Gone(format!("The table `{name}`")));
+    }
+    rewrite(table, &written(&known)?, written(now)?);
+    Ok(())
+}
+
 /// Puts a table behind the one of that index, or behind all.
 fn insert(tables: &mut ArrayOfTables, after: Option<usize>, table: Table) {
     let mut all: Vec<Table> = std::mem::take(tables).into_iter().collect();
@@ -110,11 +120,50 @@ fn rewrite(table: &mut Table, was: &Table, now: Table) {
         table.remove(key);
     }
     for (key, item) in now {
-        let same = was.get(&key).is_some_and(|was| plain(was) == plain(&item));
-        if !same {
-            table.insert(&key, item);
+        if was.get(&key).is_some_and(|was| plain(was) == plain(&item)) {
+            continue;
+        }
+        match (table.get_mut(&key), was.get(&key), item) {
+            (Some(Item::ArrayOfTables(tables)), Some(Item::ArrayOfTables(was)), Item::ArrayOfTables(now))
+                if tables.len() == was.len() =>
+            {
+                rewrite_list(tables, was, now);
+            }
+            (Some(Item::Value(value)), _, Item::Value(mut now)) => {
+                // A comment behind the value stays there.
+                *now.decor_mut() = value.decor().clone();
+                *value = now;
+            }
+            (_, _, item) => drop(table.insert(&key, item)),
         }
     }
+}
+
+/// The same for a list of tables: what begins or ends it alike stays as it is, what lies between is changed one by one.
+fn rewrite_list(tables: &mut ArrayOfTables, was: &ArrayOfTables, now: ArrayOfTables) {
+    let told = |tables: &ArrayOfTables| -> Vec<_> {
+        tables.iter().map(|table| plain(&Item::Table(table.clone()))).collect()
+    };
+    let (before, after) = (told(was), told(&now));
+    let alike = |pair: &(&Option<_>, &Option<_>)| pair.0 == pair.1;
+    let head = before.iter().zip(&after).take_while(alike).count();
+    let rest = before.len().min(after.len()) - head;
+    let tail = before.iter().rev().zip(after.iter().rev()).take(rest).take_while(alike).count();
+    let mut old: Vec<Table> = std::mem::take(tables).into_iter().collect();
+    let kept_at_end = old.split_off(old.len() - tail);
+    let mut all: Vec<Table> = old.drain(..head).collect();
+    let mut changed = old.into_iter().zip(was.iter().skip(head));
+    for now in now.into_iter().take(after.len() - tail).skip(head) {
+        all.push(match changed.next() {
+            Some((mut table, was)) => {
+                rewrite(&mut table, was, now);
+                table
+            }
+            None => now,
+        });
+    }
+    all.extend(kept_at_end);
+    *tables = all.into_iter().collect();
 }
 
 /// What an item says, however it is written.

@@ -171,6 +171,43 @@ fn a_layer_is_put_where_it_belongs_among_the_others() {
     assert_eq!(desk.rotas[1].layers.len(), 1);
 }
 
+fn week(support: &[&str], on_call: Option<&[&str]>) -> WrittenWeek {
+    let texts = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
+    WrittenWeek { zone: "America/New_York".into(), support: texts(support), on_call: on_call.map(texts) }
+}
+
+#[test]
+fn the_hours_of_the_week_are_changed_beside_their_holidays() {
+    let was = || week(&["Mon,Tue,Wed,Thu,Fri 09:00-17:00"], None);
+    let now = || week(&["Mon-Fri 08:00-18:00"], Some(&["Mon-Sun 06:00-22:00"]));
+    let there = Edit::Hours { was: was(), now: now() };
+    let text = made(std::slice::from_ref(&there));
+    let written = "support = [\"Mon-Fri 08:00-18:00\"]\non_call = [\"Mon-Sun 06:00-22:00\"]\n";
+    assert_eq!(text, FILE.replace("support = [\"Mon-Fri 09:00-17:00\"]\n", written));
+    let back = Edit::Hours { was: now(), now: week(&["Mon-Fri 09:00-17:00"], None) };
+    assert_eq!(edited(FILE, &[there.clone(), back]).unwrap(), FILE);
+    let (at, error) = edited(FILE, &[there.clone(), there]).unwrap_err();
+    assert_eq!((at, error), (1, CannotEdit::Gone("The table `hours`".into())));
+}
+
+#[test]
+fn a_holiday_is_known_by_what_it_means() {
+    let day = |date: &str| WrittenHoliday {
+        name: "New Year's Day".into(),
+        date: Moment(date.into()),
+        closed: true,
+        hours: None,
+        on_call: None,
+    };
+    let text = made(&[Edit::Holiday(Change::replace(day("1-1"), day("01-02")))]);
+    assert_eq!(text, FILE.replace("date = \"01-01\"", "date = \"01-02\""));
+    let text = made(&[Edit::Holiday(Change::add(day("2 days before Easter")))]);
+    assert!(
+        text.contains("closed = true\n\n[[hours.holiday]]\nname = \"New Year's Day\"\ndate = \"2 days"),
+        "{text}"
+    );
+}
+
 #[test]
 fn what_fits_no_longer_is_refused_with_its_place_among_the_edits() {
     let nobody = |rota: &str| Edit::Override { rota: rota.into(), change: Change::add(night("ben", 26)) };
@@ -213,6 +250,10 @@ fn an_edit_is_kept_as_json_and_told_in_a_line() {
                 change: Change::remove(layer(&["ada", "ben"])),
             },
             "primary: the layer of ada, ben (every week, hand-off Mon 09:00, from 2026-01-05) goes",
+        ),
+        (
+            Edit::Hours { was: week(&[], None), now: week(&["Mon 09:00-17:00"], Some(&[])) },
+            "the hours become Mon 09:00-17:00 in America/New_York, on call never",
         ),
         (Edit::File { was: "a".into(), now: "b".into() }, "the file was rewritten by hand"),
     ] {

@@ -168,4 +168,43 @@ proptest! {
             calendar.business_between(&BOOK, start, end)
         );
     }
+
+    /// Against another way of working it out (Oudin's), and what everybody knows of it.
+    #[test]
+    fn easter_is_the_sunday_that_it_is(year in 1583..4100i32, offset in 1..=80i64) {
+        let (golden, century) = (year % 19, year / 100);
+        let moon = (century - century / 4 - (8 * century + 13) / 25 + 19 * golden + 15) % 30;
+        let moon = moon - (moon / 28) * (1 - (29 / (moon + 1)) * ((21 - golden) / 11));
+        let sunday = moon - (year + year / 4 + moon + 2 - century + century / 4) % 7;
+        let month = 3 + (sunday + 40) / 44;
+        let day = sunday + 28 - 31 * (month / 4);
+        let easter = NaiveDate::from_ymd_opt(year, month as u32, day as u32).unwrap();
+        prop_assert_eq!(chrono::Datelike::weekday(&easter), chrono::Weekday::Sun);
+        let first = NaiveDate::from_ymd_opt(year, 1, 1).unwrap();
+        let days = |rule: String| {
+            let rule: DayRule = rule.parse().unwrap();
+            let year = first.iter_days().take_while(|date| chrono::Datelike::year(date) == year);
+            year.filter(|date| rule.is(*date)).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(days("Easter".into()), [easter]);
+        prop_assert_eq!(days(format!("{offset} days before Easter")), [easter - Days::new(offset as u64)]);
+        prop_assert_eq!(days(format!("{offset} days after Easter")), [easter + Days::new(offset as u64)]);
+    }
+
+    #[test]
+    fn a_week_by_weekdays_is_the_same_week(spans in prop::collection::vec(any_span(), 0..5)) {
+        let spans: Vec<WeeklySpan> = spans.iter().map(|span| span.parse().unwrap()).collect();
+        let again = weekly(&by_weekday(&spans));
+        prop_assert_eq!(by_weekday(&again).map(sorted), by_weekday(&spans).map(sorted));
+        for minute in 0..7 * 24 * 12 {
+            let wall = NaiveDate::default().and_time(NaiveTime::MIN) + chrono::TimeDelta::minutes(minute * 5);
+            prop_assert_eq!(hold(&again, wall), hold(&spans, wall), "{}", wall);
+        }
+    }
+}
+
+fn sorted(mut hours: Vec<DaySpan>) -> Vec<DaySpan> {
+    hours.sort();
+    hours.dedup();
+    hours
 }

@@ -53,7 +53,7 @@ impl LayerForm {
     /// For a layer that begins today.
     pub(super) fn empty(desk: &Desk, today: NaiveDate) -> LayerForm {
         let form = LayerForm { starts: today.to_string(), ..LayerForm::of(desk) };
-        form.with_spare_turns(desk.agents.len().min(MOST_TURNS - SPARE_TURNS))
+        form.with_spare_turns()
     }
 
     /// A layer that is there.
@@ -76,7 +76,7 @@ impl LayerForm {
             ends: layer.ends.as_ref().map(|ends| ends.0.clone()).unwrap_or_default(),
             ..LayerForm::of(desk)
         };
-        form.with_spare_turns(0)
+        form.with_spare_turns()
     }
 
     /// What somebody wrote.
@@ -93,11 +93,13 @@ impl LayerForm {
             ends: text("ends"),
             ..LayerForm::of(desk)
         };
-        form.with_spare_turns(0)
+        form.with_spare_turns()
     }
 
-    fn with_spare_turns(mut self, at_least: usize) -> LayerForm {
-        let wanted = (self.turns.len() + SPARE_TURNS).max(at_least).min(MOST_TURNS.max(self.turns.len()));
+    /// With room for everybody, and for some more turns.
+    fn with_spare_turns(mut self) -> LayerForm {
+        let taken = self.turns.len();
+        let wanted = (taken + SPARE_TURNS).max(self.agents.len()).min(MOST_TURNS).max(taken);
         self.turns.resize(wanted, String::new());
         self
     }

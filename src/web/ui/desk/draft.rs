@@ -73,7 +73,7 @@ struct Page {
     made: Vec<Made>,
     compared: Vec<Compared>,
     gaps: Vec<Concern>,
-    loads: Vec<Concern>,
+    loads: Vec<String>,
     carries: Vec<Carries>,
 }
 
@@ -126,8 +126,8 @@ pub(super) fn gap_told(wall: Wall<'_>, gap: &PolicyGap) -> String {
     format!("{} ({}: {})", wall.span(gap.from, gap.to), gap.policy, why.join("; "))
 }
 
-/// Whom the rotas would ask too much of.
-fn overloaded(app: &App, live: &Desk, next: &Desk, now: Timestamp) -> Vec<Concern> {
+/// Whom the rotas would ask too much of, where they do not already.
+fn overloaded(app: &App, live: &Desk, next: &Desk, now: Timestamp) -> Vec<String> {
     let book = app.acts().book();
     let of = |desk: &Desk| {
         let shifts = |rota: &Rota| rota.shifts(book, now, now + QUARTER).collect::<Vec<Shift>>();
@@ -136,9 +136,11 @@ fn overloaded(app: &App, live: &Desk, next: &Desk, now: Timestamp) -> Vec<Concer
         overloads(&rotas, MOST_DAYS, |agent| zone_of(desk, agent), book)
     };
     let before = of(live);
-    let found = of(next);
-    found
+    of(next)
         .iter()
+        // What is so already is no news of this draft.
+        .filter(|one| !before.contains(one))
+        .take(MOST_LINES)
         .map(|one| {
             let (agent, from, to, what) = match one {
                 Overload::TooLong { agent, from, to, days } => {
@@ -149,8 +151,7 @@ fn overloaded(app: &App, live: &Desk, next: &Desk, now: Timestamp) -> Vec<Concer
                 }
             };
             let wall = Wall::new(book, next.zone());
-            let told = format!("{}: {what}, {}", next.name_of(agent), wall.span(*from, *to));
-            Concern { told, new: !before.contains(one) }
+            format!("{}: {what}, {}", next.name_of(agent), wall.span(*from, *to))
         })
         .collect()
 }

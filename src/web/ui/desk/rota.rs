@@ -124,6 +124,8 @@ struct Line {
     /// Whether somebody stands in.
     laid_over: bool,
     now: bool,
+    /// Whether it is a shift to come of whoever looks, so that he may ask for cover.
+    own_to_come: bool,
     /// For the link to a form.
     from: String,
     to: String,
@@ -158,6 +160,10 @@ struct Page {
     now: Option<String>,
     next: Option<(Option<String>, String)>,
     lines: Vec<Line>,
+    /// Whether he may ask for cover.
+    asks: bool,
+    /// Requests for cover that somebody has to look after.
+    covers: Vec<super::cover::Row>,
     layers: Vec<Part>,
     overrides: Vec<Part>,
     past: usize,
@@ -185,6 +191,7 @@ fn lines(app: &App, at: &AtDesk, rota: &Rota, shown: Wall<'_>, span: (Timestamp,
         length: when::length(from, to),
         laid_over: false,
         now: from <= now && now < to,
+        own_to_come: false,
         from: shown.field(from),
         to: shown.field(to),
     };
@@ -193,7 +200,8 @@ fn lines(app: &App, at: &AtDesk, rota: &Rota, shown: Wall<'_>, span: (Timestamp,
         let laid_over = matches!(shift.place, crate::rules::rota::Place::Override(_));
         let own = own.map(|own| format!("{} in {}", own.span(shift.from, shift.to), own.zone));
         let who = Some(at.name_of(&shift.agent));
-        (shift.from, Line { who, own, laid_over, ..line(shift.from, shift.to) })
+        let own_to_come = at.me() == Some(&shift.agent) && shift.from > now;
+        (shift.from, Line { who, own, laid_over, own_to_come, ..line(shift.from, shift.to) })
     });
     let gaps = rota.gaps(book, span.0, span.1).map(|gap| (gap.from, line(gap.from, gap.to)));
     let mut all: Vec<(Timestamp, Line)> = shifts.chain(gaps).collect();
@@ -256,6 +264,7 @@ pub(super) async fn show(
     let span = Span::of(&asked.view, asked.from, today);
     let who = |instant| rota.on_call(book, instant).map(|found| at.name_of(found.agent));
     let overrides = overrides(&at, rota, shown, now);
+    let covers = super::cover::of_rota(&app, &at, &rota.name).await?;
     let shown_page = Page {
         frame: at.frame(),
         place: at.place(&app.site),
@@ -273,6 +282,8 @@ pub(super) async fn show(
         now: who(now),
         next: rota.next_change(book, now).map(|change| (who(change), shown.told(change))),
         lines: lines(&app, &at, rota, shown, span.instants(shown)),
+        asks: at.me().is_some(),
+        covers,
         layers: layers(&at, rota, today),
         past: overrides.iter().filter(|part| part.over).count(),
         overrides,

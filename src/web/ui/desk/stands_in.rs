@@ -60,7 +60,7 @@ fn agents(at: &AtDesk) -> Vec<(String, String)> {
 }
 
 /// The clock that the form's times are on: one that was asked for, or the rota's.
-fn clock<'a>(app: &'a App, rota: &Rota, zone: &str) -> Wall<'a> {
+pub(super) fn clock<'a>(app: &'a App, rota: &Rota, zone: &str) -> Wall<'a> {
     Wall::new(app.acts().book(), zone.parse::<Zone>().unwrap_or(rota.zone))
 }
 

@@ -39,6 +39,8 @@ struct Timeline {
     /// The present, on the same clock.
     now: String,
     manages: bool,
+    /// Whether he may ask for cover of shifts of his own.
+    asks: bool,
     rows: Vec<Row>,
     bars: Vec<Bar>,
 }
@@ -62,6 +64,9 @@ struct Bar {
     class: String,
     /// Whether it lies behind: a night, a gap.
     behind: bool,
+    /// Whether it is a shift of whoever looks.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    own: bool,
     /// The override that it stands for, as the form sends it.
     #[serde(skip_serializing_if = "Option::is_none")]
     was: Option<WrittenOverride>,
@@ -96,6 +101,7 @@ impl Drawing<'_> {
             told,
             class,
             behind: false,
+            own: false,
             was: None,
             index: None,
         };
@@ -120,7 +126,9 @@ impl Drawing<'_> {
                 Place::Override(_) => format!("{} laid-over", self.colour(&shift.agent)),
                 Place::Layer(_) => self.colour(&shift.agent),
             };
+            let is_own = self.at.me() == Some(&shift.agent);
             let bar = self.bar(row, (shift.from, shift.to), name, class);
+            bar.own = is_own;
             if let Some(own) = own {
                 bar.told = format!("{} (for him {}, {})", bar.told, own.span(shift.from, shift.to), own.zone);
             }
@@ -188,7 +196,8 @@ pub(super) async fn events(
     }
     let bars = drawing.bars;
     let manages = at.drafting.is_some();
+    let asks = at.me().is_some();
     let timeline =
-        Timeline { from: span.from, days: span.days(), now: shown.field(now), manages, rows, bars };
+        Timeline { from: span.from, days: span.days(), now: shown.field(now), manages, asks, rows, bars };
     Ok(Json(timeline).into_response())
 }

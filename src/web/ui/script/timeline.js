@@ -46,8 +46,8 @@ const send = (place, fields) => {
   form.submit();
 };
 
-const open = (place, query) => {
-  location.assign(`${place.dataset.change}?${new URLSearchParams({ ...query, zone: place.dataset.zone })}`);
+const open = (place, form, query) => {
+  location.assign(`${place.dataset[form]}?${new URLSearchParams({ ...query, zone: place.dataset.zone })}`);
 };
 
 const moved = (place) => (info) => {
@@ -66,7 +66,11 @@ const draw = (place, timeline) => {
   const [hours, least] = scale(timeline.days);
   const slot = `${two(hours)}:00`;
   const width = Math.max(least, Math.floor((place.clientWidth - NAMES) / ((timeline.days * 24) / hours)));
-  const { manages } = timeline;
+  // A manager puts somebody in; an agent who is none asks for cover of a shift of his own, or a part of it.
+  const { manages, asks } = timeline;
+  const form = manages ? "change" : "cover";
+  const own = ({ start, end }) =>
+    timeline.bars.some((one) => one.own && one.row === "final" && one.from <= wall(start) && wall(end) <= one.to);
   const present = { id: "now", resourceIds: timeline.rows.map((row) => row.id), start: timeline.now, display: "background", classNames: ["present"] };
   present.end = wall(new Date(new Date(timeline.now).getTime() + timeline.days * 6 * 60_000));
   createCalendar(place, [ResourceTimeline, Interaction], {
@@ -84,7 +88,7 @@ const draw = (place, timeline) => {
     snapDuration: timeline.days > 7 ? "01:00" : "00:30",
     resources: timeline.rows,
     events: [...timeline.bars.map((one) => bar(one, manages)), present],
-    selectable: manages,
+    selectable: manages || asks,
     selectBackgroundColor: "var(--ec-highlight-color)",
     eventResourceEditable: false,
     // Names are text, whatever they are made of.
@@ -94,13 +98,14 @@ const draw = (place, timeline) => {
       if (told) el.title = told;
       if (told) el.setAttribute("aria-label", told);
     },
-    select: (info) => open(place, { from: wall(info.start), to: wall(info.end) }),
-    eventClick: manages
-      ? ({ event }) => {
-          const { index, from, to } = event.extendedProps;
-          if (from) open(place, index === undefined ? { from, to } : { was: index });
-        }
-      : undefined,
+    select: (info) => {
+      if (manages || own(info)) open(place, form, { from: wall(info.start), to: wall(info.end) });
+    },
+    eventClick: ({ event }) => {
+      const { index, from, to, own } = event.extendedProps;
+      if (manages && from) open(place, form, index === undefined ? { from, to } : { was: index });
+      if (!manages && asks && own) open(place, form, { from, to });
+    },
     eventDrop: moved(place),
     eventResize: moved(place),
   });

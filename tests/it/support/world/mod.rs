@@ -42,6 +42,7 @@ mod scene;
 mod server;
 mod ticket;
 mod traffic;
+mod visitor;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -159,7 +160,7 @@ impl World {
             flows: flows::load_all(None).unwrap(),
         };
         let known = known(&parts.flows, vec![CARRIER.to_owned()]);
-        let App { acts, engine, router } = App::build(parts).await.unwrap();
+        let App { acts, engine, router, .. } = App::build(parts).await.unwrap();
         let texts = [&scene.desk].into_iter().chain(&scene.other_desk);
         let files = texts.map(|text| ("a desk of the story".to_owned(), text.clone()));
         apply_desks(&acts, check_desks(files, &known).unwrap()).await.unwrap();
@@ -262,6 +263,21 @@ impl World {
         let post = self.0.client.post(url).form(form);
         let answer = post.header("X-Twilio-Signature", signature.unwrap_or(&right)).send().await.unwrap();
         (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
+    /// Where the gateway is, without a slash at the end.
+    pub fn address(&self) -> &str {
+        &self.0.gateway
+    }
+
+    /// What can happen, for who is let in.
+    pub fn acts(&self) -> &Acts {
+        &self.0.acts
+    }
+
+    /// Everything that is served, for who reads on while the story goes on.
+    pub fn router(&self) -> Router {
+        self.0.router.clone()
     }
 
     /// The engine, for recovery.

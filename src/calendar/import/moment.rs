@@ -1,0 +1,108 @@
+//! Times as calendars write them: `20260105T090000Z`, `TZID=America/Denver:20260105T090000`, `VALUE=DATE:20260105`,
+//! and lengths, `P1DT12H`.
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use icalendar::parser::{Component, Property};
+
+use super::Why;
+use crate::clock::Timestamp;
+use crate::rules::zone::{Zone, ZoneBook};
+
+/// No event is longer than this.
+const LONGEST: TimeDelta = TimeDelta::days(366);
+
+/// A time on some wall.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Moment {
+    pub(super) zone: Zone,
+    pub(super) wall: NaiveDateTime,
+    /// Whether it is a date alone; its time is midnight.
+    pub(super) all_day: bool,
+}
+
+impl Moment {
+    /// Of the value of a property, or of a part of it. Without a zone it is of `home`.
+    pub(super) fn read(property: &Property<'_>, text: &str, home: Zone) -> Result<Moment, Why> {
+        let text = text.trim();
+        if let Ok(date) = NaiveDate::parse_from_str(text, "%Y%m%d")
+            && text.len() == 8
+        {
+            return Ok(Moment { zone: home, wall: date.and_time(NaiveTime::MIN), all_day: true });
+        }
+        let (text, zone) = match text.strip_suffix(['Z', 'z']) {
+            Some(text) => (text, Zone::utc()),
+            None => (text, zone_of(property, home)?),
+        };
+        let wall = NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%S").ok().filter(|_| text.len() == 15);
+        wall.map(|wall| Moment { zone, wall, all_day: false }).ok_or(Why::NoTime)
+    }
+
+    /// The instant.
+    pub(super) fn instant(&self, book: &ZoneBook) -> Timestamp {
+        book.to_instant(self.zone, self.wall)
+    }
+
+    /// As the wall of another zone shows it.
+    pub(super) fn wall_in(&self, zone: Zone, book: &ZoneBook) -> NaiveDateTime {
+        if zone == self.zone { self.wall } else { book.to_wall(zone, self.instant(book)) }
+    }
+}
+
+fn zone_of(property: &Property<'_>, home: Zone) -> Result<Zone, Why> {
+    let named = property.params.iter().find(|parameter| parameter.key.as_str().eq_ignore_ascii_case("TZID"));
+    let Some(name) = named.and_then(|parameter| parameter.val.as_ref()) else { return Ok(home) };
+    let name = name.as_str().trim_matches('"');
+    // Some programs put their own name before it: `/example.com/2026a/America/Denver`.
+    let parts: Vec<&str> = name.split('/').collect();
+    let known = (0..parts.len()).find_map(|skipped| parts[skipped..].join("/").parse().ok());
+    known.ok_or_else(|| Why::NoZone { name: super::shown(name) })
+}
+
+/// When an event begins and how long it lasts on the wall clock of its beginning.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Span {
+    pub(super) from: Moment,
+    pub(super) length: TimeDelta,
+}
+
+impl Span {
+    /// Of an event. A date without an end is that day.
+    pub(super) fn read(event: &Component<'_>, home: Zone, book: &ZoneBook) -> Result<Span, Why> {
+        let starts = event.find_prop("DTSTART").ok_or(Why::NoTime)?;
+        let from = Moment::read(starts, starts.val.as_str(), home)?;
+        let length = match (event.find_prop("DTEND"), event.find_prop("DURATION")) {
+            (Some(ends), _) => {
+                let to = Moment::read(ends, ends.val.as_str(), home)?;
+                to.wall_in(from.zone, book) - from.wall
+            }
+            (None, Some(length)) => duration(length.val.as_str()).ok_or(Why::NoTime)?,
+            (None, None) if from.all_day => TimeDelta::days(1),
+            (None, None) => TimeDelta::zero(),
+        };
+        let fits = length > TimeDelta::zero() && length <= LONGEST;
+        if fits { Ok(Span { from, length }) } else { Err(Why::NoTime) }
+    }
+}
+
+/// `P1W`, `P1DT12H`, `PT90M`; none that goes back.
+fn duration(text: &str) -> Option<TimeDelta> {
+    let text = text.trim().trim_start_matches('+').strip_prefix('P')?;
+    let (days, time) = text.split_once('T').unwrap_or((text, ""));
+    let days = parts(days, &[('W', 7 * 86_400), ('D', 86_400)])?;
+    let time = parts(time, &[('H', 3_600), ('M', 60), ('S', 1)])?;
+    TimeDelta::try_seconds(days.checked_add(time)?)
+}
+
+/// The seconds of numbers with their units.
+fn parts(text: &str, units: &[(char, i64)]) -> Option<i64> {
+    let mut seconds = 0_i64;
+    let mut rest = text;
+    while let Some(end) = rest.find(|letter: char| !letter.is_ascii_digit()) {
+        let number: i64 = rest[..end].parse().ok()?;
+        let unit = rest[end..].chars().next()?;
+        let (_, each) = units.iter().find(|(known, _)| *known == unit)?;
+        seconds = seconds.checked_add(number.checked_mul(*each)?)?;
+        rest = &rest[end + unit.len_utf8()..];
+    }
+    rest.is_empty().then_some(seconds)
+}

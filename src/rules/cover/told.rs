@@ -1,0 +1,104 @@
+//! Whom a change of a request concerns, and what they are told. All of it is by text and none of it urgent: nobody is
+//! paged for a rota.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Cover, End, Span, State};
+use crate::rules::people::AgentKey;
+
+/// Who is told.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Reader {
+    /// An agent, at a telephone of his.
+    Agent(AgentKey),
+    /// The desk's manager.
+    Manager,
+}
+
+/// News of a request, in a text; names are written out. `words` renders it in the reader's language and zone.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CoverNews {
+    /// What happened.
+    pub what: Happened,
+    /// The rota's name.
+    pub rota: String,
+    /// The asker's name.
+    pub asker: String,
+    /// The name of who has taken it; empty if nobody has.
+    pub taker: String,
+    /// The part of the asker's shift.
+    pub span: Span,
+    /// In a swap, the part of the other's.
+    pub in_return: Option<Span>,
+    /// What the asker says of it.
+    pub note: String,
+    /// Where it is seen to.
+    pub link: String,
+}
+
+/// What happened to a request, by the one who reads it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Happened {
+    /// You are asked.
+    Asked,
+    /// Somebody has taken it, and you are to approve.
+    ToApprove,
+    /// It is in the rota.
+    Agreed,
+    /// Nobody you asked will.
+    Declined,
+    /// It was taken back.
+    Withdrawn,
+    /// The manager will not have it.
+    Refused,
+    /// It begins soon, and is not agreed.
+    Soon,
+    /// It began, and was not agreed.
+    Lapsed,
+    /// The shift has moved, and it with it.
+    Moved,
+    /// The shift is another's now, and it could not follow.
+    Adrift,
+    /// It was taken out of the rota.
+    Undone,
+}
+
+impl Cover {
+    /// Who hears of how it stands now, after it was like `was`, or nothing. Whoever did it himself need not be told.
+    pub fn news(&self, was: Option<&Cover>) -> Vec<(Reader, Happened)> {
+        let both = |what| {
+            let taker = self.taker().cloned();
+            let people = std::iter::once(self.asker.clone()).chain(taker);
+            people.map(|agent| (Reader::Agent(agent), what)).collect::<Vec<_>>()
+        };
+        let all_asked = |what| {
+            let asked = self.asked.iter().filter(|asked| !self.declined.contains(asked));
+            asked.map(|asked| (Reader::Agent(asked.clone()), what)).collect::<Vec<_>>()
+        };
+        let manager = |what| vec![(Reader::Manager, what)];
+        let was_taken = was.is_some_and(|was| was.taker().is_some());
+        let moved = was.is_some_and(|was| (was.span, was.in_return) != (self.span, self.in_return));
+        match &self.state {
+            _ if moved => both(Happened::Moved),
+            State::Open if was.is_none() => all_asked(Happened::Asked),
+            State::Open => Vec::new(),
+            State::Taken { .. } => manager(Happened::ToApprove),
+            State::Agreed { .. } => both(Happened::Agreed),
+            State::Over { end, .. } => match end {
+                End::Withdrawn if was_taken => both(Happened::Withdrawn),
+                End::Withdrawn => [both(Happened::Withdrawn), all_asked(Happened::Withdrawn)].concat(),
+                End::Declined => both(Happened::Declined),
+                End::Refused => both(Happened::Refused),
+                End::Lapsed => [both(Happened::Lapsed), manager(Happened::Lapsed)].concat(),
+                End::Adrift => [both(Happened::Adrift), manager(Happened::Adrift)].concat(),
+                End::Undone => both(Happened::Undone),
+                End::Past => Vec::new(),
+            },
+        }
+    }
+
+    /// Who is told again that it is not agreed.
+    pub fn reminded(&self) -> Vec<(Reader, Happened)> {
+        [Reader::Agent(self.asker.clone()), Reader::Manager].map(|reader| (reader, Happened::Soon)).to_vec()
+    }
+}

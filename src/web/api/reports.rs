@@ -1,0 +1,108 @@
+//! `GET /reports/summary` and `GET /reports/tickets`: what the page of reports shows, for programs. Waits are in seconds,
+//! counted for emergencies from the moment since which each is one; percentiles are by nearest rank.
+
+mod shape;
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::{Extension, Json};
+
+use super::problem::Problem;
+use super::{App, Query};
+use crate::act::After;
+use crate::clock::Timestamp;
+use crate::rules::access::{Principal, Right};
+use crate::rules::desk::Desk;
+use crate::rules::report::Item;
+use crate::rules::ticket::TicketId;
+use crate::web::asked::{Question, Refused};
+use crate::web::hold::in_time;
+use shape::{Counted, Summary};
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Problem {
+        match refused {
+            Refused::NoSuchDesk => Problem::NotFound("desk"),
+            other => Problem::Query(other.to_string()),
+        }
+    }
+}
+
+fn question(query: &Query) -> Question {
+    let of = |name: &str| query.get(name).unwrap_or_default().to_owned();
+    Question { desk: of("desk"), span: of("span"), from: of("from"), to: of("to") }
+}
+
+/// The figures of a desk (`desk`) or all, for a span (`span`: week, month, last-month, quarter, year or dates; by default
+/// the last seven days), or from a day (`from`) to another (`to`).
+pub(super) async fn summary(
+    State(app): State<App>,
+    Extension(principal): Extension<Principal>,
+    query: Query,
+) -> Result<Json<Summary>, Problem> {
+    query.only(&["desk", "span", "from", "to"])?;
+    let question = question(&query);
+    let desks = question.desks(&app, &principal, Right::See)?;
+    let days = question.days(&app, &desks)?;
+    let items = in_time(app.acts().reported(&desks, &days.span)).await?;
+    let before = in_time(app.acts().reported(&desks, &days.before)).await?;
+    let managed: Vec<Item> =
+        items.iter().filter(|item| principal.may(Right::Manage, &item.desk)).cloned().collect();
+    Ok(Json(Summary::new((&days.span, &items), (&days.before, &before), &managed)))
+}
+
+/// The tickets of a desk (`desk`) or all at which the token is a manager, for a span as of the summary; the next page is
+/// `after` what `next` said.
+pub(super) async fn tickets(
+    State(app): State<App>,
+    Extension(principal): Extension<Principal>,
+    query: Query,
+) -> Result<Json<Counted>, Problem> {
+    query.only(&["desk", "span", "from", "to", "after"])?;
+    let question = question(&query);
+    let desks = question.desks(&app, &principal, Right::Manage)?;
+    if desks.is_empty() {
+        return Err(Problem::NotFound("desk"));
+    }
+    let days = question.days(&app, &desks)?;
+    let after = match query.get("after") {
+        Some(text) => {
+            Some(place(&desks, text).ok_or_else(|| Problem::Query("`after` is what `next` said".into()))?)
+        }
+        None => None,
+    };
+    let (first, mut behind) = after.map_or((0, None), |(first, behind)| (first, Some(behind)));
+    let (mut items, mut next) = (Vec::new(), None);
+    for (index, desk) in desks.iter().enumerate().skip(first) {
+        let (from, until) = days.span.instants(app.acts().book(), desk.zone());
+        let read = app.acts().reported_after(desk, behind.take().unwrap_or((from, None)), until);
+        let more;
+        (items, more) = in_time(read).await?;
+        next = more.map(|(at, id)| placed(desk, at, id.as_ref()));
+        if next.is_none()
+            && let Some(desk) = desks.get(index + 1)
+        {
+            let (from, _) = days.span.instants(app.acts().book(), desk.zone());
+            next = Some(placed(desk, from, None));
+        }
+        if !items.is_empty() {
+            break;
+        }
+    }
+    Ok(Json(Counted::new(&days.span, &items, next)))
+}
+
+/// Where a reading goes on, as it stands in an address: the desk, the instant and, at that instant, the ticket.
+fn placed(desk: &Desk, at: Timestamp, id: Option<&TicketId>) -> String {
+    format!("{}.{}.{}", desk.key.as_str(), at.0, id.map_or("", TicketId::as_str))
+}
+
+fn place(desks: &[Arc<Desk>], text: &str) -> Option<(usize, After)> {
+    let mut parts = text.splitn(3, '.');
+    let key = parts.next()?;
+    let at = Timestamp(parts.next()?.parse().ok()?);
+    let id = parts.next()?;
+    let id = (!id.is_empty()).then(|| TicketId::from_text(id));
+    Some((desks.iter().position(|desk| desk.key.as_str() == key)?, (at, id)))
+}
