@@ -25,6 +25,7 @@ const SMALL: &[&str] = &[
     "account_group_role",
     "audit_head",
     "draft",
+    "gap_watch",
 ];
 
 /// The statements of the migrations.
