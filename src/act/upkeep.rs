@@ -8,8 +8,8 @@ use crate::clock::Timestamp;
 use crate::rules::case::Event;
 use crate::rules::ticket::TicketId;
 use crate::store::{
-    StoreError, Tx, call, gap_notice, idempotency, inbox, instance, invitation, outbox, recording, session,
-    ticket,
+    StoreError, Tx, call, gap_notice, idempotency, inbox, instance, invitation, openid, outbox, recording,
+    session, ticket,
 };
 use std::time::Duration;
 
@@ -175,6 +175,7 @@ async fn tidy(tx: &mut Tx, now: &Timestamp) -> Result<(), StoreError> {
     recording::forget_links(tx, *now).await?;
     session::forget(tx, *now).await?;
     invitation::forget(tx, *now).await?;
+    openid::forget(tx, *now).await?;
     gap_notice::forget(tx, *now - GAPS_KEPT).await?;
     Ok(())
 }

@@ -31,6 +31,7 @@ pub mod instance;
 pub mod invitation;
 pub mod leave;
 mod migrate;
+pub mod openid;
 pub mod outbox;
 mod postgres;
 pub mod recording;

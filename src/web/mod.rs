@@ -46,11 +46,14 @@ use tower_http::trace::TraceLayer;
 
 use crate::act::Acts;
 use crate::clock::Timestamp;
+use crate::openid::Provider;
 use crate::rules::contact::PhoneNumber;
 use crate::wire::event::EventError;
 use crate::wire::twiml::Profile;
 use crate::wire::{Addresses, Number};
 pub use api::openapi;
+
+pub use ui::OPENID_BACK;
 
 /// The largest form that is taken, in bytes; the largest that carriers send is a tenth of it.
 const LARGEST_FORM: usize = 64 * 1024;
@@ -73,6 +76,8 @@ pub struct Web {
     pub public_url: String,
     /// Proxies, beside those on this machine, that are believed when they say for whom they ask.
     pub proxies: Vec<IpAddr>,
+    /// The provider of identities, if people sign in there.
+    pub openid: Option<Arc<Provider>>,
     /// Whether the engine is alive, for `/readyz`.
     pub ready: Ready,
     /// How the carriers are, for the night board.
@@ -126,6 +131,15 @@ type App = Arc<Shared>;
 impl Shared {
     fn acts(&self) -> &Acts {
         &self.web.acts
+    }
+
+    fn openid(&self) -> Option<&Provider> {
+        self.web.openid.as_deref()
+    }
+
+    /// Whether people may sign in by a password.
+    fn passwords(&self) -> bool {
+        self.openid().is_none_or(Provider::passwords)
     }
 
     fn addresses(&self, carrier: &str) -> Addresses {

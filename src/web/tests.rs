@@ -106,6 +106,7 @@ impl Gateway {
             carriers: [("main".to_owned(), access)].into(),
             public_url: PUBLIC.into(),
             proxies: Vec::new(),
+            openid: None,
             ready: Arc::new(beats),
             health: Arc::new(Vec::new),
             closing: CancellationToken::new(),
