@@ -62,7 +62,6 @@ pub use job::{Job, Performed};
 pub use leave::LeaveError;
 pub use openid::VouchError;
 pub use query::{MOST_LISTED, Numbered, TicketPage, TicketView, Wanted, WantedPage};
-pub use query::{Numbered, TicketPage, TicketView};
 pub use recover::{Missed, Recorded};
 pub use report::After;
 pub use session::{Origin, SignIn, SignInError, SignedInNow, Visitor};

@@ -171,8 +171,8 @@ mod tests {
         };
         let none = BTreeMap::new();
         // Ben is on call by the other rota.
-        assert_eq!(of(&[ada.clone()], &none, ""), ["cleo"]);
-        assert_eq!(of(&[ada.clone()], &none, "cleo"), [] as [String; 0]);
+        assert_eq!(of(std::slice::from_ref(&ada), &none, ""), ["cleo"]);
+        assert_eq!(of(std::slice::from_ref(&ada), &none, "cleo"), [] as [String; 0]);
         let away = leave("cleo", "2026-11-21T12:00-05:00", "2026-11-21T13:00-05:00");
         assert_eq!(of(&[ada.clone(), away], &none, ""), [] as [String; 0]);
         // With nobody on the other rota, the one with less comes first.

@@ -158,7 +158,7 @@ impl Stream {
             }
             let more = tokio::time::timeout(PATIENCE, self.body.next()).await;
             let more = more.unwrap_or_else(|_| panic!("nothing was sent; heard: {}", self.heard))?;
-            self.heard.push_str(&String::from_utf8(more.unwrap().to_vec()).unwrap());
+            self.heard.push_str(std::str::from_utf8(&more.unwrap()).unwrap());
         }
     }
 
