@@ -26,6 +26,7 @@ use crate::config::Config;
 use crate::engine::Engine;
 use crate::flows::{self, Refused};
 use crate::id::Ids;
+use crate::openid::Provider;
 use crate::store::{Store, StoreError};
 use crate::web::{self, CarrierAccess, CarrierHealth, Web};
 use crate::words::Words;
@@ -161,6 +162,9 @@ impl App {
         let configs = parts.config.carriers.clone();
         let public_url = parts.config.public_url.clone();
         let proxies = parts.config.proxies.clone();
+        let openid = parts.config.openid.clone();
+        let back = format!("{public_url}{}", web::OPENID_BACK);
+        let clock = parts.clock.clone();
         let access = configs.iter().map(|config| {
             let numbers = config.may_show.iter().chain(config.senders.iter().map(|sender| &sender.number));
             let may_show = numbers.filter(|number| config.may_show(number)).cloned().collect();
@@ -172,6 +176,8 @@ impl App {
         let carriers = Arc::new(carriers.map_err(AppError::Carriers)?);
         let acts = Acts::start(parts.setup()).await?;
         let engine = Engine::new(acts.clone(), carriers.clone(), &public_url);
+        let openid = openid.map(|config| Provider::new(config, &back, clock)).transpose();
+        let openid = openid.map_err(AppError::Failed)?.map(Arc::new);
         let watched = engine.clone();
         let streams = CancellationToken::new();
         let web = Web {
@@ -179,6 +185,7 @@ impl App {
             carriers: access,
             public_url,
             proxies,
+            openid,
             ready: Arc::new(move || watched.health()),
             health: Arc::new(move || carriers.health().into_iter().map(told).collect()),
             closing: streams.clone(),

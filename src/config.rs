@@ -16,6 +16,7 @@ use url::Url;
 
 use crate::channel::config::is_this_machine;
 use crate::channel::{CarrierConfig, CarrierConfigError};
+use crate::openid::OpenIdConfig;
 use crate::rules::source::{Problem, Source};
 
 /// The commented default, as `nightbell config default` prints it.
@@ -39,6 +40,8 @@ pub struct Config {
     pub flows: Option<PathBuf>,
     /// How it logs.
     pub log: LogConfig,
+    /// The provider of identities by which people sign in, if there is one.
+    pub openid: Option<OpenIdConfig>,
     /// Its carriers, the preferred first.
     #[serde(rename = "carrier")]
     pub carriers: Vec<CarrierConfig>,
@@ -81,6 +84,7 @@ impl Default for Config {
             database_url: None,
             flows: None,
             log: LogConfig::default(),
+            openid: None,
             carriers: Vec::new(),
         }
     }
@@ -142,6 +146,10 @@ impl Config {
         let Some(mut config) = decoded.value else { return Err(problems) };
         problems.extend(config.check(&decoded.source).into_iter().map(in_file));
         problems.extend(overrides.apply(&mut config));
+        if config.openid.as_ref().is_some_and(|openid| openid.secret.is_none()) {
+            let remedy = "copy it from the provider, and set NIGHTBELL_OPENID_SECRET in the environment";
+            problems.push(in_file(decoded.source.problem(&["openid"], "`secret` is missing", remedy)));
+        }
         config.public_url.truncate(config.public_url.trim_end_matches('/').len());
         if problems.is_empty() { Ok(config) } else { Err(problems) }
     }
@@ -163,6 +171,9 @@ impl Config {
         note(&["log", "level"], check_level(&self.log.level));
         if let Some(url) = &self.database_url {
             note(&["database_url"], check_database_url(url.expose_secret()));
+        }
+        for problem in self.openid.iter().flat_map(OpenIdConfig::check) {
+            note(&["openid", problem.key], Err((problem.what, problem.remedy)));
         }
         for (index, carrier) in self.carriers.iter().enumerate() {
             let index = index.to_string();
@@ -191,7 +202,7 @@ impl Config {
 /// A complaint that does not repeat a value from a line that holds a secret.
 fn without_secret(text: &str, line: usize, what: String) -> String {
     let written = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-    let secret = written.contains("token") || written.contains("database_url");
+    let secret = ["token", "secret", "database_url"].iter().any(|word| written.contains(word));
     if secret && what.ends_with("does not fit here") { "this value does not fit here".into() } else { what }
 }
 

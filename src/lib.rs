@@ -10,7 +10,8 @@
 //! engine → channel → wire        web → {wire, calendar}
 //! calendar → rules
 //! app → flows → rules            app → zones → rules
-//! app → config → {channel, rules}
+//! app → config → {channel, openid, rules}
+//! {app, web} → openid → {channel, rules}
 //! everything → {clock, id}       simulator → nothing of ours
 //! ```
 
@@ -23,6 +24,7 @@ pub mod config;
 pub mod engine;
 pub mod flows;
 pub mod id;
+pub mod openid;
 pub mod report;
 pub mod rules;
 pub mod simulator;

@@ -1,5 +1,7 @@
 //! What happens to accounts: by their owners, and by administrators.
 
+use std::time::Duration;
+
 use secrecy::SecretString;
 
 use super::audit::{Note, note};
@@ -11,6 +13,9 @@ use crate::rules::account::{Account, AccountId};
 use crate::store::account::{self, Kept};
 use crate::store::session::SessionId;
 use crate::store::{StoreError, Tx, audit, session};
+
+/// How long ago somebody signed in who has just come.
+const JUST_NOW: Duration = Duration::from_secs(10 * 60);
 
 /// Why an account was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -118,6 +123,27 @@ impl Acts {
         Ok(self.change_own(by, visitor, change).await?)
     }
 
+    /// Gives one's own account its first password. Whoever finds a browser that was left open could give himself a way
+    /// in: it is for those who have just signed in.
+    pub async fn choose_password(
+        &self,
+        by: By,
+        visitor: &Visitor,
+        new: SecretString,
+    ) -> Result<(), SignInError> {
+        if visitor.account.password || !self.has_just_come(visitor) {
+            return Err(SignInError::Expired);
+        }
+        let hash = self.hash_password(new).await?;
+        let change = OwnChange::Password { hash, keep: visitor.session.id.clone() };
+        Ok(self.change_own(by, visitor, change).await?)
+    }
+
+    /// Whether a browser signed in a short while ago.
+    pub fn has_just_come(&self, visitor: &Visitor) -> bool {
+        self.clock().now().since(visitor.session.created_at) < JUST_NOW
+    }
+
     /// Whether a password is the visitor's own.
     pub async fn check_own(
         &self,
@@ -126,7 +152,7 @@ impl Acts {
         origin: &Origin,
     ) -> Result<(), SignInError> {
         let kept = self.store().read(kept, visitor.account.id.clone()).await?;
-        let kept = kept.as_ref().map(|kept| &*kept.password);
+        let kept = kept.as_ref().and_then(|kept| kept.password.as_deref());
         self.check_password(visitor.account.email.as_str(), kept, password, origin).await
     }
 
@@ -191,7 +217,7 @@ async fn change_account(
     let entry = match change {
         Change::Role(scope, role) => {
             let at = |role: Role| format!("{role} at {scope}");
-            let before = account.principal.roles().find(|(known, _)| *known == scope).map(|(_, role)| role);
+            let before = account::role_given(tx, id, scope).await?;
             if before == *role {
                 return Ok(true);
             }

@@ -33,6 +33,11 @@ impl By {
         By { actor: "signal".into(), address: None }
     }
 
+    /// The provider of identities, by whose word somebody comes from there.
+    pub fn provider(address: Option<String>) -> By {
+        By { actor: "openid".into(), address }
+    }
+
     /// Nobody: its time has come, or what it depends on has changed.
     pub fn time() -> By {
         By { actor: "time".into(), address: None }

@@ -10,9 +10,10 @@ use super::audit::{Note, note};
 use super::session::{Origin, SignedInNow, begin};
 use super::{ActError, Acts, By};
 use crate::clock::Timestamp;
-use crate::rules::access::{Principal, Role, Scope};
+use crate::rules::access::{Principal, Reach, Role, Scope};
 use crate::rules::account::{Account, Email};
 use crate::store::invitation::{self, Invited, Purpose};
+use crate::store::session::Means;
 use crate::store::{StoreError, Tx, account, audit, session};
 
 /// How long a link is good.
@@ -133,9 +134,14 @@ impl Acts {
         Ok(self.store().read(invited, self.clock().now()).await?)
     }
 
-    /// Makes every link for an address good no longer; false if there was none.
-    pub async fn withdraw(&self, by: By, email: Email) -> Result<bool, ActError> {
-        Ok(self.store().write(withdraw, (by, email, self.clock().now())).await?)
+    /// Makes every link for an address good no longer, as far as somebody reaches; false if there was none.
+    pub async fn withdraw(&self, by: By, email: Email, reach: Reach) -> Result<bool, ActError> {
+        Ok(self.store().write(withdraw, (by, email, reach, self.clock().now())).await?)
+    }
+
+    /// The account of an address.
+    pub async fn account_of(&self, email: Email) -> Result<Option<Account>, ActError> {
+        Ok(self.store().read(of_email, email).await?)
     }
 
     /// What a link is for, if it is still good.
@@ -156,7 +162,7 @@ impl Acts {
         }
         let password = self.hash_password(joining.password).await?;
         let now = self.clock().now();
-        let begun = begin(self, now, origin, false);
+        let begun = begin(self, now, origin, false, Means::Password);
         let input = Join {
             link: hash(secret),
             id: self.ids().mint(now),
@@ -197,11 +203,28 @@ async fn invited(tx: &mut Tx, now: &Timestamp) -> Result<Vec<Invited>, StoreErro
     invitation::invited(tx, *now).await
 }
 
-async fn withdraw(tx: &mut Tx, (by, email, now): &(By, Email, Timestamp)) -> Result<bool, StoreError> {
+async fn withdraw(
+    tx: &mut Tx,
+    (by, email, reach, now): &(By, Email, Reach, Timestamp),
+) -> Result<bool, StoreError> {
     audit::lock_head(tx).await?;
-    let withdrawn = invitation::retire(tx, email, *now).await? > 0;
-    if withdrawn {
-        note(tx, by, *now, Note::of("account.withdraw", email.as_str())).await?;
+    let entry = || Note::of("account.withdraw", email.as_str());
+    let mut withdrawn = false;
+    match reach {
+        Reach::Everything => {
+            withdrawn = invitation::retire(tx, email, *now).await? > 0;
+            if withdrawn {
+                note(tx, by, *now, entry()).await?;
+            }
+        }
+        Reach::Desks(desks) => {
+            for desk in desks {
+                if invitation::retire_at(tx, email, desk, *now).await? > 0 {
+                    withdrawn = true;
+                    note(tx, by, *now, Note { desk: Some(desk), ..entry() }).await?;
+                }
+            }
+        }
     }
     Ok(withdrawn)
 }
@@ -249,11 +272,13 @@ async fn join(tx: &mut Tx, input: &Join) -> Result<bool, StoreError> {
         name: input.name.clone().unwrap_or_else(|| email.as_str().to_owned()),
         email,
         principal: Principal::default(),
+        by_groups: Principal::default(),
+        password: true,
         second_factor: false,
         disabled_at: None,
         created_at: input.now,
     };
-    account::insert(tx, &new, &input.password).await?;
+    account::insert(tx, &new, Some(&input.password)).await?;
     account::put_role(tx, &new.id, &scope, Some(role)).await?;
     invitation::retire(tx, &new.email, input.now).await?;
     let by = By { actor: new.email.to_string(), address: input.begun.session.address.clone() };

@@ -14,7 +14,7 @@ use super::{ActError, Acts, By};
 use crate::clock::Timestamp;
 use crate::rules::account::{Account, AccountId, Email};
 use crate::store::account::Kept;
-use crate::store::session::{Session, SessionId};
+use crate::store::session::{Means, Session, SessionId};
 use crate::store::{StoreError, Tx, account, audit, session};
 
 /// How long a session is good without being used.
@@ -50,7 +50,7 @@ pub struct SignedInNow {
     pub expires_at: Timestamp,
 }
 
-/// What a right password leads to.
+/// What a right password, or the provider's word, leads to.
 #[derive(Clone, Debug)]
 pub enum SignIn {
     /// In.
@@ -120,7 +120,7 @@ pub(super) struct Begun {
 }
 
 /// A session that begins now; whose it is, is said when it is written down.
-pub(super) fn begin(acts: &Acts, now: Timestamp, origin: &Origin, half: bool) -> Begun {
+pub(super) fn begin(acts: &Acts, now: Timestamp, origin: &Origin, half: bool, means: Means) -> Begun {
     let browser = origin.browser.as_deref().map(|text| text.chars().take(LONGEST_BROWSER).collect());
     let session = Session {
         id: acts.ids().mint(now),
@@ -130,13 +130,21 @@ pub(super) fn begin(acts: &Acts, now: Timestamp, origin: &Origin, half: bool) ->
         expires_at: now + if half { OWED } else { IDLE },
         address: origin.address.clone(),
         browser,
+        means,
     };
     Begun { secret: acts.ids().secret(), session, half }
 }
 
 impl Begun {
-    fn told(self) -> SignedInNow {
-        SignedInNow { secret: self.secret, expires_at: self.session.expires_at }
+    /// What it leads to.
+    pub(super) fn told(self) -> SignIn {
+        let now = SignedInNow { secret: self.secret, expires_at: self.session.expires_at };
+        if self.half { SignIn::Half(now) } else { SignIn::Whole(now) }
+    }
+
+    /// From where it is begun.
+    pub(super) fn address(&self) -> Option<String> {
+        self.session.address.clone()
     }
 
     pub(super) async fn insert(&self, tx: &mut Tx, account: &AccountId) -> Result<(), StoreError> {
@@ -173,18 +181,28 @@ impl Acts {
         let gate = &self.0.gate;
         let now = self.clock().now();
         let name = hash(&email.trim().to_lowercase());
-        let address = origin.address.clone().unwrap_or_default();
-        gate.addresses.begin(&address, now).map_err(SignInError::Later)?;
+        self.count_try(origin, now)?;
         if let Err(next) = gate.accounts.begin(&name, now) {
-            gate.addresses.give_back(&address);
+            self.take_back_try(origin);
             return Err(SignInError::Later(next));
         }
         if !gate.passwords.verify(password, kept).await? {
             return Err(SignInError::Wrong);
         }
         gate.accounts.clear(&name);
-        gate.addresses.give_back(&address);
+        self.take_back_try(origin);
         Ok(())
+    }
+
+    /// Counts a try to get in against the address from which it is made, or says from when on there may be one.
+    pub(super) fn count_try(&self, origin: &Origin, now: Timestamp) -> Result<(), SignInError> {
+        let address = origin.address.clone().unwrap_or_default();
+        self.0.gate.addresses.begin(&address, now).map_err(SignInError::Later)
+    }
+
+    /// It was right.
+    pub(super) fn take_back_try(&self, origin: &Origin) {
+        self.0.gate.addresses.give_back(&origin.address.clone().unwrap_or_default());
     }
 
     /// Signs a browser in by address and password; whoever has a second factor owes a code yet.
@@ -194,13 +212,13 @@ impl Acts {
             Err(_) => None,
         };
         let kept = kept.filter(|kept| kept.account.disabled_at.is_none());
-        self.check_password(email, kept.as_ref().map(|kept| &*kept.password), password, origin).await?;
+        let hash = kept.as_ref().and_then(|kept| kept.password.as_deref());
+        self.check_password(email, hash, password, origin).await?;
         let Some(kept) = kept else { return Err(SignInError::Wrong) };
         let now = self.clock().now();
-        let half = kept.totp_secret.is_some();
-        let begun = begin(self, now, origin, half);
-        self.store().write(sign_in, (kept.account, begun.clone(), now)).await?;
-        Ok(if half { SignIn::Half(begun.told()) } else { SignIn::Whole(begun.told()) })
+        let begun = begin(self, now, origin, kept.totp_secret.is_some(), Means::Password);
+        self.store().write(write_down, (kept.account, begun.clone(), now)).await?;
+        Ok(begun.told())
     }
 
     /// Whether somebody gave his password and owes a code.
@@ -223,14 +241,14 @@ impl Acts {
         self.0.gate.codes.begin(id, now).map_err(SignInError::Later)?;
         let step = kept.totp_secret.as_deref().and_then(|secret| step_of(secret, code, now));
         let step = step.ok_or(SignInError::Wrong)?;
-        let begun = begin(self, now, origin, false);
+        let begun = begin(self, now, origin, false, owing.means);
         let input =
             GiveCode { account: kept.account.clone(), owing: owing.id, step, begun: begun.clone(), now };
         if !self.store().write(give_code, input).await? {
             return Err(SignInError::Wrong);
         }
         self.0.gate.codes.clear(id);
-        Ok(begun.told())
+        Ok(SignedInNow { secret: begun.secret, expires_at: begun.session.expires_at })
     }
 
     /// Who asks, by his cookie's secret; nobody if it is good no longer.
@@ -276,7 +294,11 @@ async fn of_email(tx: &mut Tx, email: &Email) -> Result<Option<Kept>, StoreError
     account::by_email(tx, email).await
 }
 
-async fn sign_in(tx: &mut Tx, (account, begun, now): &(Account, Begun, Timestamp)) -> Result<(), StoreError> {
+/// Writes a session down that begins; one that owes a code is noted when it has been given.
+pub(super) async fn write_down(
+    tx: &mut Tx,
+    (account, begun, now): &(Account, Begun, Timestamp),
+) -> Result<(), StoreError> {
     if !begun.half {
         note_begun(tx, account, begun, *now).await?;
     }
@@ -285,7 +307,8 @@ async fn sign_in(tx: &mut Tx, (account, begun, now): &(Account, Begun, Timestamp
 
 async fn note_begun(tx: &mut Tx, account: &Account, begun: &Begun, now: Timestamp) -> Result<(), StoreError> {
     let by = By { actor: account.email.to_string(), address: begun.session.address.clone() };
-    note(tx, &by, now, Note::of("session.begin", account.email.as_str())).await
+    let after = (begun.session.means == Means::OpenId).then(|| "by OpenID Connect".to_owned());
+    note(tx, &by, now, Note { after, ..Note::of("session.begin", account.email.as_str()) }).await
 }
 
 struct GiveCode {

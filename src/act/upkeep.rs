@@ -8,14 +8,15 @@ use crate::clock::Timestamp;
 use crate::rules::case::Event;
 use crate::rules::ticket::TicketId;
 use crate::store::{
-    StoreError, Tx, call, gap_notice, inbox, instance, invitation, outbox, recording, session, ticket,
+    StoreError, Tx, call, gap_notice, idempotency, inbox, instance, invitation, openid, outbox, recording,
+    session, ticket,
 };
 use std::time::Duration;
 
 /// Deadlines that are looked at in one go.
 const BATCH: i64 = 256;
 
-/// How long answers to webhooks are kept for repetitions.
+/// How long answers to webhooks and to programs are kept for repetitions.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How long what was told of gaps is kept: longer than they are told ahead.
@@ -170,9 +171,11 @@ async fn audit(tx: &mut Tx, now: &Timestamp) -> Result<Audit, StoreError> {
 
 async fn tidy(tx: &mut Tx, now: &Timestamp) -> Result<(), StoreError> {
     inbox::forget(tx, *now - KEPT).await?;
+    idempotency::forget(tx, *now - KEPT).await?;
     recording::forget_links(tx, *now).await?;
     session::forget(tx, *now).await?;
     invitation::forget(tx, *now).await?;
+    openid::forget(tx, *now).await?;
     gap_notice::forget(tx, *now - GAPS_KEPT).await?;
     Ok(())
 }

@@ -69,6 +69,15 @@ fn apply(config: &mut Config, name: &str, value: &str) -> Result<(), Complaint> 
             check_database_url(value)?;
             config.database_url = Some(SecretString::from(value));
         }
+        "OPENID_SECRET" => {
+            let Some(openid) = &mut config.openid else {
+                return Err((
+                    "there is no `[openid]` whose secret it is".into(),
+                    "write one, or unset it".into(),
+                ));
+            };
+            openid.secret = Some(SecretString::from(value));
+        }
         "LOG_FORMAT" => {
             config.log.format = match value {
                 "human" => LogFormat::Human,

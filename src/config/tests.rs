@@ -128,6 +128,28 @@ fn a_missing_token_is_told_with_its_variable() {
 }
 
 #[test]
+fn the_provider_of_identities_is_checked() {
+    let whole = "[openid]\nissuer = \"https://id.example.com\"\nclient_id = \"nightbell\"\n";
+    let secret = || variables(&[("NIGHTBELL_OPENID_SECRET", "hunter4")]);
+    let config = Config::parse("nightbell.toml", whole, secret()).unwrap();
+    assert_eq!(config.openid.as_ref().unwrap().secret.as_ref().unwrap().expose_secret(), "hunter4");
+    assert!(!format!("{config:?}").contains("hunter4"));
+
+    let missing = "nightbell.toml:1: `secret` is missing; copy it from the provider, and set \
+                   NIGHTBELL_OPENID_SECRET in the environment";
+    assert_eq!(complaints(whole, none()), [missing]);
+    let alone = "NIGHTBELL_OPENID_SECRET: there is no `[openid]` whose secret it is; write one, or unset it";
+    assert_eq!(complaints("", secret()), [alone]);
+    let odd = whole.replace("https", "http");
+    let found = complaints(&format!("{odd}groups = [{{ name = \"night\", role = \"owner\" }}]\n"), secret());
+    assert!(found[0].starts_with("nightbell.toml:4: "), "{found:?}");
+    let found = complaints(&odd, secret());
+    assert!(found[0].starts_with("nightbell.toml:2: the issuer is no address with https; copy"), "{found:?}");
+    let found = complaints(&format!("{whole}secret = 4711\n"), none());
+    assert!(!found.iter().any(|line| line.contains("4711")), "{found:?}");
+}
+
+#[test]
 fn a_level_that_is_none_is_refused() {
     for level in ["nonsense", "loud", "", "info,nightbell=loud", "a=b=c"] {
         for found in [

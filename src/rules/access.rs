@@ -1,7 +1,7 @@
 //! Who may do what, and where. A role holds at one desk or at every desk, now and later ones included; each role may
 //! all that the one before it may. Pages, API and streams ask [`Principal::may`] about every object that they touch.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// What somebody is at a desk, from the least to the most.
@@ -125,9 +125,15 @@ pub struct Principal {
     roles: BTreeMap<Scope, Role>,
 }
 
+/// Of two roles at the same place the higher counts.
 impl FromIterator<(Scope, Role)> for Principal {
     fn from_iter<I: IntoIterator<Item = (Scope, Role)>>(roles: I) -> Principal {
-        Principal { roles: roles.into_iter().collect() }
+        let mut principal = Principal::default();
+        for (scope, role) in roles {
+            let known = principal.roles.entry(scope).or_insert(role);
+            *known = role.max(*known);
+        }
+        principal
     }
 }
 
@@ -157,6 +163,18 @@ impl Principal {
         self.roles.iter().map(|(scope, role)| (scope, *role))
     }
 
+    /// Where another's roles are not his: there, what he is and what the other is.
+    pub fn changes<'a>(
+        &'a self,
+        other: &'a Principal,
+    ) -> impl Iterator<Item = (&'a Scope, Option<Role>, Option<Role>)> {
+        let scopes: BTreeSet<&Scope> = self.roles.keys().chain(other.roles.keys()).collect();
+        let both = scopes
+            .into_iter()
+            .map(|scope| (scope, self.roles.get(scope).copied(), other.roles.get(scope).copied()));
+        both.filter(|(_, own, others)| own != others)
+    }
+
     /// Whether he was given no role at all.
     pub fn is_nobody(&self) -> bool {
         self.roles.is_empty()
@@ -179,6 +197,24 @@ pub enum Reach {
     Everything,
     /// To these desks.
     Desks(Vec<String>),
+}
+
+impl Reach {
+    /// Whether it goes as far as a role there does.
+    pub fn covers(&self, scope: &Scope) -> bool {
+        match self {
+            Reach::Everything => true,
+            Reach::Desks(desks) => scope.desk().is_some_and(|key| desks.iter().any(|desk| desk == key)),
+        }
+    }
+
+    /// Whether somebody is anything at a desk to which it goes, by a role there or at every desk.
+    pub fn meets(&self, principal: &Principal) -> bool {
+        match self {
+            Reach::Everything => true,
+            Reach::Desks(desks) => desks.iter().any(|desk| principal.role_at(desk).is_some()),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -241,11 +277,48 @@ mod tests {
     }
 
     #[test]
+    fn what_differs_is_told_place_by_place() {
+        let before = principal(&[("*", Role::Viewer), ("a", Role::Manager), ("b", Role::Agent)]);
+        let after =
+            principal(&[("*", Role::Viewer), ("b", Role::Viewer), ("c", Role::Agent), ("c", Role::Viewer)]);
+        let at = |key: &str| Scope::Desk(key.into());
+        let changes: Vec<_> =
+            before.changes(&after).map(|(scope, own, new)| (scope.clone(), own, new)).collect();
+        assert_eq!(
+            changes,
+            [
+                (at("a"), Some(Role::Manager), None),
+                (at("b"), Some(Role::Agent), Some(Role::Viewer)),
+                (at("c"), None, Some(Role::Agent)),
+            ]
+        );
+        assert_eq!(after.changes(&after).count(), 0);
+    }
+
+    #[test]
     fn a_right_reaches_the_desks_of_the_roles_that_have_it() {
         let some = principal(&[("*", Role::Viewer), ("a", Role::Manager), ("b", Role::Agent)]);
         assert_eq!(some.reach(Right::See), Reach::Everything);
         assert_eq!(some.reach(Right::Answer), Reach::Desks(vec!["a".into(), "b".into()]));
         assert_eq!(some.reach(Right::Manage), Reach::Desks(vec!["a".into()]));
         assert_eq!(some.reach(Right::Administer), Reach::Desks(vec![]));
+
+        let at = |key: &str| Scope::Desk(key.into());
+        let (all, own) = (Reach::Everything, Reach::Desks(vec!["a".into()]));
+        for (scope, covered) in [(at("a"), true), (at("b"), false), (Scope::EveryDesk, false)] {
+            assert_eq!((all.covers(&scope), own.covers(&scope)), (true, covered), "{scope}");
+        }
+        for (roles, met) in [
+            (&[] as &[(&str, Role)], false),
+            (&[("a", Role::Viewer)], true),
+            (&[("b", Role::Manager)], false),
+            (&[("*", Role::Viewer)], true),
+        ] {
+            assert_eq!(
+                (all.meets(&principal(roles)), own.meets(&principal(roles))),
+                (true, met),
+                "{roles:?}"
+            );
+        }
     }
 }

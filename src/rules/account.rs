@@ -33,8 +33,12 @@ pub struct Account {
     pub email: Email,
     /// As others see it.
     pub name: String,
-    /// What he may.
+    /// What he may, whoever gave it to him.
     pub principal: Principal,
+    /// What of it the groups give that he is in at the provider of identities.
+    pub by_groups: Principal,
+    /// Whether a password lets him in; without one, only the provider does.
+    pub password: bool,
     /// Whether a code of an authenticator is asked for beside the password.
     pub second_factor: bool,
     /// Since when he may not sign in.

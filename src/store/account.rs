@@ -16,8 +16,8 @@ const EVERY_DESK: &str = "*";
 pub struct Kept {
     /// The account.
     pub account: Account,
-    /// The hash of its password, as a PHC string.
-    pub password: String,
+    /// The hash of its password, as a PHC string; none if it has no password.
+    pub password: Option<String>,
     /// The secret that is shared with its authenticator, in base32.
     pub totp_secret: Option<String>,
 }
@@ -34,20 +34,27 @@ struct Row {
 }
 
 impl Row {
-    fn kept(self, principal: Principal) -> Result<Kept, StoreError> {
+    fn kept(self, by_hand: Principal, by_groups: Principal) -> Result<Kept, StoreError> {
         let email: Email =
             self.email.parse().map_err(|_| StoreError::Fault("account: an address is none".into()))?;
         let account = Account {
             id: self.id,
             email,
             name: self.name,
-            principal,
+            principal: [&by_hand, &by_groups].into_iter().flat_map(Principal::roles).map(owned).collect(),
+            by_groups,
+            password: !self.password.is_empty(),
             second_factor: self.totp_secret.is_some(),
             disabled_at: self.disabled_at,
             created_at: self.created_at,
         };
-        Ok(Kept { account, password: self.password, totp_secret: self.totp_secret })
+        let password = Some(self.password).filter(|hash| !hash.is_empty());
+        Ok(Kept { account, password, totp_secret: self.totp_secret })
     }
+}
+
+fn owned((scope, role): (&Scope, Role)) -> (Scope, Role) {
+    (scope.clone(), role)
 }
 
 /// Whether there is any account.
@@ -57,11 +64,17 @@ pub async fn any(tx: &mut Tx) -> Result<bool, StoreError> {
 }
 
 /// Writes a new account, without roles. [`StoreError::Conflict`] if its address has one.
-pub async fn insert(tx: &mut Tx, account: &Account, password: &str) -> Result<(), StoreError> {
+pub async fn insert(tx: &mut Tx, account: &Account, password: Option<&str>) -> Result<(), StoreError> {
     tx.execute(
         "insert into account (id, email, name, password, totp_secret, totp_step, created_at, disabled_at) \
          values ($1, $2, $3, $4, null, 0, $5, null)",
-        args![&account.id, account.email.as_str(), &account.name, password, account.created_at],
+        args![
+            &account.id,
+            account.email.as_str(),
+            &account.name,
+            password.unwrap_or_default(),
+            account.created_at
+        ],
     )
     .await?;
     Ok(())
@@ -91,10 +104,11 @@ pub async fn by_id(tx: &mut Tx, id: &AccountId) -> Result<Option<Kept>, StoreErr
 
 async fn with_roles(tx: &mut Tx, row: Option<Row>) -> Result<Option<Kept>, StoreError> {
     let Some(row) = row else { return Ok(None) };
-    let roles: Vec<(String, String)> =
+    let by_hand: Vec<(String, String)> =
         tx.all("select desk, role from account_role where account = $1", args![&row.id]).await?;
-    let roles = roles.iter().map(|(desk, role)| read_role(desk, role)).collect::<Result<_, _>>()?;
-    row.kept(roles).map(Some)
+    let by_groups: Vec<(String, String)> =
+        tx.all("select desk, role from account_group_role where account = $1", args![&row.id]).await?;
+    row.kept(read_roles(&by_hand)?, read_roles(&by_groups)?).map(Some)
 }
 
 /// Every account, by name.
@@ -106,17 +120,29 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Account>, StoreError> {
             args![],
         )
         .await?;
-    let roles: Vec<(AccountId, String, String)> =
-        tx.all("select account, desk, role from account_role", args![]).await?;
-    let mut of_account: BTreeMap<AccountId, Vec<(Scope, Role)>> = BTreeMap::new();
-    for (account, desk, role) in &roles {
-        of_account.entry(account.clone()).or_default().push(read_role(desk, role)?);
-    }
+    let by_hand = tx.all("select account, desk, role from account_role", args![]).await?;
+    let by_groups = tx.all("select account, desk, role from account_group_role", args![]).await?;
+    let (mut by_hand, mut by_groups) = (by_account(&by_hand)?, by_account(&by_groups)?);
     let kept = rows.into_iter().map(|row| {
-        let roles = of_account.remove(&row.id).unwrap_or_default();
-        Ok(row.kept(roles.into_iter().collect())?.account)
+        let taken = |roles: &mut RolesOf| roles.remove(&row.id).unwrap_or_default().into_iter().collect();
+        let (by_hand, by_groups) = (taken(&mut by_hand), taken(&mut by_groups));
+        Ok(row.kept(by_hand, by_groups)?.account)
     });
     kept.collect()
+}
+
+type RolesOf = BTreeMap<AccountId, Vec<(Scope, Role)>>;
+
+fn by_account(rows: &[(AccountId, String, String)]) -> Result<RolesOf, StoreError> {
+    let mut of_account = RolesOf::new();
+    for (account, desk, role) in rows {
+        of_account.entry(account.clone()).or_default().push(read_role(desk, role)?);
+    }
+    Ok(of_account)
+}
+
+fn read_roles(rows: &[(String, String)]) -> Result<Principal, StoreError> {
+    rows.iter().map(|(desk, role)| read_role(desk, role)).collect()
 }
 
 fn read_role(desk: &str, role: &str) -> Result<(Scope, Role), StoreError> {
@@ -124,7 +150,28 @@ fn read_role(desk: &str, role: &str) -> Result<(Scope, Role), StoreError> {
     Ok((Scope::of(Some(desk).filter(|desk| *desk != EVERY_DESK)), role))
 }
 
-/// Gives an account a role, in the place of the one that it had there; `None` takes it away.
+/// The role that an account was given by hand there.
+pub async fn role_given(tx: &mut Tx, id: &AccountId, scope: &Scope) -> Result<Option<Role>, StoreError> {
+    let desk = scope.desk().unwrap_or(EVERY_DESK);
+    let row: Option<(String,)> =
+        tx.opt("select role from account_role where account = $1 and desk = $2", args![id, desk]).await?;
+    Ok(row.map(|(role,)| read_role(desk, &role)).transpose()?.map(|(_, role)| role))
+}
+
+/// What the provider's groups make of an account from now on, and nothing else.
+pub async fn put_group_roles(tx: &mut Tx, id: &AccountId, roles: &Principal) -> Result<(), StoreError> {
+    tx.execute("delete from account_group_role where account = $1", args![id]).await?;
+    for (scope, role) in roles.roles() {
+        tx.execute(
+            "insert into account_group_role (account, desk, role) values ($1, $2, $3)",
+            args![id, scope.desk().unwrap_or(EVERY_DESK), role.name()],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Gives an account a role by hand, in the place of the one that it had there so; `None` takes it away.
 pub async fn put_role(
     tx: &mut Tx,
     id: &AccountId,
@@ -148,7 +195,8 @@ pub async fn put_role(
     Ok(())
 }
 
-/// How many accounts may sign in and are administrators of every desk.
+/// How many accounts may sign in and were made administrators of every desk by hand: those whom groups make so, another
+/// system can take away.
 pub async fn administrators(tx: &mut Tx) -> Result<i64, StoreError> {
     let (count,): (i64,) = tx
         .one(

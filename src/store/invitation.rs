@@ -104,6 +104,22 @@ pub async fn invited(tx: &mut Tx, now: Timestamp) -> Result<Vec<Invited>, StoreE
     rows.into_iter().map(read).collect()
 }
 
+/// As what and where an address is awaited, the oldest invitation first.
+pub async fn awaited(tx: &mut Tx, email: &Email, now: Timestamp) -> Result<Vec<(Scope, Role)>, StoreError> {
+    let rows: Vec<(String, Option<String>)> = tx
+        .all(
+            "select role, desk from invitation \
+             where email = $1 and purpose = 'join' and used_at is null and expires_at > $2 order by created_at",
+            args![email.as_str(), now],
+        )
+        .await?;
+    let read = |(role, desk): (String, Option<String>)| match role.parse() {
+        Ok(role) => Ok((Scope::of(desk.as_deref()), role)),
+        Err(_) => Err(StoreError::Fault("invitation: a row cannot be read".into())),
+    };
+    rows.into_iter().map(read).collect()
+}
+
 /// Uses a link up; false if somebody was first.
 pub async fn use_up(tx: &mut Tx, hash: &str, now: Timestamp) -> Result<bool, StoreError> {
     let used = tx
@@ -120,6 +136,16 @@ pub async fn retire(tx: &mut Tx, email: &Email, now: Timestamp) -> Result<u64, S
     tx.execute(
         "update invitation set used_at = $2 where email = $1 and used_at is null and expires_at > $2",
         args![email.as_str(), now],
+    )
+    .await
+}
+
+/// No invitation of that address to that desk is good any more; answers how many were.
+pub async fn retire_at(tx: &mut Tx, email: &Email, desk: &str, now: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(
+        "update invitation set used_at = $3 \
+         where email = $1 and desk = $2 and purpose = 'join' and used_at is null and expires_at > $3",
+        args![email.as_str(), desk, now],
     )
     .await
 }

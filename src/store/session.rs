@@ -9,6 +9,30 @@ use crate::rules::account::AccountId;
 /// By which a session is named on pages.
 pub type SessionId = Id<Session>;
 
+/// By what a browser was let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Means {
+    /// By a password, or by the link that chose one.
+    Password,
+    /// By the provider of identities.
+    OpenId,
+}
+
+impl Means {
+    fn name(self) -> &'static str {
+        match self {
+            Means::Password => "password",
+            Means::OpenId => "openid",
+        }
+    }
+}
+
+impl From<String> for Means {
+    fn from(name: String) -> Means {
+        if name == Means::OpenId.name() { Means::OpenId } else { Means::Password }
+    }
+}
+
 /// A browser that is signed in.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Session {
@@ -26,13 +50,16 @@ pub struct Session {
     pub address: Option<String>,
     /// What the browser calls itself.
     pub browser: Option<String>,
+    /// By what it was let in.
+    #[sqlx(try_from = "String")]
+    pub means: Means,
 }
 
 /// Begins a session, by the hash of its secret; `half` if a code is still owed.
 pub async fn insert(tx: &mut Tx, session: &Session, hash: &str, half: bool) -> Result<(), StoreError> {
     tx.execute(
-        "insert into session (id, hash, account, half, created_at, seen_at, expires_at, address, browser) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into session (id, hash, account, half, created_at, seen_at, expires_at, address, browser, means) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         args![
             &session.id,
             hash,
@@ -43,6 +70,7 @@ pub async fn insert(tx: &mut Tx, session: &Session, hash: &str, half: bool) -> R
             session.expires_at,
             session.address.as_deref(),
             session.browser.as_deref(),
+            session.means.name(),
         ],
     )
     .await?;
@@ -57,7 +85,7 @@ pub async fn find(
     now: Timestamp,
 ) -> Result<Option<Session>, StoreError> {
     tx.opt(
-        "select id, account, created_at, seen_at, expires_at, address, browser from session \
+        "select id, account, created_at, seen_at, expires_at, address, browser, means from session \
          where hash = $1 and half = $2 and expires_at > $3",
         args![hash, half, now],
     )
@@ -83,7 +111,7 @@ pub async fn of_account(
     now: Timestamp,
 ) -> Result<Vec<Session>, StoreError> {
     tx.all(
-        "select id, account, created_at, seen_at, expires_at, address, browser from session \
+        "select id, account, created_at, seen_at, expires_at, address, browser, means from session \
          where account = $1 and half = 0 and expires_at > $2 order by seen_at desc, id",
         args![account, now],
     )

@@ -37,7 +37,7 @@ use axum::http::header::{
     X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderValue, Method};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -46,10 +46,14 @@ use tower_http::trace::TraceLayer;
 
 use crate::act::Acts;
 use crate::clock::Timestamp;
+use crate::openid::Provider;
 use crate::rules::contact::PhoneNumber;
 use crate::wire::event::EventError;
 use crate::wire::twiml::Profile;
 use crate::wire::{Addresses, Number};
+pub use api::openapi;
+
+pub use ui::OPENID_BACK;
 
 /// The largest form that is taken, in bytes; the largest that carriers send is a tenth of it.
 const LARGEST_FORM: usize = 64 * 1024;
@@ -72,6 +76,8 @@ pub struct Web {
     pub public_url: String,
     /// Proxies, beside those on this machine, that are believed when they say for whom they ask.
     pub proxies: Vec<IpAddr>,
+    /// The provider of identities, if people sign in there.
+    pub openid: Option<Arc<Provider>>,
     /// Whether the engine is alive, for `/readyz`.
     pub ready: Ready,
     /// How the carriers are, for the night board.
@@ -127,6 +133,15 @@ impl Shared {
         &self.web.acts
     }
 
+    fn openid(&self) -> Option<&Provider> {
+        self.web.openid.as_deref()
+    }
+
+    /// Whether people may sign in by a password.
+    fn passwords(&self) -> bool {
+        self.openid().is_none_or(Provider::passwords)
+    }
+
     fn addresses(&self, carrier: &str) -> Addresses {
         Addresses::new(&self.web.public_url, carrier)
     }
@@ -176,6 +191,8 @@ pub fn router(web: Web) -> Router {
     let router = Router::new()
         .nest("/webhooks", webhooks)
         .nest("/api/v1", api::router(app.clone()))
+        // What is nested does not have its own address with a slash.
+        .route("/api/v1/", any(api::no_address))
         .route("/recordings/{file}", get(recordings::play))
         .route("/calendar/{file}", get(feed::show))
         .route("/healthz", get(health::alive))

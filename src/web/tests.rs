@@ -16,7 +16,7 @@ use tower::ServiceExt;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use super::*;
-use crate::act::{By, Setup, Token};
+use crate::act::{By, MOST_LISTED, Setup, Token, Wanted};
 use crate::args;
 use crate::clock::{Clock, ManualClock, Timestamp};
 use crate::id::Ids;
@@ -106,6 +106,7 @@ impl Gateway {
             carriers: [("main".to_owned(), access)].into(),
             public_url: PUBLIC.into(),
             proxies: Vec::new(),
+            openid: None,
             ready: Arc::new(beats),
             health: Arc::new(Vec::new),
             closing: CancellationToken::new(),
@@ -166,7 +167,7 @@ impl Gateway {
     }
 
     pub(in crate::web) async fn cases(&self) -> Vec<Case> {
-        self.acts.tickets(None, Timestamp::NEVER).await.unwrap().cases
+        self.acts.wanted_tickets(Wanted::all(None), MOST_LISTED).await.unwrap().cases
     }
 
     /// What waits to be done outside.

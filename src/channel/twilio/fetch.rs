@@ -1,24 +1,17 @@
-//! Reads bodies within a bound, and follows a recording to where the carrier keeps its files, without credentials.
+//! Follows a recording to where the carrier keeps its files, without credentials.
 
+use reqwest::StatusCode;
 use reqwest::header::LOCATION;
-use reqwest::{Response, StatusCode};
 use secrecy::ExposeSecret;
 use url::Url;
 
 use super::{LARGEST_RECORDING, Twilio};
+use crate::channel::body::{Unread, read};
 use crate::channel::carrier::{LookUpFailed, RecordingFailed};
 use crate::channel::outcome::why;
 
 /// How often a carrier may send us on to another place.
 const MOST_HOPS: usize = 3;
-
-/// Why a body could not be read.
-pub(super) enum Unread {
-    /// It is longer than it may be.
-    TooLong,
-    /// The connection did not hold.
-    Broken(&'static str),
-}
 
 impl From<Unread> for LookUpFailed {
     fn from(unread: Unread) -> LookUpFailed {
@@ -37,21 +30,6 @@ impl From<Unread> for RecordingFailed {
             Unread::Broken(_) => RecordingFailed::Failed(unread.into()),
         }
     }
-}
-
-/// A whole body, which must not be longer than `most` bytes.
-pub(super) async fn read(mut answer: Response, most: usize) -> Result<Vec<u8>, Unread> {
-    if answer.content_length().is_some_and(|announced| announced > most as u64) {
-        return Err(Unread::TooLong);
-    }
-    let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(|error| Unread::Broken(why(&error)))? {
-        if body.len() + chunk.len() > most {
-            return Err(Unread::TooLong);
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
 }
 
 impl Twilio {

@@ -16,6 +16,7 @@ use reqwest::{Client, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+use super::body::read;
 use super::carrier::{
     CallOrder, CallUpdate, Carrier, Listing, LookUpFailed, RecordingFailed, Sent, TextOrder,
 };
@@ -110,7 +111,7 @@ impl Twilio {
         let status = answer.status().as_u16();
         let retry_after =
             answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        match fetch::read(answer, LARGEST_ANSWER).await {
+        match read(answer, LARGEST_ANSWER).await {
             Ok(body) => classify(asked, status, retry_after.as_deref(), &body),
             // Without its body a refusal says nothing certain either, but it is one.
             Err(_) if (400..500).contains(&status) => classify(asked, status, retry_after.as_deref(), b""),
@@ -124,7 +125,7 @@ impl Twilio {
         let answer = request.send().await.map_err(|error| LookUpFailed { why: why(&error).to_owned() })?;
         match answer.status() {
             StatusCode::NOT_FOUND => Ok(None),
-            status if status.is_success() => Ok(Some(fetch::read(answer, LARGEST_ANSWER).await?)),
+            status if status.is_success() => Ok(Some(read(answer, LARGEST_ANSWER).await?)),
             status => Err(LookUpFailed { why: format!("answered {}", status.as_u16()) }),
         }
     }

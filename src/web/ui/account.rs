@@ -11,7 +11,8 @@ use super::sign_in::refusal;
 use super::trouble::Trouble;
 use super::visit::{Visiting, browser_name};
 use super::{Frame, page};
-use crate::act::SessionId;
+use crate::act::{Means, SessionId};
+use crate::rules::access::Reach;
 use crate::rules::account::{parse_name, parse_password};
 use crate::web::App;
 use crate::web::hold::in_time;
@@ -23,6 +24,7 @@ struct SessionRow {
     address: String,
     since: String,
     seen: String,
+    openid: bool,
     this: bool,
 }
 
@@ -35,6 +37,9 @@ struct Page {
     email: String,
     name: String,
     second_factor: bool,
+    password: bool,
+    /// Whether it may be given its first password now.
+    fresh: bool,
     /// The agents that he is.
     agents: Vec<String>,
     sessions: Vec<SessionRow>,
@@ -62,6 +67,7 @@ impl Done {
 
 impl Page {
     async fn of(app: &App, visiting: Visiting, done: &Done, errors: Errors) -> Result<Page, Trouble> {
+        let fresh = app.acts().has_just_come(&visiting.visitor);
         let account = visiting.visitor.account;
         let row = |session: crate::act::Session| SessionRow {
             this: session.id == visiting.visitor.session.id,
@@ -69,17 +75,20 @@ impl Page {
             browser: session.browser.as_deref().map_or("An unknown browser".to_owned(), browser_name),
             address: session.address.unwrap_or_else(|| "an unknown address".into()),
             since: told(session.created_at),
+            openid: session.means == Means::OpenId,
             seen: told(session.seen_at),
         };
         let sessions = in_time(app.acts().sessions(&account.id)).await?;
         Ok(Page {
             frame: visiting.frame,
             errors,
-            agents: agents_of(&app.acts().desks(), &account.email),
+            agents: agents_of(&app.acts().desks(), &account.email, &Reach::Everything),
             done: done.words(),
             email: account.email.to_string(),
             name: account.name,
             second_factor: account.second_factor,
+            password: account.password,
+            fresh,
             sessions: sessions.into_iter().map(row).collect(),
         })
     }
@@ -118,7 +127,7 @@ pub(super) async fn rename(
     }
 }
 
-/// Another password.
+/// Another password, or the first.
 pub(super) async fn password(
     State(app): State<App>,
     visiting: Visiting,
@@ -131,6 +140,17 @@ pub(super) async fn password(
             return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form));
         }
     };
+    if !visiting.visitor.account.password {
+        let choice = app.acts().choose_password(visiting.by(), &visiting.visitor, new);
+        return match in_time(async { Ok(choice.await) }).await? {
+            Ok(()) => Ok(app.site.to("/account?done=password")),
+            Err(error) => {
+                let words = "Sign out and in again first: a first password is chosen right after signing in.";
+                let (status, errors, wait) = refusal(&app, error, "new", words)?;
+                Ok(wait.on(page(status, &refused(&app, visiting, errors).await?)))
+            }
+        };
+    }
     let old = fields.get("old");
     let change = app.acts().change_password(visiting.by(), &visiting.visitor, old, new, &visiting.origin);
     match in_time(async { Ok(change.await) }).await? {

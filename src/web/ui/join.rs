@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::form::{Errors, Fields};
+use super::openid::Button;
 use super::trouble::Trouble;
 use super::visit::{Cookie, Whence};
 use super::{Frame, page};
@@ -26,6 +27,8 @@ struct Page {
     email: String,
     name: String,
     asks_name: bool,
+    openid: Option<Button>,
+    passwords: bool,
 }
 
 #[derive(Template)]
@@ -35,7 +38,7 @@ struct Dead {
 }
 
 impl Page {
-    fn new(frame: Frame, purpose: &Purpose) -> Page {
+    fn new(app: &App, purpose: &Purpose) -> Page {
         let (title, lead, of) = match purpose {
             Purpose::First => (
                 "The first administrator",
@@ -54,8 +57,20 @@ impl Page {
             ),
         };
         let asks_name = !matches!(purpose, Purpose::Reset { .. });
-        let (email, name) = (String::new(), String::new());
-        Page { frame, errors: Errors::default(), title, lead, of, email, name, asks_name }
+        let invited = matches!(purpose, Purpose::Join { .. });
+        Page {
+            frame: Frame::bare(&app.site),
+            errors: Errors::default(),
+            title,
+            lead,
+            of,
+            email: String::new(),
+            name: String::new(),
+            asks_name,
+            openid: Button::of(app, "/").filter(|_| invited),
+            // The first administrator, and whoever is locked out, gets in whatever the provider does.
+            passwords: !invited || app.passwords(),
+        }
     }
 }
 
@@ -66,8 +81,7 @@ fn dead(app: &App) -> Response {
 /// The form.
 pub(super) async fn ask(State(app): State<App>, Path(secret): Path<String>) -> Result<Response, Trouble> {
     let purpose = in_time(app.acts().link(&secret)).await?;
-    let frame = Frame::bare(&app.site);
-    Ok(purpose.map_or_else(|| dead(&app), |purpose| page(StatusCode::OK, &Page::new(frame, &purpose))))
+    Ok(purpose.map_or_else(|| dead(&app), |purpose| page(StatusCode::OK, &Page::new(&app, &purpose))))
 }
 
 /// Uses the link up.
@@ -78,7 +92,10 @@ pub(super) async fn give(
     fields: Fields,
 ) -> Result<Response, Trouble> {
     let Some(purpose) = in_time(app.acts().link(&secret)).await? else { return Ok(dead(&app)) };
-    let mut form = Page::new(Frame::bare(&app.site), &purpose);
+    let mut form = Page::new(&app, &purpose);
+    if !form.passwords {
+        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form));
+    }
     form.email = fields.get("email").to_owned();
     form.name = fields.get("name").to_owned();
     let errors = &mut form.errors;

@@ -2,7 +2,7 @@
 //! in has a cookie ([`visit`]); a change is a POST from one of our own pages, and of nobody else's ([`own_pages_only`]).
 //!
 //! - `assets`: styles and scripts; `visit`: who asks, and the cookies; `form`: what he wrote and what is wrong with it; `trouble`: why he gets no page.
-//! - `sign_in`, `join`, `account`: getting in, and one's own account; `people`, `audit`: for who administers.
+//! - `sign_in`, `openid`, `join`, `account`: getting in, and one's own account; `people`, `audit`: for who administers.
 //! - `board`: what is going on, live; `tickets`: what is wrong, and what can be done about it; `moments`: times in words.
 //! - `desk`: a desk's rotas, its draft and its versions.
 
@@ -15,6 +15,7 @@ mod form;
 mod home;
 mod join;
 mod moments;
+mod openid;
 mod people;
 mod reports;
 mod second_factor;
@@ -38,10 +39,14 @@ use url::Url;
 use super::{App, LARGEST_FORM};
 pub(super) use board::Live;
 use trouble::Trouble;
+pub(super) use visit::origin_of;
 
 /// Our own styles, scripts and forms, and nothing else: pictures are drawn in the page itself.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// To which path of ours the provider of identities leads browsers back.
+pub const OPENID_BACK: &str = "/sign-in/openid/back";
 
 /// How browsers reach us.
 #[derive(Clone, Debug, Default)]
@@ -70,7 +75,7 @@ impl Site {
     }
 
     /// The path before all of ours.
-    fn base(&self) -> &str {
+    pub(super) fn base(&self) -> &str {
         &self.base
     }
 
@@ -121,6 +126,8 @@ pub(super) fn router(app: App) -> Router<App> {
         .route("/", get(home::show))
         .route("/sign-in", get(sign_in::ask).post(sign_in::give))
         .route("/sign-in/code", get(sign_in::ask_code).post(sign_in::give_code))
+        .route("/sign-in/openid", get(openid::leave))
+        .route(OPENID_BACK, get(openid::back))
         .route("/sign-out", post(sign_in::out))
         .route("/join/{secret}", get(join::ask).post(join::give))
         .route("/account", get(account::show))

@@ -1,4 +1,5 @@
-//! `/people`: for administrators: who has an account, what he may where, and who is let in.
+//! `/people`: for administrators: who has an account, what he may where, and who is let in. Who administers some desks
+//! alone sees the people of those, and what they are there; accounts themselves are not his to keep.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -10,7 +11,7 @@ use super::trouble::Trouble;
 use super::visit::Visiting;
 use super::{Frame, page};
 use crate::act::{ChangeError, Desks, InviteError, Invited};
-use crate::rules::access::{Right, Role, Scope};
+use crate::rules::access::{Reach, Right, Role, Scope};
 use crate::rules::account::{Account, AccountId, Email};
 use crate::web::App;
 use crate::web::hold::in_time;
@@ -24,6 +25,7 @@ struct Row {
     email: String,
     roles: Vec<String>,
     disabled: bool,
+    /// Not told to who administers some desks alone.
     second_factor: bool,
     you: bool,
     /// The agents that he is: their names and desks.
@@ -42,14 +44,16 @@ struct Choice {
     role: String,
     desk: String,
     desks: Vec<(String, String)>,
+    everywhere: bool,
 }
 
 impl Choice {
-    fn new(app: &App, fields: Option<&Fields>) -> Choice {
+    fn new(app: &App, reach: &Reach, fields: Option<&Fields>) -> Choice {
         let chosen = |field: &str| fields.map(|fields| fields.get(field).to_owned()).unwrap_or_default();
         let desks = app.acts().desks();
-        let desks = desks.all().map(|desk| (desk.key.as_str().to_owned(), desk.name.clone())).collect();
-        Choice { role: chosen("role"), desk: chosen("desk"), desks }
+        let own = desks.all().filter(|desk| reach.covers(&Scope::of(Some(desk.key.as_str()))));
+        let desks = own.map(|desk| (desk.key.as_str().to_owned(), desk.name.clone())).collect();
+        Choice { role: chosen("role"), desk: chosen("desk"), desks, everywhere: *reach == Reach::Everything }
     }
 
     fn roles(&self) -> [Role; 4] {
@@ -76,6 +80,10 @@ struct Given {
     desk: String,
     scope: String,
     role: Role,
+    /// A group at the provider gives it, and it is taken away there.
+    by_group: bool,
+    /// It is the visitor's to take away.
+    his: bool,
 }
 
 #[derive(Template)]
@@ -86,9 +94,12 @@ struct One {
     id: String,
     name: String,
     email: String,
+    /// Whether the account itself is the visitor's to keep.
+    whole: bool,
     since: String,
     disabled: Option<String>,
     second_factor: bool,
+    password: bool,
     sessions: usize,
     roles: Vec<Given>,
     agents: Vec<String>,
@@ -104,25 +115,38 @@ struct Link {
     purpose: &'static str,
 }
 
-/// The agents that somebody is by his address: the name and the desk of each.
-pub(super) fn agents_of(desks: &Desks, email: &Email) -> Vec<String> {
+/// The agents that somebody is by his address, at desks that are reached: the name and the desk of each.
+pub(super) fn agents_of(desks: &Desks, email: &Email, reach: &Reach) -> Vec<String> {
     let agent = |desk: &std::sync::Arc<crate::rules::desk::Desk>| {
         Some(format!("{} of {}", desk.agent_by_email(email)?.name, desk.name))
     };
-    desks.all().filter_map(agent).collect()
+    let reached = desks.all().filter(|desk| reach.covers(&Scope::of(Some(desk.key.as_str()))));
+    reached.filter_map(agent).collect()
 }
 
-fn row(account: Account, you: &AccountId, desks: &Desks) -> Row {
+fn row(account: Account, you: &AccountId, desks: &Desks, reach: &Reach) -> Row {
+    let roles = account.principal.roles().filter(|(scope, _)| is_told(reach, scope));
     Row {
-        agents: agents_of(desks, &account.email),
+        agents: agents_of(desks, &account.email, reach),
         you: account.id == *you,
         id: account.id.as_str().to_owned(),
         name: account.name,
         email: account.email.to_string(),
-        roles: account.principal.roles().map(|(scope, role)| format!("{role} of {scope}")).collect(),
+        roles: roles.map(|(scope, role)| format!("{role} of {scope}")).collect(),
         disabled: account.disabled_at.is_some(),
-        second_factor: account.second_factor,
+        second_factor: account.second_factor && *reach == Reach::Everything,
     }
+}
+
+/// Whether a role counts at a desk that is reached.
+fn is_told(reach: &Reach, scope: &Scope) -> bool {
+    *scope == Scope::EveryDesk || reach.covers(scope)
+}
+
+/// An account, if it is anything at a desk that is reached.
+async fn reached(app: &App, reach: &Reach, id: &AccountId) -> Result<Account, Trouble> {
+    let account = in_time(app.acts().account(id)).await?;
+    account.filter(|account| reach.meets(&account.principal)).ok_or(Trouble::NotFound)
 }
 
 async fn list_of(
@@ -131,17 +155,21 @@ async fn list_of(
     errors: Errors,
     fields: Option<&Fields>,
 ) -> Result<List, Trouble> {
-    let accounts = in_time(app.acts().accounts()).await?;
+    let reach = visiting.reach(Right::Administer)?;
     let (you, desks) = (&visiting.visitor.account.id, app.acts().desks());
-    let rows = accounts.into_iter().map(|account| row(account, you, &desks)).collect();
+    let accounts = in_time(app.acts().accounts()).await?.into_iter();
+    let accounts = accounts.filter(|account| reach.meets(&account.principal));
+    let rows = accounts.map(|account| row(account, you, &desks, &reach)).collect();
     let awaited = |invited: Invited| Awaited {
         email: invited.email.to_string(),
         role: format!("{} of {}", invited.role, invited.scope),
         until: told(invited.expires_at),
     };
-    let invited = in_time(app.acts().invited()).await?.into_iter().map(awaited).collect();
+    let invited = in_time(app.acts().invited()).await?.into_iter();
+    let invited = invited.filter(|invited| reach.covers(&invited.scope)).map(awaited).collect();
     let email = fields.map(|fields| fields.get("email").to_owned()).unwrap_or_default();
-    Ok(List { frame: visiting.frame, errors, rows, invited, email, choice: Choice::new(app, fields) })
+    let choice = Choice::new(app, &reach, fields);
+    Ok(List { frame: visiting.frame, errors, rows, invited, email, choice })
 }
 
 async fn page_of(
@@ -151,32 +179,38 @@ async fn page_of(
     errors: Errors,
     fields: Option<&Fields>,
 ) -> Result<One, Trouble> {
-    let account = in_time(app.acts().account(id)).await?.ok_or(Trouble::NotFound)?;
-    let sessions = in_time(app.acts().sessions(id)).await?.len();
+    let reach = visiting.reach(Right::Administer)?;
+    let account = reached(app, &reach, id).await?;
+    let whole = reach == Reach::Everything;
+    let sessions = if whole { in_time(app.acts().sessions(id)).await?.len() } else { 0 };
     let given = |(scope, role): (&Scope, Role)| Given {
         desk: scope.desk().unwrap_or(EVERY_DESK).to_owned(),
         scope: scope.to_string(),
         role,
+        by_group: account.by_groups.roles().any(|known| known == (scope, role)),
+        his: reach.covers(scope),
     };
+    let roles = account.principal.roles().filter(|(scope, _)| is_told(&reach, scope)).map(given).collect();
     Ok(One {
         frame: visiting.frame,
         errors,
-        agents: agents_of(&app.acts().desks(), &account.email),
+        password: account.password,
+        agents: agents_of(&app.acts().desks(), &account.email, &reach),
         id: id.as_str().to_owned(),
         name: account.name,
         email: account.email.to_string(),
+        whole,
         since: told(account.created_at),
         disabled: account.disabled_at.map(told),
         second_factor: account.second_factor,
         sessions,
-        roles: account.principal.roles().map(given).collect(),
-        choice: Choice::new(app, fields),
+        roles,
+        choice: Choice::new(app, &reach, fields),
     })
 }
 
-/// Everybody.
+/// Everybody whom the visitor keeps.
 pub(super) async fn list(State(app): State<App>, visiting: Visiting) -> Result<Response, Trouble> {
-    visiting.must(Right::Administer)?;
     Ok(page(StatusCode::OK, &list_of(&app, visiting, Errors::default(), None).await?))
 }
 
@@ -186,28 +220,42 @@ pub(super) async fn one(
     Path(id): Path<String>,
     visiting: Visiting,
 ) -> Result<Response, Trouble> {
-    visiting.must(Right::Administer)?;
     let id = AccountId::from_text(id);
     Ok(page(StatusCode::OK, &page_of(&app, visiting, &id, Errors::default(), None).await?))
 }
 
-/// The role and where it is to hold.
-fn chosen(fields: &Fields, errors: &mut Errors) -> (Option<Role>, Scope) {
-    let role = fields.get("role").parse().map_err(|_| errors.note("role", "Choose a role.")).ok();
-    (role, Scope::of(Some(fields.get("desk")).filter(|desk| *desk != EVERY_DESK)))
+/// Where a role is to hold, or no longer. A desk that is not reached is told apart from none by nobody.
+fn chosen_scope(fields: &Fields, reach: &Reach, errors: &mut Errors) -> Scope {
+    let scope = Scope::of(Some(fields.get("desk")).filter(|desk| *desk != EVERY_DESK));
+    if !reach.covers(&scope) {
+        errors.note("desk", "There is no such desk.");
+    }
+    scope
 }
 
-/// Makes a link for somebody who has no account yet.
+/// The role and where it is to hold.
+fn chosen(fields: &Fields, reach: &Reach, errors: &mut Errors) -> (Option<Role>, Scope) {
+    let role = fields.get("role").parse().map_err(|_| errors.note("role", "Choose a role.")).ok();
+    (role, chosen_scope(fields, reach, errors))
+}
+
+/// Makes a link for somebody who has no account yet. Who has one at other desks is let in to this one as he is.
 pub(super) async fn invite(
     State(app): State<App>,
     visiting: Visiting,
     fields: Fields,
 ) -> Result<Response, Trouble> {
-    visiting.must(Right::Administer)?;
+    let reach = visiting.reach(Right::Administer)?;
     let mut errors = Errors::default();
     let email = errors.take("email", fields.get("email").parse::<Email>());
-    let (role, scope) = chosen(&fields, &mut errors);
-    if let (Some(email), Some(role)) = (email, role) {
+    let (role, scope) = chosen(&fields, &reach, &mut errors);
+    if let (Some(email), Some(role), true) = (email, role, errors.is_empty()) {
+        let known = in_time(app.acts().account_of(email.clone())).await?;
+        if let Some(account) = known.filter(|account| !reach.meets(&account.principal)) {
+            let change = app.acts().set_role(visiting.by(), &account.id, scope, Some(role));
+            let change = in_time(async { Ok(change.await) }).await?;
+            return changed(&app, visiting, &account.id, change).await;
+        }
         let invited = app.acts().invite(visiting.by(), email.clone(), role, scope);
         match in_time(async { Ok(invited.await) }).await? {
             Ok(secret) => {
@@ -231,10 +279,10 @@ pub(super) async fn withdraw(
     visiting: Visiting,
     fields: Fields,
 ) -> Result<Response, Trouble> {
-    visiting.must(Right::Administer)?;
+    let reach = visiting.reach(Right::Administer)?;
     // What is no address was invited by nobody.
     let email = fields.get("email").parse::<Email>().map_err(|_| Trouble::NotFound)?;
-    let withdrawn = in_time(app.acts().withdraw(visiting.by(), email)).await?;
+    let withdrawn = in_time(app.acts().withdraw(visiting.by(), email, reach)).await?;
     if withdrawn { Ok(app.site.to("/people")) } else { Err(Trouble::NotFound) }
 }
 
@@ -245,22 +293,32 @@ pub(super) async fn give_role(
     visiting: Visiting,
     fields: Fields,
 ) -> Result<Response, Trouble> {
-    visiting.must(Right::Administer)?;
-    let id = AccountId::from_text(id);
+    let reach = visiting.reach(Right::Administer)?;
+    let id = reached(&app, &reach, &AccountId::from_text(id)).await?.id;
     let mut errors = Errors::default();
     let (role, scope) = match fields.get("role") {
-        "none" => (None, Scope::of(Some(fields.get("desk")).filter(|desk| *desk != EVERY_DESK))),
-        _ => chosen(&fields, &mut errors),
+        "none" => (None, chosen_scope(&fields, &reach, &mut errors)),
+        _ => chosen(&fields, &reach, &mut errors),
     };
     if errors.is_empty() {
         let change = app.acts().set_role(visiting.by(), &id, scope, role);
         match in_time(async { Ok(change.await) }).await? {
-            Ok(()) => return Ok(app.site.to(&format!("/people/{id}"))),
+            Ok(()) => return Ok(app.site.to(&onward(&app, &visiting, &id).await?)),
             Err(error) => errors = told_of(error)?,
         }
     }
     let shown = page_of(&app, visiting, &id, errors, Some(&fields)).await?;
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown))
+}
+
+/// Where one goes on after a change: to that person, unless he is none of the visitor's any more.
+async fn onward(app: &App, visiting: &Visiting, id: &AccountId) -> Result<String, Trouble> {
+    let reach = visiting.reach(Right::Administer)?;
+    match reached(app, &reach, id).await {
+        Ok(_) => Ok(format!("/people/{id}")),
+        Err(Trouble::NotFound) => Ok("/people".to_owned()),
+        Err(trouble) => Err(trouble),
+    }
 }
 
 fn told_of(error: ChangeError) -> Result<Errors, Trouble> {

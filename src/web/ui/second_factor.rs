@@ -62,6 +62,10 @@ fn picture(email: &Email, secret: &str) -> String {
 
 /// A new secret, or what turns it off.
 pub(super) async fn ask(State(app): State<App>, visiting: Visiting) -> Response {
+    // What is asked for to turn it on and off is a password.
+    if !visiting.visitor.account.password {
+        return app.site.to("/account");
+    }
     page(StatusCode::OK, &Page::new(visiting, app.acts().new_totp_secret(), Errors::default()))
 }
 

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 
 use super::form::{Errors, Fields, later};
+use super::openid::Button;
 use super::trouble::Trouble;
 use super::visit::{Cookie, Visiting, Whence, local};
 use super::{Frame, page};
@@ -24,18 +25,33 @@ pub(super) struct Onward {
 }
 
 impl Onward {
-    fn path(&self) -> String {
+    pub(super) fn path(&self) -> String {
         local(&self.next).to_owned()
     }
 }
 
 #[derive(Template)]
 #[template(path = "sign_in.html", config = "src/web/ui/askama.toml")]
-struct Page {
+pub(super) struct Page {
     frame: Frame,
     errors: Errors,
+    openid: Option<Button>,
+    passwords: bool,
     email: String,
     next: String,
+}
+
+impl Page {
+    pub(super) fn new(app: &App, errors: Errors, next: String) -> Page {
+        Page {
+            frame: Frame::bare(&app.site),
+            errors,
+            openid: Button::of(app, &next),
+            passwords: app.passwords(),
+            email: String::new(),
+            next,
+        }
+    }
 }
 
 #[derive(Template)]
@@ -56,9 +72,7 @@ pub(super) async fn ask(
     if visiting.is_ok() {
         return app.site.to(local(&onward.next));
     }
-    let frame = Frame::bare(&app.site);
-    let next = onward.path();
-    page(StatusCode::OK, &Page { frame, errors: Errors::default(), email: String::new(), next })
+    page(StatusCode::OK, &Page::new(&app, Errors::default(), onward.path()))
 }
 
 /// Address and password.
@@ -68,28 +82,33 @@ pub(super) async fn give(
     fields: Fields,
 ) -> Result<Response, Trouble> {
     let next = local(fields.get("next")).to_owned();
+    if !app.passwords() {
+        let errors = Errors::one("form", "No password lets anybody in here. Use the button.");
+        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &Page::new(&app, errors, next)));
+    }
     let signed =
         in_time(async { Ok(app.acts().sign_in(fields.get("email"), fields.get("password"), &origin).await) })
             .await?;
     match signed {
-        Ok(SignIn::Whole(now)) => {
-            let mut response = app.site.to(&next);
-            Cookie::Session.put(&app.site, &mut response, Some(&now.secret));
-            Ok(response)
-        }
-        Ok(SignIn::Half(now)) => {
-            let mut response = app.site.to(&with_next("/sign-in/code", &next));
-            Cookie::Half.put(&app.site, &mut response, Some(&now.secret));
-            Ok(response)
-        }
+        Ok(signed) => Ok(entered(&app, signed, &next)),
         Err(error) => {
             let words = "This address and this password do not belong together.";
             let (status, errors, wait) = refusal(&app, error, "form", words)?;
-            let form =
-                Page { frame: Frame::bare(&app.site), errors, email: fields.get("email").to_owned(), next };
+            let form = Page { email: fields.get("email").to_owned(), ..Page::new(&app, errors, next) };
             Ok(wait.on(page(status, &form)))
         }
     }
+}
+
+/// In, or on to the question for the code.
+pub(super) fn entered(app: &App, signed: SignIn, next: &str) -> Response {
+    let (path, cookie, now) = match signed {
+        SignIn::Whole(now) => (next.to_owned(), Cookie::Session, now),
+        SignIn::Half(now) => (with_next("/sign-in/code", next), Cookie::Half, now),
+    };
+    let mut response = app.site.to(&path);
+    cookie.put(&app.site, &mut response, Some(&now.secret));
+    response
 }
 
 /// The form for the code.
@@ -145,7 +164,8 @@ pub(super) async fn out(State(app): State<App>, visiting: Visiting) -> Result<Re
     Ok(response)
 }
 
-fn with_next(path: &str, next: &str) -> String {
+/// A path that leads on to another.
+pub(super) fn with_next(path: &str, next: &str) -> String {
     if next == "/" {
         return path.to_owned();
     }

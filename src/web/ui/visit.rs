@@ -12,7 +12,7 @@ use axum::response::Response;
 use super::trouble::Trouble;
 use super::{Frame, Site, Who};
 use crate::act::{By, Commander, Origin, Visitor};
-use crate::rules::access::{Principal, Right};
+use crate::rules::access::{Principal, Reach, Right};
 use crate::web::App;
 use crate::web::hold::in_time;
 
@@ -22,6 +22,9 @@ const SESSION_KEPT: u32 = 30 * 24 * 60 * 60;
 /// How long it keeps the cookie of who owes a code.
 const HALF_KEPT: u32 = 5 * 60;
 
+/// How long it keeps the cookie of who was sent to the provider of identities.
+const AWAY_KEPT: u32 = 10 * 60;
+
 /// A cookie of ours.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Cookie {
@@ -29,6 +32,8 @@ pub(super) enum Cookie {
     Session,
     /// Of one that owes a code.
     Half,
+    /// Of one that was sent to the provider of identities.
+    OpenId,
 }
 
 impl Cookie {
@@ -36,6 +41,7 @@ impl Cookie {
         let name = match self {
             Cookie::Session => "nightbell",
             Cookie::Half => "nightbell-code",
+            Cookie::OpenId => "nightbell-openid",
         };
         format!("{}{name}", if site.secure { "__Host-" } else { "" })
     }
@@ -54,6 +60,7 @@ impl Cookie {
             (_, None) => 0,
             (Cookie::Session, _) => SESSION_KEPT,
             (Cookie::Half, _) => HALF_KEPT,
+            (Cookie::OpenId, _) => AWAY_KEPT,
         };
         let name = self.name(site);
         let value = secret.unwrap_or_default();
@@ -89,6 +96,14 @@ impl Visiting {
         &self.visitor.account.principal
     }
 
+    /// How far he has that right; goes on only for who has it somewhere.
+    pub(super) fn reach(&self, right: Right) -> Result<Reach, Trouble> {
+        if !self.principal().may_somewhere(right) {
+            return Err(Trouble::lacks(right));
+        }
+        Ok(self.principal().reach(right))
+    }
+
     /// Goes on only for who has that right at every desk.
     pub(super) fn must(&self, right: Right) -> Result<(), Trouble> {
         if self.principal().may_everywhere(right) { Ok(()) } else { Err(Trouble::lacks(right)) }
@@ -112,7 +127,7 @@ impl FromRequestParts<App> for Visiting {
         let who = Who {
             name: visitor.account.name.clone(),
             board: principal.may_somewhere(Right::See),
-            people: principal.may_everywhere(Right::Administer),
+            people: principal.may_somewhere(Right::Administer),
             audit: principal.may_somewhere(Right::Manage),
             reports: principal.may_somewhere(Right::See),
         };
@@ -133,7 +148,7 @@ impl FromRequestParts<App> for Whence {
 }
 
 /// Whoever is no proxy of ours, as far as our proxies can tell: each adds at the end from whom it heard.
-fn origin_of(site: &Site, parts: &Parts) -> Origin {
+pub(in crate::web) fn origin_of(site: &Site, parts: &Parts) -> Origin {
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_canonical());
     let browser = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
     Origin {

@@ -7,13 +7,13 @@ use totp_rs::{Builder, Secret};
 use super::{Browser, PASSWORD, Site, seconds};
 
 /// What an authenticator shows now for a secret.
-fn code(site: &Site, secret: &str) -> String {
+pub fn code(site: &Site, secret: &str) -> String {
     let codes = Builder::new().with_secret(Secret::try_from_base32(secret).unwrap()).build().unwrap();
     codes.generate(u64::try_from(site.clock.now().0).unwrap() / 1000).to_string()
 }
 
 /// Turns the second factor on; answers its secret.
-async fn with_second_factor(site: &Site, browser: &Browser<'_>) -> String {
+pub async fn with_second_factor(site: &Site, browser: &Browser<'_>) -> String {
     let page = browser.get("/account/second-factor").await;
     page.says(StatusCode::OK, &["<svg class=\"qr\" role=\"img\""]);
     let secret = page.between("name=\"secret\" value=\"", "\"");

@@ -2,6 +2,7 @@
 
 mod account;
 mod api;
+mod api_file;
 mod audit;
 mod board;
 mod changes;
@@ -10,6 +11,7 @@ mod feeds;
 mod getting_in;
 mod imports;
 mod leave;
+mod openid;
 mod people;
 mod refused;
 mod reports;
@@ -63,13 +65,14 @@ pub struct Site {
 impl Site {
     /// Tells a story on both databases.
     pub async fn each(story: impl AsyncFn(&Site)) {
-        each_database(async |store| story(&Site::open(store).await).await).await;
+        let clock = || ManualClock::new(START);
+        each_database(async |store| story(&Site::open(store, clock(), |_| {}).await).await).await;
     }
 
-    async fn open(store: Store) -> Site {
-        let clock = ManualClock::new(START);
+    async fn open(store: Store, clock: ManualClock, edit: impl FnOnce(&mut Config)) -> Site {
         let carrier = toml::from_str(CARRIER).unwrap();
-        let config = Config { public_url: PUBLIC.into(), carriers: vec![carrier], ..Config::default() };
+        let mut config = Config { public_url: PUBLIC.into(), carriers: vec![carrier], ..Config::default() };
+        edit(&mut config);
         let parts = Parts {
             config,
             store: store.clone(),
@@ -209,6 +212,12 @@ impl Browser<'_> {
     /// Signs in, and answers where that led.
     pub async fn signs_in(&self, email: &str, password: &str) -> Page {
         self.post("/sign-in", &[("email", email), ("password", password)]).await
+    }
+
+    /// Another, with the same cookies.
+    pub fn copy(&self) -> Self {
+        let cookies = self.cookies.clone();
+        Browser { site: self.site, address: self.address.clone(), agent: self.agent, cookies }
     }
 
     /// Whether it is signed in.

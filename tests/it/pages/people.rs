@@ -7,14 +7,14 @@ use nightbell::rules::access::Role;
 use super::{Browser, PASSWORD, Page, Site, hours};
 
 /// The address of somebody's page, by a list of all.
-async fn address_of(ada: &Browser<'_>, name: &str) -> String {
+pub async fn address_of(ada: &Browser<'_>, name: &str) -> String {
     let list = ada.get("/people").await;
     let links = list.body.split("href=\"").filter(|link| link.starts_with("/people/"));
     let mut his = links.filter_map(|link| link.split_once(&format!("\">{name}</a>")));
     his.next().unwrap().0.to_owned()
 }
 
-fn link_on(page: &Page) -> String {
+pub fn link_on(page: &Page) -> String {
     page.says(StatusCode::OK, &["shown only here"]);
     page.between("https://pager.example.com", "</code>")
 }
@@ -220,6 +220,91 @@ async fn a_reset_opens_the_door_and_shuts_all_others() {
             .says(StatusCode::NOT_FOUND, &["good no longer"]);
         ada.signs_in("ada@example.com", new).await.leads_to("/");
         ada.get("/people").await.says(StatusCode::OK, &["Ada Moss", "administrator of every desk"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_desks_administrator_keeps_its_people_and_no_others() {
+    Site::each(async |site| {
+        let ada = site.administrator().await;
+        site.somebody("cleo", Role::Manager, Some("reservations")).await;
+        site.somebody("dan", Role::Viewer, None).await;
+        let eve = site.somebody("eve", Role::Agent, Some("night")).await;
+        let ben = site.somebody("ben", Role::Administrator, Some("night")).await;
+        let [cleos, dans, eves] =
+            [address_of(&ada, "cleo").await, address_of(&ada, "dan").await, address_of(&ada, "eve").await];
+        ada.post(&format!("{eves}/role"), &[("role", "manager"), ("desk", "reservations")])
+            .await
+            .leads_to(&eves);
+
+        // Who is anything at his desk, and what he is there.
+        ben.get("/").await.says(StatusCode::OK, &["href=\"/people\""]);
+        let list = ben.get("/people").await;
+        list.says(
+            StatusCode::OK,
+            &["eve</a>", "dan</a>", "viewer of every desk", "Ada Moss", "Night Support"],
+        );
+        list.hides(&["cleo", "of reservations", "Reservations Support", "every desk, later ones too"]);
+        let hers = ben.get(&eves).await;
+        hers.says(StatusCode::OK, &["<strong>agent</strong> of night", "Take away: agent of night"]);
+        hers.hides(&["reservations", "Disable the account", "second factor", "Signed in"]);
+        let his = ben.get(&dans).await;
+        his.says(StatusCode::OK, &["<strong>viewer</strong> of every desk"]);
+        his.hides(&["Take away"]);
+        ben.get(&cleos).await.says(StatusCode::NOT_FOUND, &[]);
+
+        // He gives and takes the roles of his desk.
+        ben.post(&format!("{eves}/role"), &[("role", "manager"), ("desk", "night")]).await.leads_to(&eves);
+        ben.post(&format!("{dans}/role"), &[("role", "agent"), ("desk", "night")]).await.leads_to(&dans);
+        for (desk, role) in
+            [("reservations", "viewer"), ("reservations", "none"), ("", "viewer"), ("", "none")]
+        {
+            let form = [("role", role), ("desk", desk)];
+            let refused = ben.post(&format!("{eves}/role"), &form).await;
+            refused.says(StatusCode::UNPROCESSABLE_ENTITY, &["There is no such desk"]);
+        }
+        ben.post(&format!("{cleos}/role"), &[("role", "viewer"), ("desk", "night")])
+            .await
+            .says(StatusCode::NOT_FOUND, &[]);
+        for act in ["disable", "enable", "reset", "end-sessions"] {
+            ben.post(&format!("{eves}/{act}"), &[]).await.says(StatusCode::FORBIDDEN, &[]);
+        }
+        assert!(eve.is_in().await);
+        ben.post(&format!("{eves}/role"), &[("role", "none"), ("desk", "night")]).await.leads_to("/people");
+        ben.get(&eves).await.says(StatusCode::NOT_FOUND, &[]);
+        eve.get("/").await.says(StatusCode::OK, &["Reservations Support"]);
+
+        // He lets in to his desk: a stranger by a link, and who is known elsewhere at once.
+        let invite = |email, desk| [("email", email), ("role", "agent"), ("desk", desk)];
+        for desk in ["", "reservations", "day"] {
+            ben.post("/people/invite", &invite("finn@example.com", desk))
+                .await
+                .says(StatusCode::UNPROCESSABLE_ENTITY, &["There is no such desk"]);
+        }
+        link_on(&ben.post("/people/invite", &invite("finn@example.com", "night")).await);
+        ben.post("/people/invite", &invite("cleo@example.com", "night")).await.leads_to(&cleos);
+        ben.post("/people/invite", &invite("cleo@example.com", "night"))
+            .await
+            .says(StatusCode::UNPROCESSABLE_ENTITY, &["has an account already"]);
+        let cleo = ben.get(&cleos).await;
+        cleo.says(StatusCode::OK, &["<strong>agent</strong> of night"]);
+        cleo.hides(&["reservations"]);
+
+        // Invitations to other desks are none of his, whoever they are for.
+        link_on(&ada.post("/people/invite", &invite("finn@example.com", "reservations")).await);
+        link_on(&ada.post("/people/invite", &invite("gil@example.com", "reservations")).await);
+        let list = ben.get("/people").await;
+        list.says(StatusCode::OK, &["not here yet", "finn@example.com"]);
+        list.hides(&["gil@example.com"]);
+        let withdraw = async |email| ben.post("/people/withdraw", &[("email", email)]).await;
+        withdraw("gil@example.com").await.says(StatusCode::NOT_FOUND, &[]);
+        withdraw("finn@example.com").await.leads_to("/people");
+        withdraw("finn@example.com").await.says(StatusCode::NOT_FOUND, &[]);
+        ben.get("/people").await.hides(&["not here yet"]);
+        let list = ada.get("/people").await;
+        list.says(StatusCode::OK, &["agent of reservations · until", "finn@example.com", "gil@example.com"]);
+        ben.get("/audit?desk=night").await.says(StatusCode::OK, &["withdrew the invitation of"]);
     })
     .await;
 }

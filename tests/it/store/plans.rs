@@ -22,6 +22,7 @@ const SMALL: &[&str] = &[
     "token",
     "account",
     "account_role",
+    "account_group_role",
     "audit_head",
     "draft",
     "gap_watch",
