@@ -8,7 +8,7 @@ use nightbell::clock::Timestamp;
 use nightbell::rules::access::Role;
 
 use super::screen::{Screen, Seen};
-use super::{hours, night_desk};
+use super::{PASSWORD, hours, night_desk};
 use crate::support::world::{Person, Scene, World};
 
 const DESK: &str = "reservations";
@@ -125,7 +125,12 @@ async fn the_first_who_takes_it_is_on_call_at_once() {
             let log = mia.get("/audit?desk=reservations").await;
             log.says(
                 StatusCode::OK,
-                &["cover.ask", "cover.take", "ben@reservations.example.com", "desk.apply"],
+                &[
+                    "asked for cover in the rota",
+                    "took over a shift",
+                    "ben@reservations.example.com",
+                    "applied the desk",
+                ],
             );
         })
         .await;
@@ -197,6 +202,11 @@ async fn nobody_takes_it_and_it_is_told_in_time() {
         world.pass(hours(2)).await;
         for person in [&own, &manager] {
             person.receives_text(&["It came to nothing: Ada Moss is on call as planned"]);
+        }
+        // Days have passed, and their sessions with them.
+        for (screen, key) in [(&ada, "ada"), (&ben, "ben")] {
+            let email = format!("{key}@reservations.example.com");
+            screen.post("/sign-in", &[("email", &email), ("password", PASSWORD)]).await;
         }
         presses(&world, &ben, &cover, "take").await.says(StatusCode::CONFLICT, &["It is over."]);
         ada.get(&cover).await.says(StatusCode::OK, &["Not agreed before it began", "Ben Frost (declined)"]);

@@ -85,7 +85,7 @@ async fn leave_shows_who_has_to_be_covered_and_who_could() {
         }
         ada.get(LEAVE).await.says(StatusCode::OK, &["Nobody, now or later"]);
         let log = mia.get("/audit?desk=reservations").await;
-        log.says(StatusCode::OK, &["leave.add", "leave.remove", "ada@example.com"]);
+        log.says(StatusCode::OK, &["wrote down leave of", "took away leave of", "ada@example.com"]);
         log.hides(&["A wedding"]);
     })
     .await;
