@@ -9,7 +9,7 @@
 //! {web, engine} → report → {wire, rules}
 //! engine → channel → wire        web → {wire, calendar}
 //! calendar → rules
-//! app → flows → rules            app → zones → rules
+//! {app, web} → flows → rules     app → zones → rules
 //! app → config → {channel, rules}
 //! everything → {clock, id}       simulator → nothing of ours
 //! ```

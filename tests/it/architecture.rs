@@ -26,7 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "zones",
         ],
     ),
-    ("web", &["act", "calendar", "report", "rules", "wire", "words"]),
+    ("web", &["act", "flows", "calendar", "report", "rules", "wire", "words"]),
     ("engine", &["act", "channel", "report", "rules", "store", "wire", "words"]),
     ("act", &["rules", "store", "words"]),
     ("store", &["rules"]),

@@ -5,6 +5,7 @@ mod api;
 mod audit;
 mod board;
 mod changes;
+mod desk_pages;
 mod feeds;
 mod getting_in;
 mod imports;
