@@ -145,7 +145,7 @@ impl Acts {
     /// What the feed at an address shows; nothing if there is none, or it is no longer whoever made it may see.
     pub async fn read_feed(&self, secret: &str) -> Result<Option<FeedShown>, ActError> {
         let now = self.clock().now();
-        let Some((feed, changed)) = self.store().read(find, hash(secret)).await? else { return Ok(None) };
+        let Some((feed, changed)) = self.store().read(find, (hash(secret),)).await? else { return Ok(None) };
         let desk = self.desks().by_key(&feed.desk).cloned();
         let about = feed.about();
         let Some((desk, about)) = desk.zip(about).filter(|(desk, about)| desk.has(about)) else {
@@ -198,7 +198,7 @@ async fn end(tx: &mut Tx, input: &End) -> Result<bool, StoreError> {
 }
 
 /// The feed, and since when its desk is as it is.
-async fn find(tx: &mut Tx, hash: &String) -> Result<Option<(Feed, Timestamp)>, StoreError> {
+async fn find(tx: &mut Tx, (hash,): &(String,)) -> Result<Option<(Feed, Timestamp)>, StoreError> {
     let Some(feed) = feed::find(tx, hash).await? else { return Ok(None) };
     let maker = account::by_id(tx, &feed.created_by).await?.map(|kept| kept.account);
     let may = maker

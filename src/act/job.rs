@@ -17,8 +17,8 @@ use std::time::Duration;
 /// How long a text that is no page is worth sending.
 pub(super) const TEXT_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
-/// How long a notice is worth sending: carriers may be away for a night.
-const NOTICE_LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
+/// How long a notice is worth sending: for a night. Carriers refuse to keep a text for more than ten hours.
+const NOTICE_LIFETIME: Duration = Duration::from_secs(9 * 60 * 60);
 
 /// Something to do at a carrier.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

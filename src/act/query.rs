@@ -9,6 +9,7 @@ use crate::rules::desk::Desk;
 use crate::rules::people::AgentKey;
 use crate::rules::ticket::{Entry, TicketId};
 use crate::rules::ticket_number::TicketNumber;
+pub use crate::store::ticket::Wanted;
 use crate::store::{StoreError, Tx, ticket};
 
 /// A page of a list of tickets, newest first.
@@ -18,6 +19,15 @@ pub struct TicketPage {
     pub cases: Vec<Case>,
     /// Where the next page begins; none at the end.
     pub next: Option<Timestamp>,
+}
+
+/// A page of the tickets that were asked for, newest first.
+#[derive(Clone, Debug)]
+pub struct WantedPage {
+    /// The tickets.
+    pub cases: Vec<Case>,
+    /// After which ticket the next page begins: when it was opened, and its id; none at the end.
+    pub next: Option<(Timestamp, TicketId)>,
 }
 
 /// A ticket with its timeline.
@@ -48,14 +58,25 @@ pub const MOST_LISTED: usize = 100;
 /// The most tickets on a page for people.
 pub const MOST_ON_A_PAGE: usize = 50;
 
+/// Tickets that are looked at in one go for those that are wanted, and how often: a page that few are fit for is left
+/// short, so that no question reads all that there ever was.
+const STRIDE: i64 = 1000;
+const STRIDES: usize = 5;
+
+impl Wanted {
+    /// Every ticket of a desk, or of every one.
+    pub fn all(desk: Option<&str>) -> Wanted {
+        let before = (Timestamp::NEVER, TicketId::from_text(""));
+        let desk = desk.map(str::to_owned);
+        Wanted { desk, state: None, severity: None, since: Timestamp(0), before }
+    }
+}
+
 impl Acts {
-    /// Tickets that were opened before an instant, newest first.
-    pub async fn tickets(&self, desk: Option<&str>, before: Timestamp) -> Result<TicketPage, ActError> {
-        let mut cases = self.store().read(list, (desk.map(str::to_owned), before)).await?;
-        let opened: Vec<Timestamp> = cases.iter().map(|case| case.ticket.opened_at).collect();
-        let (length, next) = first_page(&opened, MOST_LISTED);
-        cases.truncate(length);
-        Ok(TicketPage { cases, next })
+    /// The next tickets that are wanted, newest first: at most so many. A page may be short, even empty, and not the
+    /// last.
+    pub async fn wanted_tickets(&self, wanted: Wanted, most: usize) -> Result<WantedPage, ActError> {
+        Ok(self.store().read(wanted_page, (wanted, most.clamp(1, MOST_LISTED))).await?)
     }
 
     /// A desk's ticket by its number; the newest, if several of its lines have given it.
@@ -114,8 +135,24 @@ fn first_page(opened: &[Timestamp], most: usize) -> (usize, Option<Timestamp>) {
     (length, opened[..length].last().copied())
 }
 
-async fn list(tx: &mut Tx, (desk, before): &(Option<String>, Timestamp)) -> Result<Vec<Case>, StoreError> {
-    ticket::list(tx, desk.as_deref(), *before, i64::try_from(MOST_LISTED + 1).unwrap_or(i64::MAX)).await
+async fn wanted_page(tx: &mut Tx, (wanted, most): &(Wanted, usize)) -> Result<WantedPage, StoreError> {
+    let mut wanted = wanted.clone();
+    let mut cases: Vec<Case> = Vec::new();
+    for _ in 0..STRIDES {
+        // One more than the page holds tells that there is another.
+        let left = i64::try_from(most + 1 - cases.len()).unwrap_or(i64::MAX);
+        cases.extend(ticket::list_wanted(tx, &wanted, STRIDE, left).await?);
+        if cases.len() > *most {
+            cases.truncate(*most);
+            let next = cases.last().map(|case| (case.ticket.opened_at, case.ticket.id.clone()));
+            return Ok(WantedPage { cases, next });
+        }
+        match ticket::end_of_stride(tx, &wanted, STRIDE).await? {
+            Some(end) => wanted.before = end,
+            None => return Ok(WantedPage { cases, next: None }),
+        }
+    }
+    Ok(WantedPage { cases, next: Some(wanted.before) })
 }
 
 async fn view(

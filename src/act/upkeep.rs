@@ -7,14 +7,20 @@ use super::{ActError, Acts, World};
 use crate::clock::Timestamp;
 use crate::rules::case::Event;
 use crate::rules::ticket::TicketId;
-use crate::store::{StoreError, Tx, call, inbox, instance, invitation, outbox, recording, session, ticket};
+use crate::store::{
+    StoreError, Tx, call, gap_notice, idempotency, inbox, instance, invitation, outbox, recording, session,
+    ticket,
+};
 use std::time::Duration;
 
 /// Deadlines that are looked at in one go.
 const BATCH: i64 = 256;
 
-/// How long answers to webhooks are kept for repetitions.
+/// How long answers to webhooks and to programs are kept for repetitions.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long what was told of gaps is kept: longer than they are told ahead.
+const GAPS_KEPT: Duration = Duration::from_secs(100 * 24 * 60 * 60);
 
 /// What the auditor found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +89,8 @@ impl Acts {
 
     /// Does what time and changes ask for of rotas, none of which is urgent; true if there was anything.
     pub async fn keep_rotas(&self) -> Result<bool, ActError> {
-        self.keep_covers().await
+        let covers = self.keep_covers().await?;
+        Ok(self.watch_gaps().await? | covers)
     }
 
     /// When time asks for something next: a ticket, a call, or the outbox.
@@ -164,8 +171,10 @@ async fn audit(tx: &mut Tx, now: &Timestamp) -> Result<Audit, StoreError> {
 
 async fn tidy(tx: &mut Tx, now: &Timestamp) -> Result<(), StoreError> {
     inbox::forget(tx, *now - KEPT).await?;
+    idempotency::forget(tx, *now - KEPT).await?;
     recording::forget_links(tx, *now).await?;
     session::forget(tx, *now).await?;
     invitation::forget(tx, *now).await?;
+    gap_notice::forget(tx, *now - GAPS_KEPT).await?;
     Ok(())
 }

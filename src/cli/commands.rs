@@ -28,6 +28,7 @@ pub async fn run(cli: Cli) -> Result<(), AppError> {
         Command::Apply { files, dry_run: false } => desks::apply(load()?, &files).await,
         Command::Apply { files, dry_run: true } => desks::plan(load()?, &files).await,
         Command::Export(what) => desks::export(load()?, &what).await,
+        Command::Openapi => print_openapi(),
         Command::Account(command) => access::account(load()?, command).await,
         Command::Token(command) => access::token(load()?, command).await,
         Command::Audit(command) => access::audit(load()?, command).await,
@@ -128,6 +129,12 @@ async fn print_first_link(acts: Acts, public_url: String) {
             tracing::error!(%error, "no link for the first administrator could be made; the next start tries again");
         }
     }
+}
+
+fn print_openapi() -> Result<(), AppError> {
+    let document = nightbell::web::openapi().to_pretty_json();
+    let document = document.map_err(|error| AppError::Failed(error.to_string()))?;
+    out::print(format_args!("{document}\n"))
 }
 
 async fn migrate(config: &Config) -> Result<(), AppError> {

@@ -44,6 +44,8 @@ enum Command {
     },
     /// Writes a desk's file back, as it was applied.
     Export(Export),
+    /// Prints what the API is (OpenAPI).
+    Openapi,
     /// The accounts of people: the way in, and back in.
     #[command(subcommand)]
     Account(Account),

@@ -13,6 +13,7 @@ mod read;
 mod target;
 #[cfg(test)]
 mod tests;
+pub mod warn;
 
 use std::collections::BTreeMap;
 

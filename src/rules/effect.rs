@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::contact::PhoneNumber;
 use super::cover::CoverNews;
 use super::desk::AgentKey;
+use super::desk::warn::GapNews;
 use super::policy::MethodKind;
 use super::severity::Severity;
 use super::ticket::CallbackNumber;
@@ -196,6 +197,8 @@ pub enum Message {
     Alert(Alert),
     /// To whom a request for cover or a swap concerns.
     Cover(CoverNews),
+    /// To the manager: when nobody is on call.
+    Gaps(GapNews),
     /// A page for a call that could not be written down: it has no number yet, and cannot be acknowledged.
     Unwritten {
         /// The line that was called.

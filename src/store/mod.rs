@@ -24,6 +24,8 @@ pub mod desk;
 pub mod draft;
 mod error;
 pub mod feed;
+pub mod gap_notice;
+pub mod idempotency;
 pub mod inbox;
 pub mod instance;
 pub mod invitation;

@@ -11,6 +11,7 @@ use crate::rules::case::Case;
 use crate::rules::contact::PhoneNumber;
 use crate::rules::people::AgentKey;
 use crate::rules::report::Facts;
+use crate::rules::severity::Severity;
 use crate::rules::ticket::{Entry, TicketId};
 use crate::rules::ticket_number::TicketNumber;
 
@@ -432,6 +433,85 @@ pub async fn list_open(
         }
     };
     rows.iter().map(|(document,)| decode(document, "ticket")).collect()
+}
+
+/// Which tickets are asked for, newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Of this desk; of every one if none is named.
+    pub desk: Option<String>,
+    /// In this state, by the word for it.
+    pub state: Option<&'static str>,
+    /// Of this severity.
+    pub severity: Option<Severity>,
+    /// Opened at this instant or later.
+    pub since: Timestamp,
+    /// Older than the ticket of this id, which was opened at this instant; with an empty id, opened before it.
+    pub before: (Timestamp, TicketId),
+}
+
+/// Those of the next `stride` tickets that are wanted, at most `most`.
+pub async fn list_wanted(
+    tx: &mut Tx,
+    wanted: &Wanted,
+    stride: i64,
+    most: i64,
+) -> Result<Vec<Case>, StoreError> {
+    let Wanted { desk, state, severity, since, before: (at, id) } = wanted;
+    let severity = severity.map(u8::from);
+    // Two texts: with one for both, SQLite reads every ticket.
+    let rows: Vec<(String,)> = match desk {
+        Some(desk) => {
+            tx.all(
+                "select document from (select id, opened_at, state, severity, document from ticket \
+                 where desk = $1 and opened_at >= $2 and (opened_at, id) < ($3, $4) \
+                 order by opened_at desc, id desc limit $5) as looked_at \
+                 where (state = $6 or $6 is null) and (severity = $7 or $7 is null) \
+                 order by opened_at desc, id desc limit $8",
+                args![desk, *since, *at, id, stride, *state, severity, most],
+            )
+            .await?
+        }
+        None => {
+            tx.all(
+                "select document from (select id, opened_at, state, severity, document from ticket \
+                 where opened_at >= $1 and (opened_at, id) < ($2, $3) \
+                 order by opened_at desc, id desc limit $4) as looked_at \
+                 where (state = $5 or $5 is null) and (severity = $6 or $6 is null) \
+                 order by opened_at desc, id desc limit $7",
+                args![*since, *at, id, stride, *state, severity, most],
+            )
+            .await?
+        }
+    };
+    rows.iter().map(|(document,)| decode(document, "ticket")).collect()
+}
+
+/// Where the last of the next `stride` tickets stands, wanted or not; none if there are fewer.
+pub async fn end_of_stride(
+    tx: &mut Tx,
+    wanted: &Wanted,
+    stride: i64,
+) -> Result<Option<(Timestamp, TicketId)>, StoreError> {
+    let Wanted { desk, since, before: (at, id), .. } = wanted;
+    match desk {
+        Some(desk) => {
+            tx.opt(
+                "select opened_at, id from ticket where desk = $1 and opened_at >= $2 \
+                 and (opened_at, id) < ($3, $4) order by opened_at desc, id desc limit 1 offset $5",
+                args![desk, *since, *at, id, stride - 1],
+            )
+            .await
+        }
+        None => {
+            tx.opt(
+                "select opened_at, id from ticket where opened_at >= $1 and (opened_at, id) < ($2, $3) \
+                 order by opened_at desc, id desc limit 1 offset $4",
+                args![*since, *at, id, stride - 1],
+            )
+            .await
+        }
+    }
 }
 
 /// A ticket's timeline, in order.

@@ -37,7 +37,7 @@ use axum::http::header::{
     X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderValue, Method};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -50,6 +50,7 @@ use crate::rules::contact::PhoneNumber;
 use crate::wire::event::EventError;
 use crate::wire::twiml::Profile;
 use crate::wire::{Addresses, Number};
+pub use api::openapi;
 
 /// The largest form that is taken, in bytes; the largest that carriers send is a tenth of it.
 const LARGEST_FORM: usize = 64 * 1024;
@@ -182,6 +183,8 @@ pub fn router(web: Web) -> Router {
     let router = Router::new()
         .nest("/webhooks", webhooks)
         .nest("/api/v1", api::router(app.clone()))
+        // What is nested does not have its own address with a slash.
+        .route("/api/v1/", any(api::no_address))
         .route("/recordings/{file}", get(recordings::play))
         .route("/calendar/{file}", get(feed::show))
         .route("/healthz", get(health::alive))

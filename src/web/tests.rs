@@ -16,7 +16,7 @@ use tower::ServiceExt;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use super::*;
-use crate::act::{By, Setup, Token};
+use crate::act::{By, MOST_LISTED, Setup, Token, Wanted};
 use crate::args;
 use crate::clock::{Clock, ManualClock, Timestamp};
 use crate::id::Ids;
@@ -169,7 +169,7 @@ impl Gateway {
     }
 
     pub(in crate::web) async fn cases(&self) -> Vec<Case> {
-        self.acts.tickets(None, Timestamp::NEVER).await.unwrap().cases
+        self.acts.wanted_tickets(Wanted::all(None), MOST_LISTED).await.unwrap().cases
     }
 
     /// What waits to be done outside.

@@ -114,6 +114,8 @@ cover-lapsed = It came to nothing: { $asker } is on call as planned ({ $rota }),
 cover-moved = The shift has moved, and what was asked or agreed has moved with it: { $asker } ({ $rota }), now { $span }.{ $return } { $link }
 cover-adrift = The rota has changed, and { $asker } is not on call by it ({ $rota }) at { $span } any more. What was asked or agreed cannot follow. Please look: { $link }
 cover-undone = It was changed or taken out in the rota: { $taker } on call instead of { $asker } ({ $rota }), { $span }. Look who is: { $link }
+gaps-week = { $desk }: in the next 90 days an emergency finds nobody on call { $gaps }. Fill it: { $link }
+gaps-near = { $desk }: soon an emergency finds nobody on call: { $gaps }. Fill it: { $link }
 cover-in-return = In return { $asker } takes { $other }.
 
 ## Parts of sentences in voice flows. Without a full stop: the flow goes on.

@@ -1,7 +1,8 @@
-//! Texts about rotas: cover and swaps. Nobody is woken by them, so they say what they are about in full.
+//! Texts about rotas: cover and swaps, and gaps. Nobody is woken by them, so they say what they are about in full.
 
 use super::{Words, one_line, one_sentence};
 use crate::rules::cover::{CoverNews, Happened, Span};
+use crate::rules::desk::warn::GapNews;
 use crate::rules::zone::{Zone, ZoneBook};
 
 impl Words {
@@ -39,6 +40,19 @@ impl Words {
             Happened::Moved => self.say(lang, "cover-moved", &values),
             Happened::Adrift => self.say(lang, "cover-adrift", &values),
             Happened::Undone => self.say(lang, "cover-undone", &values),
+        }
+    }
+
+    /// When nobody is on call.
+    pub(super) fn gaps(&self, lang: &str, desk: &str, book: &ZoneBook, zone: Zone, news: &GapNews) -> String {
+        let mut spans: Vec<String> = news.first.iter().map(|gap| self.span(lang, book, zone, *gap)).collect();
+        if news.more > 0 {
+            spans.push(self.say(lang, "and-more", &[("count", &news.more.to_string())]));
+        }
+        let values = [("desk", desk), ("gaps", &*spans.join("; ")), ("link", &*news.link)];
+        match news.weekly {
+            true => self.say(lang, "gaps-week", &values),
+            false => self.say(lang, "gaps-near", &values),
         }
     }
 

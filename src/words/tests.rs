@@ -8,6 +8,7 @@ use crate::rules::command::{Command, Parsed, Reply, parse};
 use crate::rules::contact::PhoneNumber;
 use crate::rules::cover::{CoverNews, Happened, Span};
 use crate::rules::desk::Desk;
+use crate::rules::desk::warn::GapNews;
 use crate::rules::effect::{Alert, Answer, Brief, Message, News, NextAsked, Over, Spoken};
 use crate::rules::policy::MethodKind;
 use crate::rules::script::{Prompt, Script, Then};
@@ -162,7 +163,14 @@ fn rota_texts(name: &str) -> Vec<String> {
         link: "https://pager.example.com/desks/night/cover/1".into(),
     };
     let all = all.into_iter().flat_map(|what| [news(what, "", None), news(what, name, Some(span))]);
-    all.map(|news| written(&Message::Cover(news))).collect()
+    let gaps = |weekly| GapNews {
+        weekly,
+        first: vec![span; 3],
+        more: 12,
+        link: "https://pager.example.com/".into(),
+    };
+    let gaps = [true, false].map(|weekly| Message::Gaps(gaps(weekly)));
+    all.map(Message::Cover).chain(gaps).map(|message| written(&message)).collect()
 }
 
 /// Everything that is said on a call of ours.

@@ -118,7 +118,7 @@ async fn fills_it(ada: &Person<'_>) {
     ada.clicks("Fill it").await;
     ada.sees("Put somebody in").await;
     let from = ada.0.browser.run("return document.getElementById('from').value", json!([])).await;
-    assert_eq!(from, json!(time(monday(3), "09:00")));
+    assert!(from.as_str().unwrap().starts_with(&monday(3).to_string()), "{from}");
     ada.sets("On call is", "Dora Finch").await;
     ada.sets("To", &time(monday(60), "09:00")).await;
     ada.0.look("an override").await;
@@ -186,14 +186,11 @@ async fn drags_an_override(ada: &Person<'_>, pointer: &str) {
 async fn moves_it(ada: &Person<'_>) {
     ada.opens(&format!("{DESK}/rotas/nights?view=day&from={}", monday(1))).await;
     drawn(ada).await;
-    let bar = ".ec-event[aria-label^='Emil Stone']";
-    let (from, script) = (
-        point(ada, bar, 0.5).await,
-        "return document.querySelector(arguments[0]).getAttribute('aria-label')",
-    );
+    let bar = ".ec-event[title^='Emil Stone']";
+    let (from, script) = (point(ada, bar, 0.5).await, "return document.querySelector(arguments[0]).title");
     let before = ada.0.browser.run(script, json!([bar])).await;
     ada.0.browser.drag("mouse", (from, [from[0] + 120.0, from[1]])).await;
-    let changed = "return document.querySelector(arguments[0]) && document.querySelector(arguments[0]).getAttribute('aria-label') !== arguments[1]";
+    let changed = "return document.querySelector(arguments[0]) && document.querySelector(arguments[0]).title !== arguments[1]";
     ada.0.browser.until("the override to have moved", changed, json!([bar, before])).await;
 }
 

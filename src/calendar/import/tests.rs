@@ -248,7 +248,9 @@ fn weeks(agents: &[&str], start: &str, length: &str) -> String {
 #[test]
 fn turns_that_do_not_change_are_a_layer() {
     let denver = zone("America/Denver");
-    let table: &[(&str, String, Option<(&str, &str, &str)>)] = &[
+    /// Who takes turns, how long one is, and from when on.
+    type Turns = Option<(&'static str, &'static str, &'static str)>;
+    let table: &[(&str, String, Turns)] = &[
         (
             "weeks, over the change of the clocks",
             weeks(&["ada", "cleo", "ada", "cleo", "ada"], "20260216", "7"),

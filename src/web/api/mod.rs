@@ -1,49 +1,113 @@
 //! JSON for programs, below `/api/v1`. Who asks carries a bearer token (`nightbell token create`); whatever goes wrong
-//! is answered as problem details (RFC 9457). Instants are RFC 3339 in UTC, to the millisecond.
+//! is answered as problem details (RFC 9457). Instants are RFC 3339 in UTC, to the millisecond; lists go on by cursors;
+//! what is read has an entity tag, and what is changed asks for one.
+//!
+//! - `asked`: what is taken out of a request; `cursor`: where lists go on; `tag`: entity tags; `problem`: what goes wrong.
+//! - `document`: what all of it is, as OpenAPI, made from the handlers themselves.
+//! - `desks`, `file`, `versions`, `rotas`, `on_call`, `tickets` (with `timeline`), `reports`, `audit`: the handlers.
 
+mod asked;
+mod audit;
+mod cursor;
+mod desks;
+mod document;
+mod file;
 mod on_call;
 mod problem;
 mod reports;
+mod rotas;
+mod tag;
 mod tickets;
 mod timeline;
+mod versions;
+
+use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::AUTHORIZATION;
-use axum::http::request::Parts;
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use crate::clock::Timestamp;
+use crate::act::{By, token_id};
 use crate::rules::access::{Principal, Reach, Right};
-use crate::rules::contact::PhoneNumber;
 
 use super::App;
 use super::hold::in_time;
+use super::ui::origin_of;
+use asked::Caller;
 use problem::Problem;
 
-/// The API's addresses; nothing of it, not even what is not there, is told to who has no token.
+/// The largest body that is taken, in bytes: ten times the desk file of a large team.
+const LARGEST_BODY: usize = 256 * 1024;
+
+/// The API's addresses; nothing of it, not even what is not there, is told to who has no token. What it is is told to
+/// everybody.
 pub(super) fn router(app: App) -> Router<App> {
-    Router::new()
-        .route("/tickets", get(tickets::list))
-        .route("/tickets/{number}", get(tickets::one))
-        .route("/on-call", get(on_call::at))
-        .route("/reports/summary", get(reports::summary))
-        .route("/reports/tickets", get(reports::tickets))
+    let (router, document) = parts();
+    let document = document::at(document, &format!("{}/api/v1", app.site.base()));
+    // It is made of texts: there is nothing in it that could not be written.
+    let json: Arc<str> = document.to_json().unwrap_or_default().into();
+    let documented = get(async move || document::answer(&json));
+    router
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed)
         .fallback(async || Problem::NotFound("address"))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(from_fn(tag::spare))
         .layer(from_fn_with_state(app, only_with_token))
+        .route(
+            document::PATH,
+            documented.fallback(async || Problem::MethodNotAllowed).layer(from_fn(tag::spare)),
+        )
 }
 
-async fn only_with_token(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let Some(token) = bearer(&request) else { return Problem::NoToken.into_response() };
-    match in_time(app.acts().token(token)).await {
+/// There is nothing there.
+pub(super) async fn no_address() -> Response {
+    Problem::NotFound("address").into_response()
+}
+
+/// What the API is, as OpenAPI.
+pub fn openapi() -> OpenApi {
+    document::at(parts().1, "/api/v1")
+}
+
+/// The handlers, and what they say of themselves.
+fn parts() -> (Router<App>, OpenApi) {
+    let (router, document) = OpenApiRouter::with_openapi(document::base())
+        .routes(routes!(desks::list))
+        .routes(routes!(desks::one))
+        .routes(routes!(desks::gaps))
+        .routes(routes!(file::read, file::write))
+        .routes(routes!(versions::list))
+        .routes(routes!(versions::one))
+        .routes(routes!(rotas::list))
+        .routes(routes!(rotas::shifts))
+        .routes(routes!(on_call::at))
+        .routes(routes!(tickets::list))
+        .routes(routes!(tickets::one))
+        .routes(routes!(audit::list))
+        .routes(routes!(reports::summary))
+        .routes(routes!(reports::tickets))
+        .split_for_parts();
+    (router, document::with_what_all_answer(document))
+}
+
+async fn only_with_token(State(app): State<App>, request: Request, next: Next) -> Response {
+    let Some(secret) = bearer(&request) else { return Problem::NoToken.into_response() };
+    match in_time(app.acts().token(secret)).await {
         Ok(Some(token)) => {
             tracing::debug!(token.name, "the API was asked");
+            let id = token_id(secret);
+            let (mut parts, body) = request.into_parts();
+            let address = origin_of(&app.site, &parts).address;
+            let by = By { actor: format!("token {}", token.name), address };
             let principal: Principal = [(token.scope, token.role)].into_iter().collect();
-            request.extensions_mut().insert(principal);
-            next.run(request).await
+            parts.extensions.insert(Caller { principal, by, id });
+            next.run(Request::from_parts(parts, body)).await
         }
         Ok(None) => Problem::NoToken.into_response(),
         Err(failure) => Problem::from(failure).into_response(),
@@ -55,57 +119,17 @@ fn bearer(request: &Request) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// The desk that a question is about (`desk`), or none if it is about all that there are. What is no desk, and one that
-/// the asker may not see, are the same to him; who sees but one asks about that one.
-fn asked_desk(app: &App, principal: &Principal, query: &Query) -> Result<Option<String>, Problem> {
-    match (query.get("desk"), principal.reach(Right::See)) {
-        (Some(key), _) if app.acts().desks().by_key(key).is_some() && principal.may(Right::See, key) => {
+/// The desk that a question is about, or none if it is about all that there are. What is no desk, and one that the asker
+/// may not see, are the same to him; who sees but one asks about that one.
+fn asked_desk(app: &App, caller: &Caller, desk: Option<&str>) -> Result<Option<String>, Problem> {
+    match (desk, caller.principal.reach(Right::See)) {
+        (Some(key), _) => {
+            caller.at(app, Right::See, key)?;
             Ok(Some(key.to_owned()))
         }
-        (Some(_), _) => Err(Problem::NotFound("desk")),
         (None, Reach::Everything) => Ok(None),
         // A token is for every desk or for one.
         (None, Reach::Desks(desks)) => desks.into_iter().next().map(Some).ok_or(Problem::NotFound("desk")),
-    }
-}
-
-/// The query of a request. A parameter that nobody knows is a mistake, and is told.
-struct Query(Vec<(String, String)>);
-
-impl FromRequestParts<App> for Query {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Query, Self::Rejection> {
-        let query = parts.uri.query().unwrap_or_default();
-        Ok(Query(form_urlencoded::parse(query.as_bytes()).into_owned().collect()))
-    }
-}
-
-impl Query {
-    fn only(&self, known: &[&'static str]) -> Result<(), Problem> {
-        match self.0.iter().find(|(name, _)| !known.contains(&name.as_str())) {
-            Some(_) => Err(Problem::Query(format!("the parameters are: {}", known.join(", ")))),
-            None => Ok(()),
-        }
-    }
-
-    fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-
-    /// A telephone number in E.164. A `+` that was not encoded arrives as a space.
-    fn phone_number(&self, name: &'static str) -> Result<Option<PhoneNumber>, Problem> {
-        let Some(text) = self.get(name) else { return Ok(None) };
-        let number = text.replacen(' ', "+", 1).parse().map(Some);
-        number.map_err(|_| Problem::Query(format!("`{name}` is a number like +18025550100")))
-    }
-
-    /// An instant, in any offset. A `+` that was not encoded arrives as a space.
-    fn instant(&self, name: &'static str) -> Result<Option<Timestamp>, Problem> {
-        let Some(text) = self.get(name) else { return Ok(None) };
-        chrono::DateTime::parse_from_rfc3339(&text.replace(' ', "+"))
-            .map(|at| Some(Timestamp::from_chrono(at.to_utc())))
-            .map_err(|_| Problem::Query(format!("`{name}` is an instant like 2026-11-21T03:00:00Z")))
     }
 }
 

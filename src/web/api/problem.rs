@@ -1,11 +1,15 @@
 //! What can go wrong with a question, as problem details (RFC 9457).
 
 use axum::Json;
-use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
 
+use crate::act::ApplyError;
+use crate::rules::access::Right;
+use crate::rules::source;
 use crate::rules::ticket_number::TicketNumber;
 use crate::web::hold::Failure;
 
@@ -15,7 +19,10 @@ pub(super) enum Problem {
     /// There is no token, or not one that is let in.
     #[error("send a token of `nightbell token create` as `Authorization: Bearer …`")]
     NoToken,
-    /// The query is wrong.
+    /// The token's role is not enough.
+    #[error("the token needs the role {}", .0.needs())]
+    Lacks(Right),
+    /// The query, the path or the body is wrong.
     #[error("{0}")]
     Query(String),
     /// Several are meant.
@@ -29,12 +36,46 @@ pub(super) enum Problem {
     /// There is none such.
     #[error("there is no such {0}")]
     NotFound(&'static str),
-    /// It can only be read.
-    #[error("this address can only be read (GET)")]
+    /// Not by this method.
+    #[error("this address has other methods; the header Allow names them")]
     MethodNotAllowed,
+    /// The body is something else than a text.
+    #[error("send the file with the content type text/plain or application/toml")]
+    NotText,
+    /// The body is too large.
+    #[error("the body is too large")]
+    TooLarge,
+    /// Nothing is said of what it was made from.
+    #[error("send the file's ETag as If-Match, or If-None-Match: * for a new desk")]
+    NoCondition,
+    /// What is said of it cannot be read.
+    #[error("If-Match is one strong ETag like \"3\" or *, If-None-Match is *, and one of them is enough")]
+    Condition,
+    /// The name of a request cannot be one.
+    #[error("Idempotency-Key is 1 to 255 letters, digits and signs, without blanks")]
+    Key,
+    /// A desk's file has mistakes.
+    #[error("the file has {}", count(.0.len()))]
+    File(Vec<source::Problem>),
+    /// It was not applied.
+    #[error("{0}")]
+    NotApplied(ApplyError),
     /// Not now.
     #[error("the database does not answer just now; ask again")]
     Busy(#[from] Failure),
+}
+
+impl From<ApplyError> for Problem {
+    fn from(error: ApplyError) -> Problem {
+        match error {
+            ApplyError::Act(error) => Problem::Busy(error.into()),
+            other => Problem::NotApplied(other),
+        }
+    }
+}
+
+fn count(mistakes: usize) -> String {
+    if mistakes == 1 { "a mistake".into() } else { format!("{mistakes} mistakes") }
 }
 
 /// The first line, as it stands in an address.
@@ -42,28 +83,80 @@ fn encoded(lines: &[String]) -> String {
     lines.first().map(|line| line.replace('+', "%2B")).unwrap_or_default()
 }
 
-/// The body: `type` is left out, as it would be `about:blank`.
-#[derive(Serialize)]
-struct Details {
+/// Problem details (RFC 9457). `type` is left out, as it would be `about:blank`.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(super) struct Details {
+    /// What kind of trouble it is.
+    #[schema(value_type = String)]
     title: &'static str,
+    /// The status of HTTP.
+    #[schema(minimum = 400, maximum = 599)]
     status: u16,
+    /// What is wrong, and what to do about it.
     detail: String,
+    /// Of a file: each mistake.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    errors: Vec<Mistake>,
+}
+
+/// A mistake in a file.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Mistake {
+    /// Its line, from 1.
+    #[schema(minimum = 1)]
+    line: usize,
+    /// What is wrong.
+    what: String,
+    /// What to do about it.
+    remedy: String,
+}
+
+impl From<&source::Problem> for Mistake {
+    fn from(problem: &source::Problem) -> Mistake {
+        Mistake { line: problem.line, what: problem.what.clone(), remedy: problem.remedy.clone() }
+    }
+}
+
+impl Problem {
+    fn status(&self) -> (StatusCode, &'static str) {
+        match self {
+            Problem::NoToken => (StatusCode::UNAUTHORIZED, "A token is needed"),
+            Problem::Lacks(_) => (StatusCode::FORBIDDEN, "The token may not do that"),
+            Problem::Query(_) | Problem::Condition | Problem::Key => {
+                (StatusCode::BAD_REQUEST, "The question cannot be understood")
+            }
+            Problem::Ambiguous { .. } => (StatusCode::CONFLICT, "Several tickets have this number"),
+            Problem::NotFound(_) => (StatusCode::NOT_FOUND, "Not found"),
+            Problem::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "Not allowed"),
+            Problem::NotText => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Not a text"),
+            Problem::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Too large"),
+            Problem::NoCondition => (StatusCode::PRECONDITION_REQUIRED, "A condition is needed"),
+            Problem::File(_) => (StatusCode::UNPROCESSABLE_ENTITY, "The file has mistakes"),
+            Problem::NotApplied(ApplyError::Moved(_)) => {
+                (StatusCode::PRECONDITION_FAILED, "It has changed meanwhile")
+            }
+            Problem::NotApplied(ApplyError::KeyReused) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "The key was used before")
+            }
+            Problem::NotApplied(_) => (StatusCode::CONFLICT, "It has changed meanwhile"),
+            Problem::Busy(_) => (StatusCode::SERVICE_UNAVAILABLE, "Not now"),
+        }
+    }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let (status, title) = match &self {
-            Problem::NoToken => (StatusCode::UNAUTHORIZED, "A token is needed"),
-            Problem::Query(_) => (StatusCode::BAD_REQUEST, "The question cannot be understood"),
-            Problem::Ambiguous { .. } => (StatusCode::CONFLICT, "Several tickets have this number"),
-            Problem::NotFound(_) => (StatusCode::NOT_FOUND, "Not found"),
-            Problem::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "Not allowed"),
-            Problem::Busy(failure) => {
-                tracing::error!(error = %failure, "a question of the API had no answer");
-                (StatusCode::SERVICE_UNAVAILABLE, "Not now")
-            }
+        let (status, title) = self.status();
+        if let Problem::Busy(failure) = &self {
+            tracing::error!(error = %failure, "a question of the API had no answer");
+        }
+        let errors = match &self {
+            Problem::File(problems) => problems.iter().map(Mistake::from).collect(),
+            _ => Vec::new(),
         };
-        let details = Details { title, status: status.as_u16(), detail: self.to_string() };
+        let details = Details { title, status: status.as_u16(), detail: self.to_string(), errors };
         let mut response =
             (status, [(CONTENT_TYPE, "application/problem+json")], Json(details)).into_response();
         let extra = match self {
@@ -72,7 +165,7 @@ impl IntoResponse for Problem {
             _ => None,
         };
         if let Some((name, value)) = extra {
-            response.headers_mut().insert(name, axum::http::HeaderValue::from_static(value));
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
         }
         response
     }

@@ -5,14 +5,17 @@ mod shape;
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::State;
-use axum::{Extension, Json};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
+use super::App;
+use super::asked::{Asked, Caller};
 use super::problem::Problem;
-use super::{App, Query};
 use crate::act::After;
 use crate::clock::Timestamp;
-use crate::rules::access::{Principal, Right};
+use crate::rules::access::Right;
 use crate::rules::desk::Desk;
 use crate::rules::report::Item;
 use crate::rules::ticket::TicketId;
@@ -29,20 +32,42 @@ impl From<Refused> for Problem {
     }
 }
 
-fn question(query: &Query) -> Question {
-    let of = |name: &str| query.get(name).unwrap_or_default().to_owned();
-    Question { desk: of("desk"), span: of("span"), from: of("from"), to: of("to") }
+/// Of what, and of which days.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub(super) struct About {
+    /// The desk's key; every desk that the token may see, if it is not said.
+    #[param(required = false)]
+    desk: String,
+    /// `week`, `month`, `last-month`, `quarter`, `year` or `dates`; the last seven days, if it is not said.
+    #[param(required = false)]
+    span: String,
+    /// The first day, for dates.
+    #[param(required = false)]
+    from: String,
+    /// The last day, for dates.
+    #[param(required = false)]
+    to: String,
 }
 
-/// The figures of a desk (`desk`) or all, for a span (`span`: week, month, last-month, quarter, year or dates; by default
-/// the last seven days), or from a day (`from`) to another (`to`).
+impl From<About> for Question {
+    fn from(About { desk, span, from, to }: About) -> Question {
+        Question { desk, span, from, to }
+    }
+}
+
+/// The figures of a desk or of all.
+#[utoipa::path(
+    get, path = "/reports/summary", tag = "reports", params(About),
+    responses((status = 200, body = Summary))
+)]
 pub(super) async fn summary(
     State(app): State<App>,
-    Extension(principal): Extension<Principal>,
-    query: Query,
+    Caller { principal, .. }: Caller,
+    Asked(about): Asked<About>,
 ) -> Result<Json<Summary>, Problem> {
-    query.only(&["desk", "span", "from", "to"])?;
-    let question = question(&query);
+    let question = Question::from(about);
     let desks = question.desks(&app, &principal, Right::See)?;
     let days = question.days(&app, &desks)?;
     let items = in_time(app.acts().reported(&desks, &days.span)).await?;
@@ -52,23 +77,46 @@ pub(super) async fn summary(
     Ok(Json(Summary::new((&days.span, &items), (&days.before, &before), &managed)))
 }
 
-/// The tickets of a desk (`desk`) or all at which the token is a manager, for a span as of the summary; the next page is
-/// `after` what `next` said.
+/// Of what, of which days, and which page.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Listed {
+    /// The desk's key; every desk at which the token is a manager, if it is not said.
+    #[param(required = false)]
+    desk: String,
+    /// `week`, `month`, `last-month`, `quarter`, `year` or `dates`; the last seven days, if it is not said.
+    #[param(required = false)]
+    span: String,
+    /// The first day, for dates.
+    #[param(required = false)]
+    from: String,
+    /// The last day, for dates.
+    #[param(required = false)]
+    to: String,
+    /// The `next` of the page before.
+    after: Option<String>,
+}
+
+/// The tickets of a desk, or of all at which the token is a manager, as they are counted.
+#[utoipa::path(
+    get, path = "/reports/tickets", tag = "reports", params(Listed),
+    responses((status = 200, body = Counted))
+)]
 pub(super) async fn tickets(
     State(app): State<App>,
-    Extension(principal): Extension<Principal>,
-    query: Query,
+    Caller { principal, .. }: Caller,
+    Asked(Listed { desk, span, from, to, after }): Asked<Listed>,
 ) -> Result<Json<Counted>, Problem> {
-    query.only(&["desk", "span", "from", "to", "after"])?;
-    let question = question(&query);
+    let question = Question { desk, span, from, to };
     let desks = question.desks(&app, &principal, Right::Manage)?;
     if desks.is_empty() {
         return Err(Problem::NotFound("desk"));
     }
     let days = question.days(&app, &desks)?;
-    let after = match query.get("after") {
+    let after = match after {
         Some(text) => {
-            Some(place(&desks, text).ok_or_else(|| Problem::Query("`after` is what `next` said".into()))?)
+            Some(place(&desks, &text).ok_or_else(|| Problem::Query("`after` is what `next` said".into()))?)
         }
         None => None,
     };

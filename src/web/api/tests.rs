@@ -68,7 +68,7 @@ async fn tickets_are_listed_and_told() {
         all["tickets"].as_array().unwrap().iter().map(|ticket| &ticket["opened_at"]).collect();
     assert_eq!(opened, ["2026-11-21T08:00:01.000Z", "2026-11-21T08:00:00.000Z"]);
     assert_eq!(all.get("next"), None);
-    let (_, older) = ask(&gateway, &token, "/tickets?before=2026-11-21T09:00:01+01:00").await;
+    let (_, older) = ask(&gateway, &token, "/tickets?until=2026-11-21T09:00:01+01:00").await;
     assert_eq!(older["tickets"], json!([all["tickets"][1]]));
 
     let number = &all["tickets"][1]["number"];
@@ -128,7 +128,28 @@ async fn a_wrong_question_is_told_what_is_wrong() {
         ("/tickets/x", StatusCode::BAD_REQUEST),
         ("/tickets/1234567890123456789", StatusCode::BAD_REQUEST),
         ("/tickets/999999", StatusCode::NOT_FOUND),
-        ("/tickets?before=yesterday", StatusCode::BAD_REQUEST),
+        ("/tickets?until=yesterday", StatusCode::BAD_REQUEST),
+        ("/tickets?limit=0", StatusCode::BAD_REQUEST),
+        ("/tickets?limit=1&limit=2", StatusCode::BAD_REQUEST),
+        ("/tickets?severity=5", StatusCode::BAD_REQUEST),
+        ("/tickets?state=lost", StatusCode::BAD_REQUEST),
+        ("/tickets?cursor=b7", StatusCode::BAD_REQUEST),
+        ("/tickets/%ff", StatusCode::BAD_REQUEST),
+        ("/desks/%ff", StatusCode::BAD_REQUEST),
+        ("/desks/reservations/rotas/none/shifts", StatusCode::NOT_FOUND),
+        (
+            "/desks/reservations/gaps?from=2026-11-21T00:00:00Z&to=2026-11-21T00:00:00Z",
+            StatusCode::BAD_REQUEST,
+        ),
+        (
+            "/desks/reservations/gaps?from=2026-11-21T00:00:00Z&to=2027-11-23T00:00:00Z",
+            StatusCode::BAD_REQUEST,
+        ),
+        ("/desks/reservations/versions", StatusCode::FORBIDDEN),
+        ("/desks/other/versions", StatusCode::NOT_FOUND),
+        ("/audit", StatusCode::FORBIDDEN),
+        ("", StatusCode::NOT_FOUND),
+        ("/", StatusCode::NOT_FOUND),
         ("/tickets?dsk=reservations", StatusCode::BAD_REQUEST),
         ("/tickets?desk=other", StatusCode::NOT_FOUND),
         ("/on-call?at=2026-13-01T00:00:00Z", StatusCode::BAD_REQUEST),
@@ -141,6 +162,7 @@ async fn a_wrong_question_is_told_what_is_wrong() {
     let answer = gateway.send(post.body(Body::empty()).unwrap()).await;
     assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(answer.headers[header::CONTENT_TYPE], "application/problem+json");
+    assert_eq!(answer.headers[header::ALLOW], "GET,HEAD");
 }
 
 #[tokio::test]
@@ -206,5 +228,157 @@ async fn a_number_that_several_lines_gave_is_asked_back_for() {
         ("line=emergency", StatusCode::BAD_REQUEST),
     ] {
         assert_eq!(ask(&gateway, &token, &format!("/tickets/1001?{query}")).await.0, expected, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_goes_on_where_it_ended() {
+    let gateway = Gateway::new().await;
+    let token = gateway.acts.create_token(By::command_line(), Token::viewer("report")).await.unwrap();
+    // Three in one millisecond, and one after them.
+    for (index, sid) in ["CA1", "CA2", "CA3", "CA4"].into_iter().enumerate() {
+        if index == 3 {
+            gateway.clock.set(gateway.clock.now() + std::time::Duration::from_secs(60));
+        }
+        call(&gateway, sid).await;
+    }
+    let numbers = async |filter: &str| {
+        let mut seen = Vec::new();
+        let mut address = format!("/tickets?limit=1{filter}");
+        loop {
+            let (status, page) = ask(&gateway, &token, &address).await;
+            assert_eq!(status, StatusCode::OK, "{page}");
+            let tickets = page["tickets"].as_array().unwrap();
+            assert!(tickets.len() <= 1, "{page}");
+            seen.extend(tickets.iter().map(|ticket| ticket["number"].as_u64().unwrap()));
+            let Some(next) = page.get("next") else { return seen };
+            address = format!("/tickets?limit=1{filter}&cursor={}", next.as_str().unwrap());
+        }
+    };
+    // Those of one millisecond have an order of their own, and each is told once.
+    let all = numbers("").await;
+    assert_eq!(all[0], 1004);
+    assert_eq!(all.iter().copied().collect::<std::collections::BTreeSet<_>>(), (1001..=1004).collect());
+    assert_eq!(numbers("&desk=reservations&state=open&severity=1").await, all);
+    assert_eq!(numbers("&since=2026-11-21T08:00:01Z").await, [1004]);
+    assert_eq!(numbers("&until=2026-11-21T08:00:01Z").await, all[1..]);
+    assert_eq!(numbers("&state=resolved").await, [0; 0]);
+    assert_eq!(numbers("&severity=2").await, [0; 0]);
+}
+
+#[tokio::test]
+async fn what_one_has_is_not_sent_again() {
+    let gateway = Gateway::new().await;
+    let token = gateway.acts.create_token(By::command_line(), Token::viewer("report")).await.unwrap();
+    call(&gateway, "CA1").await;
+    let get = async |known: &str| {
+        let request = Request::get("/api/v1/tickets/1001")
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .header(header::IF_NONE_MATCH, known);
+        gateway.send(request.body(Body::empty()).unwrap()).await
+    };
+    let first = get("\"other\"").await;
+    assert_eq!(first.status, StatusCode::OK);
+    let tag = first.headers[header::ETAG].to_str().unwrap().to_owned();
+    let again = get(&tag).await;
+    assert_eq!((again.status, &*again.body), (StatusCode::NOT_MODIFIED, ""));
+    assert_eq!(again.headers[header::ETAG], tag);
+    assert!(!again.headers.contains_key(header::CONTENT_TYPE));
+    gateway
+        .apply(&include_str!("../../../tests/desks/reservations.toml").replace("Dora Lane", "Dora Lake"))
+        .await;
+    assert_eq!(get(&tag).await.status, StatusCode::OK, "somebody else looks after the customer");
+}
+
+#[tokio::test]
+async fn a_schedule_is_what_the_pager_asks() {
+    let gateway = Gateway::new().await;
+    let token = gateway.acts.create_token(By::command_line(), Token::viewer("report")).await.unwrap();
+    let span = "from=2026-01-05T14:00:00Z&to=2026-01-19T14:00:00Z";
+    let (_, schedule) =
+        ask(&gateway, &token, &format!("/desks/reservations/rotas/primary/shifts?{span}")).await;
+    let shifts = schedule["shifts"].as_array().unwrap();
+    let told: Vec<_> = shifts.iter().map(|shift| (&shift["agent"]["key"], &shift["from"])).collect();
+    assert_eq!(
+        told,
+        [
+            (&json!("ada"), &json!("2026-01-05T14:00:00.000Z")),
+            (&json!("ben"), &json!("2026-01-12T14:00:00.000Z"))
+        ]
+    );
+    assert_eq!((&shifts[0]["by"], &shifts[0]["ordinal"]), (&json!("layer"), &json!(1)));
+    let (_, rotas) = ask(&gateway, &token, "/desks/reservations/rotas").await;
+    assert_eq!(rotas["rotas"][0]["rota"], "primary");
+    // Before the rotas began, nobody was there but the last resort.
+    let (_, gaps) =
+        ask(&gateway, &token, "/desks/reservations/gaps?from=2026-01-05T06:00:00Z&to=2026-01-05T07:00:00Z")
+            .await;
+    assert_eq!(gaps["policies"][0]["found"], "last_resort");
+    assert_eq!(gaps["policies"][0]["why"][0]["reason"], "hole");
+    let (_, desks) = ask(&gateway, &token, "/desks").await;
+    assert_eq!(desks["desks"][0]["key"], "reservations");
+}
+
+/// Every address of the router, out of what it says of itself.
+fn addresses(router: &Router<App>) -> Vec<String> {
+    let told = format!("{router:?}");
+    // Beside those of the handlers there is the fallback.
+    let mut found: Vec<String> = told
+        .split('"')
+        .filter(|part| part.starts_with('/') && *part != "/" && !part.starts_with("/{*"))
+        .map(str::to_owned)
+        .collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+#[tokio::test]
+async fn every_address_is_in_the_document() {
+    let (router, document) = parts();
+    let mut documented: Vec<String> = document.paths.paths.keys().cloned().collect();
+    documented.sort();
+    assert!(documented.len() > 10, "{documented:?}");
+    assert_eq!(addresses(&router), documented);
+
+    // Each is there, under the methods that the document names and no other.
+    let gateway = Gateway::new().await;
+    let token = gateway.acts.create_token(By::command_line(), Token::viewer("report")).await.unwrap();
+    for (path, item) in &document.paths.paths {
+        let address = format!("/api/v1{path}").replace(['{', '}'], "");
+        let request = Request::delete(&address).header(header::AUTHORIZATION, format!("Bearer {token}"));
+        let answer = gateway.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{address}");
+        let told = answer.headers[header::ALLOW].to_str().unwrap();
+        let mut methods: Vec<&str> = told.split(',').filter(|method| *method != "HEAD").collect();
+        methods.sort_unstable();
+        let said = [(&item.get, "GET"), (&item.post, "POST"), (&item.put, "PUT")];
+        let said: Vec<&str> = said.iter().filter(|(one, _)| one.is_some()).map(|(_, name)| *name).collect();
+        assert_eq!(methods, said, "{address}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_api_is_is_told_to_everybody() {
+    let gateway = Gateway::new().await;
+    let answer = gateway.get("/api/v1/openapi.json", None).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.headers[header::CONTENT_TYPE], "application/json");
+    let served: Value = serde_json::from_str(&answer.body).unwrap();
+    assert_eq!(served, serde_json::to_value(openapi()).unwrap());
+    assert_eq!(served["servers"][0]["url"], "/api/v1");
+    // Whatever it refers to is there.
+    let schemas = served["components"]["schemas"].as_object().unwrap();
+    let named: Vec<&str> = answer.body.split("#/components/schemas/").skip(1).collect();
+    assert!(named.len() > 50, "{}", answer.body);
+    for name in named.iter().filter_map(|rest| rest.split('"').next()) {
+        assert!(schemas.contains_key(name), "{name}");
+    }
+    for operations in served["paths"].as_object().unwrap().values() {
+        for (method, operation) in operations.as_object().unwrap() {
+            for status in ["200", "400", "401", "403", "404", "503"] {
+                assert!(operation["responses"][status].is_object(), "{method} {operation}");
+            }
+        }
     }
 }

@@ -2,34 +2,37 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
-use axum::{Extension, Json};
-use serde::Serialize;
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
-use super::problem::Problem;
-use super::timeline::{Event, event, instant};
-use super::{App, Query, asked_desk};
-use crate::act::Numbered;
+use super::asked::{Asked, Caller, InPath, Instant, Limit, Number};
+use super::cursor::AfterTicket;
+use super::problem::{Details, Problem};
+use super::timeline::{Event, event};
+use super::{App, asked_desk};
+use crate::act::{Numbered, Wanted};
 use crate::clock::Timestamp;
-use crate::rules::access::Principal;
 use crate::rules::case::Case;
-use crate::rules::desk::{AccountManager, Desk, ResponseTarget, SeverityRule};
-use crate::rules::ticket::{KnownContact, TicketState};
+use crate::rules::desk::{Desk, ResponseTarget, SeverityRule};
+use crate::rules::severity::Severity;
+use crate::rules::ticket::{KnownContact, TicketId, TicketState};
 use crate::rules::ticket_number::TicketNumber;
 use crate::web::hold::in_time;
 
 /// Tickets, newest first.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Tickets {
-    /// At most 100 of them.
+    /// The tickets.
     tickets: Vec<Ticket>,
-    /// What `before` is to be for the next page; absent on the last one.
+    /// What `cursor` is to be for the next page; absent on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
 }
 
 /// A ticket with what happened to it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct TicketWithTimeline {
     #[serde(flatten)]
     ticket: Ticket,
@@ -37,8 +40,44 @@ pub(super) struct TicketWithTimeline {
     timeline: Vec<Event>,
 }
 
+/// What has become of a ticket.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = TicketState)]
+pub(super) enum Word {
+    /// Somebody has still to deal with it.
+    Open,
+    /// The caller hung up before a key or a word.
+    Abandoned,
+    /// Done.
+    Resolved,
+    /// Another ticket carries on for it.
+    Merged,
+}
+
+impl Word {
+    fn of(state: &TicketState) -> Word {
+        match state {
+            TicketState::Open => Word::Open,
+            TicketState::Abandoned => Word::Abandoned,
+            TicketState::Resolved => Word::Resolved,
+            TicketState::Merged { .. } => Word::Merged,
+        }
+    }
+
+    /// The word for it in the database.
+    fn name(self) -> &'static str {
+        match self {
+            Word::Open => "open",
+            Word::Abandoned => "abandoned",
+            Word::Resolved => "resolved",
+            Word::Merged => "merged",
+        }
+    }
+}
+
 /// A ticket. What is not known is null.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Ticket {
     /// Unique in the installation, and opaque.
     id: String,
@@ -48,12 +87,13 @@ struct Ticket {
     desk: String,
     /// The number that was called, in E.164.
     line: String,
-    /// 1 to 4.
+    /// 1, an emergency, to 4.
+    #[schema(minimum = 1, maximum = 4)]
     severity: u8,
     /// Whether nobody chose the severity yet.
     provisional: bool,
-    /// `open`, `abandoned`, `resolved` or `merged`.
-    state: &'static str,
+    /// What has become of it.
+    state: Word,
     /// The id of the ticket that carries on for a merged one.
     merged_into: Option<String>,
     /// The key of the agent who has it.
@@ -71,21 +111,21 @@ struct Ticket {
     /// How many recordings there are.
     recordings: usize,
     /// When the first webhook came.
-    opened_at: String,
+    opened_at: Instant,
     /// When it was first acknowledged.
-    acked_at: Option<String>,
+    acked_at: Option<Instant>,
     /// When the caller had been called back.
-    called_back_at: Option<String>,
+    called_back_at: Option<Instant>,
     /// When it was last resolved.
-    resolved_at: Option<String>,
+    resolved_at: Option<Instant>,
     /// By when the desk promises a response for this severity.
-    respond_by: Option<String>,
+    respond_by: Option<Instant>,
     /// By when the desk promises that it is solved.
-    resolve_by: Option<String>,
+    resolve_by: Option<Instant>,
 }
 
 /// Where the caller wants to be called.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Callback {
     /// In E.164.
     number: String,
@@ -94,7 +134,7 @@ struct Callback {
 }
 
 /// An authorised contact of a customer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Contact {
     /// The customer's name.
     customer: String,
@@ -103,7 +143,17 @@ struct Contact {
     /// The name of the customer's support plan.
     plan: Option<String>,
     /// Who looks after the customer at our side.
-    account_manager: Option<AccountManager>,
+    account_manager: Option<Manager>,
+}
+
+/// Who looks after a customer at our side.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AccountManager)]
+struct Manager {
+    /// His name.
+    name: String,
+    /// His e-mail address.
+    email: String,
 }
 
 impl Contact {
@@ -115,7 +165,9 @@ impl Contact {
             customer: contact.customer.clone(),
             name: contact.name.clone(),
             plan: customer.and_then(|customer| customer.plan.clone()),
-            account_manager: customer.and_then(|customer| customer.account_manager.clone()),
+            account_manager: customer
+                .and_then(|customer| customer.account_manager.as_ref())
+                .map(|manager| Manager { name: manager.name.clone(), email: manager.email.clone() }),
         }
     }
 }
@@ -129,7 +181,7 @@ impl Ticket {
             let desk = desk?;
             let due =
                 which(desk.severity(ticket.severity)?)?.due(&desk.hours, app.acts().book(), ticket.opened_at);
-            (due != Timestamp::NEVER).then(|| instant(due))
+            (due != Timestamp::NEVER).then_some(Instant(due))
         };
         Ticket {
             id: ticket.id.as_str().to_owned(),
@@ -138,7 +190,7 @@ impl Ticket {
             line: ticket.line.to_string(),
             severity: ticket.severity.into(),
             provisional: ticket.provisional,
-            state: ticket.state.name(),
+            state: Word::of(&ticket.state),
             merged_into: match &ticket.state {
                 TicketState::Merged { into } => Some(into.as_str().to_owned()),
                 _ => None,
@@ -153,42 +205,98 @@ impl Ticket {
             language: ticket.language.clone(),
             what: ticket.what.clone(),
             recordings: ticket.recordings.len(),
-            opened_at: instant(ticket.opened_at),
-            acked_at: ticket.acked_at.map(instant),
-            called_back_at: ticket.called_back_at.map(instant),
-            resolved_at: ticket.resolved_at.map(instant),
+            opened_at: ticket.opened_at.into(),
+            acked_at: ticket.acked_at.map(Instant),
+            called_back_at: ticket.called_back_at.map(Instant),
+            resolved_at: ticket.resolved_at.map(Instant),
             respond_by: promised(|rule| rule.response),
             resolve_by: promised(|rule| rule.resolution),
         }
     }
 }
 
-/// Tickets of a desk (`desk`) or of all, opened before an instant (`before`).
-pub(super) async fn list(
-    State(app): State<App>,
-    Extension(principal): Extension<Principal>,
-    query: Query,
-) -> Result<Json<Tickets>, Problem> {
-    query.only(&["desk", "before"])?;
-    let before = query.instant("before")?.unwrap_or(Timestamp::NEVER);
-    let desk = asked_desk(&app, &principal, &query)?;
-    let page = in_time(app.acts().tickets(desk.as_deref(), before)).await?;
-    let tickets = page.cases.iter().map(|case| Ticket::of(&app, case)).collect();
-    Ok(Json(Tickets { tickets, next: page.next.map(instant) }))
+/// Which tickets, and which page of them.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Listed {
+    /// The desk's key; every desk, if it is not said.
+    desk: Option<String>,
+    /// Those in this state alone.
+    state: Option<Word>,
+    /// Those of this severity alone.
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 4)]
+    severity: Option<Severity>,
+    /// Opened at this instant or later.
+    since: Option<Instant>,
+    /// Opened before this instant.
+    until: Option<Instant>,
+    /// The `next` of the page before.
+    cursor: Option<AfterTicket>,
+    /// How many, at most; a page may be shorter, even empty, and not be the last.
+    limit: Option<Limit>,
 }
 
-/// A ticket by its number. Each line numbers its own: where several have given this one, the line (`line`) or the desk
-/// (`desk`) must say which is meant.
+/// Tickets, newest first.
+#[utoipa::path(
+    get, path = "/tickets", tag = "tickets", params(Listed),
+    responses((status = 200, body = Tickets))
+)]
+pub(super) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Asked(asked): Asked<Listed>,
+) -> Result<Json<Tickets>, Problem> {
+    let desk = asked_desk(&app, &caller, asked.desk.as_deref())?;
+    let until = asked.until.map_or(Timestamp::NEVER, |Instant(at)| at);
+    let until = (until, TicketId::from_text(""));
+    let wanted = Wanted {
+        desk,
+        state: asked.state.map(Word::name),
+        severity: asked.severity,
+        since: asked.since.map_or(Timestamp(0), |Instant(at)| at),
+        before: asked.cursor.map_or(until.clone(), |AfterTicket(place)| place.min(until)),
+    };
+    let Limit(limit) = asked.limit.unwrap_or_default();
+    let page = in_time(app.acts().wanted_tickets(wanted, limit)).await?;
+    let tickets = page.cases.iter().map(|case| Ticket::of(&app, case)).collect();
+    Ok(Json(Tickets { tickets, next: page.next.map(|place| AfterTicket(place).to_string()) }))
+}
+
+/// Of which line or desk a ticket's number is.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Whose {
+    /// The desk's key.
+    desk: Option<String>,
+    /// The number that was called.
+    line: Option<Number>,
+}
+
+/// A ticket by its number, with what happened to it. Each line numbers its own: where several have given this one, the
+/// line or the desk must say which is meant.
+#[utoipa::path(
+    get, path = "/tickets/{number}", tag = "tickets",
+    params(
+        ("number" = String, Path, description = "The ticket's number.", pattern = "^[0-9]{1,18}$", example = "1001"),
+        Whose,
+    ),
+    responses(
+        (status = 200, body = TicketWithTimeline, headers(("etag" = String))),
+        (status = 409, description = "Several lines have given this number.", body = Details,
+            content_type = "application/problem+json"),
+    )
+)]
 pub(super) async fn one(
     State(app): State<App>,
-    Extension(principal): Extension<Principal>,
-    Path(number): Path<String>,
-    query: Query,
+    caller: Caller,
+    InPath(number): InPath<String>,
+    Asked(whose): Asked<Whose>,
 ) -> Result<Json<TicketWithTimeline>, Problem> {
-    query.only(&["desk", "line"])?;
     let number: TicketNumber = number.parse().map_err(|error| Problem::Query(format!("{error}")))?;
-    let desk = asked_desk(&app, &principal, &query)?;
-    let line = query.phone_number("line")?;
+    let desk = asked_desk(&app, &caller, whose.desk.as_deref())?;
+    let line = whose.line.map(|Number(line)| line);
     let view = match in_time(app.acts().numbered(desk.as_deref(), line.as_ref(), number)).await? {
         Numbered::One(view) => view,
         Numbered::None => return Err(Problem::NotFound("ticket")),

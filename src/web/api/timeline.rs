@@ -2,16 +2,19 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
+use super::asked::Instant;
 use crate::clock::Timestamp;
 use crate::rules::ticket::{Actor, Entry};
 
 /// One line of a timeline.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Event {
     /// When it happened.
-    at: String,
+    at: Instant,
     /// Who did it: `caller`, `agent`, `account`, `nightbell` or `carrier`.
+    #[schema(value_type = String)]
     by: &'static str,
     /// Which agent, by key, if it was one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -22,6 +25,7 @@ pub(super) struct Event {
     /// What happened: `opened`, `triaged`, `attempt_started`, `acknowledged` …; more may come.
     kind: String,
     /// What belongs to it, by the kind.
+    #[schema(value_type = std::collections::BTreeMap<String, Value>)]
     details: Map<String, Value>,
 }
 
@@ -60,7 +64,7 @@ pub(super) fn event(entry: &Entry) -> Event {
         Actor::Nightbell => "nightbell",
         Actor::Carrier => "carrier",
     };
-    Event { at: instant(entry.at), by, agent, account, kind, details }
+    Event { at: entry.at.into(), by, agent, account, kind, details }
 }
 
 #[cfg(test)]

@@ -41,6 +41,7 @@ use url::Url;
 use super::{App, LARGEST_FORM};
 pub(super) use board::Live;
 use trouble::Trouble;
+pub(super) use visit::origin_of;
 
 /// Our own styles, scripts and forms, and nothing else: pictures are drawn in the page itself.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
@@ -73,7 +74,7 @@ impl Site {
     }
 
     /// The path before all of ours.
-    fn base(&self) -> &str {
+    pub(super) fn base(&self) -> &str {
         &self.base
     }
 

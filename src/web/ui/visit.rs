@@ -135,7 +135,7 @@ impl FromRequestParts<App> for Whence {
 }
 
 /// Whoever is no proxy of ours, as far as our proxies can tell: each adds at the end from whom it heard.
-fn origin_of(site: &Site, parts: &Parts) -> Origin {
+pub(in crate::web) fn origin_of(site: &Site, parts: &Parts) -> Origin {
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_canonical());
     let browser = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
     Origin {

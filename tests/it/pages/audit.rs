@@ -23,7 +23,9 @@ async fn every_change_says_who_what_when_and_from_where() {
         ben.post("/sign-out", &[]).await.leads_to("/sign-in");
         ben.signs_in("ben@example.com", PASSWORD).await.leads_to("/");
         ben.post("/account/password", &[("old", PASSWORD), ("new", "four loud owls at night")]).await.leads_to("/account?done=password");
+        // The same text again changes nothing, and is not noted.
         site.apply(DESK).await;
+        site.apply(&format!("{DESK}# Looked through in November.\n")).await;
         let _ = ada.get("/audit").await;
 
         let told: Vec<String> = entries(site)

@@ -2,9 +2,11 @@
 
 mod account;
 mod api;
+mod api_file;
 mod audit;
 mod board;
 mod changes;
+mod cover;
 mod desk_pages;
 mod feeds;
 mod getting_in;

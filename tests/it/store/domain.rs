@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use nightbell::act::Token;
+use nightbell::act::{Token, Wanted};
 use nightbell::clock::Timestamp;
 use nightbell::id::Id;
 use nightbell::rules::call::Call;
@@ -183,6 +183,33 @@ async fn tickets(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
     assert_eq!(ticket::all_by_number(tx, None, None, TicketNumber(1002)).await?.len(), 1);
     assert_eq!(of(ticket::list(tx, None, after(10), 10).await?), [1001]);
     assert_eq!(of(ticket::list(tx, Some("reservations"), after(11), 10).await?), [1002, 1001]);
+    let wanted = |desk: Option<&str>, before: Timestamp| Wanted {
+        desk: desk.map(str::to_owned),
+        state: None,
+        severity: None,
+        since: Timestamp(0),
+        before: (before, TicketId::from_text("")),
+    };
+    let (earlier, desks) = (wanted(None, after(10)), wanted(Some("reservations"), after(11)));
+    assert_eq!(of(ticket::list_wanted(tx, &earlier, 10, 10).await?), [1001]);
+    assert_eq!(of(ticket::list_wanted(tx, &desks, 10, 10).await?), [1002, 1001]);
+    assert_eq!(of(ticket::list_wanted(tx, &desks, 10, 1).await?), [1002]);
+    // Beyond the stride nothing is looked at.
+    let closed = |wanted: &Wanted| Wanted { state: Some("resolved"), ..wanted.clone() };
+    let urgent = |wanted: &Wanted| Wanted { severity: Some(Severity::ONE), ..wanted.clone() };
+    for wanted in [&desks, &Wanted { desk: None, ..desks.clone() }] {
+        let newest = ticket::list_wanted(tx, wanted, 1, 10).await?;
+        assert_eq!(of(newest.clone()), [1002]);
+        let (at, id) = ticket::end_of_stride(tx, wanted, 1).await?.unwrap();
+        assert_eq!((at, &id), (newest[0].ticket.opened_at, &newest[0].ticket.id));
+        let rest = Wanted { before: (at, id), ..wanted.clone() };
+        assert_eq!(of(ticket::list_wanted(tx, &rest, 10, 10).await?), [1001]);
+        assert_eq!(ticket::end_of_stride(tx, &rest, 2).await?, None);
+        let late = Wanted { since: after(10), ..wanted.clone() };
+        assert_eq!(of(ticket::list_wanted(tx, &late, 10, 10).await?), [1002]);
+        assert_eq!(of(ticket::list_wanted(tx, &closed(wanted), 10, 10).await?), [0u64; 0]);
+        assert_eq!(of(ticket::list_wanted(tx, &urgent(wanted), 10, 10).await?), [1002, 1001]);
+    }
 
     // An abandoned one is no ticket to join, and makes the next call an emergency.
     let mut gone = case("01C", 1003, 20);

@@ -24,6 +24,7 @@ const SMALL: &[&str] = &[
     "account_role",
     "audit_head",
     "draft",
+    "gap_watch",
 ];
 
 /// The statements of the migrations.

@@ -6,6 +6,7 @@ mod agents_phones;
 mod callers;
 mod chatter;
 mod declines;
+mod gaps;
 mod handed_over;
 mod hang_up;
 mod hang_ups;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::super::timeline::instant;
 use crate::rules::people::AgentKey;
@@ -14,7 +15,7 @@ use crate::rules::report::{
 use crate::rules::ticket::Via;
 
 /// What happened in a span of days.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(in crate::web::api) struct Summary {
     /// The days.
     span: Days,
@@ -75,7 +76,7 @@ impl Summary {
 }
 
 /// Whole days on the wall of each desk.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Days {
     /// The first day.
     from: String,
@@ -90,7 +91,7 @@ impl Days {
 }
 
 /// The figures of a number of tickets.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Totals {
     /// Calls, those that joined an open ticket included.
     calls: usize,
@@ -141,7 +142,7 @@ impl Totals {
 }
 
 /// A number of waits in short.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Wait {
     /// How many.
     count: usize,
@@ -162,7 +163,7 @@ impl Wait {
 }
 
 /// How often a promise was kept.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Promise {
     /// In time.
     kept: usize,
@@ -179,7 +180,7 @@ impl Promise {
 }
 
 /// A day, week or month.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Step {
     /// Its first day.
     from: String,
@@ -189,7 +190,7 @@ struct Step {
 }
 
 /// A desk.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct OfDesk {
     /// Its key.
     desk: String,
@@ -199,7 +200,7 @@ struct OfDesk {
 }
 
 /// A customer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct OfCustomer {
     /// The desk's key.
     desk: String,
@@ -211,7 +212,7 @@ struct OfCustomer {
 }
 
 /// An agent.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct OfAgent {
     /// The desk's key.
     desk: String,
@@ -247,7 +248,7 @@ impl OfAgent {
 }
 
 /// The tickets of a span of days, one desk after the other, oldest first.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(in crate::web::api) struct Counted {
     /// The days.
     span: Days,
@@ -265,7 +266,7 @@ impl Counted {
 }
 
 /// A ticket as it is counted. What is not known is null.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct CountedTicket {
     /// Unique in the installation, and opaque.
     id: String,
@@ -318,13 +319,14 @@ struct CountedTicket {
 }
 
 /// What somebody did.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Done {
     /// When.
     at: String,
     /// The agent's key; an account or program may resolve as well.
     by: String,
     /// `sms`, `key`, `call`, `talk`, `web` or `api`.
+    #[schema(value_type = String)]
     via: Via,
 }
 
@@ -335,7 +337,7 @@ impl Done {
 }
 
 /// It became less urgent.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Lowered {
     /// When.
     at: String,
@@ -348,7 +350,7 @@ struct Lowered {
 }
 
 /// What became of a promise.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Judged {
     /// By when.
     due: String,

@@ -124,8 +124,8 @@ struct Line {
     /// Whether somebody stands in.
     laid_over: bool,
     now: bool,
-    /// Whether it is a shift to come of whoever looks, so that he may ask for cover.
-    own_to_come: bool,
+    /// The part to come, if it is a shift of whoever looks: he may ask for cover.
+    own_to_come: Option<(String, String)>,
     /// For the link to a form.
     from: String,
     to: String,
@@ -191,7 +191,7 @@ fn lines(app: &App, at: &AtDesk, rota: &Rota, shown: Wall<'_>, span: (Timestamp,
         length: when::length(from, to),
         laid_over: false,
         now: from <= now && now < to,
-        own_to_come: false,
+        own_to_come: None,
         from: shown.field(from),
         to: shown.field(to),
     };
@@ -200,7 +200,9 @@ fn lines(app: &App, at: &AtDesk, rota: &Rota, shown: Wall<'_>, span: (Timestamp,
         let laid_over = matches!(shift.place, crate::rules::rota::Place::Override(_));
         let own = own.map(|own| format!("{} in {}", own.span(shift.from, shift.to), own.zone));
         let who = Some(at.name_of(&shift.agent));
-        let own_to_come = at.me() == Some(&shift.agent) && shift.from > now;
+        let is_own = at.me() == Some(&shift.agent);
+        let to_come = super::cover::ask::to_come(&shift, now).filter(|_| is_own);
+        let own_to_come = to_come.map(|span| (shown.field(span.from), shown.field(span.to)));
         (shift.from, Line { who, own, laid_over, own_to_come, ..line(shift.from, shift.to) })
     });
     let gaps = rota.gaps(book, span.0, span.1).map(|gap| (gap.from, line(gap.from, gap.to)));

@@ -1,5 +1,6 @@
 // The rota's timeline: draws what the server answers, and turns drags into the forms that the page has anyway. Times are
-// texts of one wall clock on both sides; no zone is reckoned with here.
+// texts of one wall clock on both sides; no zone is reckoned with here. It is for eyes and pointers: who reads the page
+// by ear or goes through it by keyboard has the lists and forms below it, which say and do the same.
 import { createCalendar, Interaction, ResourceTimeline } from "@event-calendar/core";
 import "@event-calendar/core/index.css";
 
@@ -94,9 +95,8 @@ const draw = (place, timeline) => {
     // Names are text, whatever they are made of.
     eventContent: (info) => ({ domNodes: [document.createTextNode(info.event.title)] }),
     eventDidMount: ({ el, event }) => {
-      const { told } = event.extendedProps;
-      if (told) el.title = told;
-      if (told) el.setAttribute("aria-label", told);
+      el.title = event.extendedProps.told ?? "";
+      el.tabIndex = -1;
     },
     select: (info) => {
       if (manages || own(info)) open(place, form, { from: wall(info.start), to: wall(info.end) });

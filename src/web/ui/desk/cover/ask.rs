@@ -15,7 +15,7 @@ use crate::clock::Timestamp;
 use crate::rules::access::Right;
 use crate::rules::cover::Span;
 use crate::rules::people::AgentKey;
-use crate::rules::rota::Rota;
+use crate::rules::rota::{Rota, Shift};
 use crate::web::App;
 use crate::web::hold::in_time;
 use crate::web::ui::desk::stands_in::clock;
@@ -48,6 +48,14 @@ pub(in crate::web::ui::desk) struct Given {
     /// Whom to ask, from a link that proposes somebody.
     #[serde(default)]
     ask: String,
+}
+
+/// The part of a shift that may still be given away: of one that runs, from the next full hour on.
+pub(in crate::web::ui::desk) fn to_come(shift: &Shift, now: Timestamp) -> Option<Span> {
+    const HOUR: i64 = 60 * 60 * 1000;
+    let next_hour = Timestamp((now.0 / HOUR + 1) * HOUR);
+    let from = if shift.from > now { shift.from } else { next_hour };
+    (from < shift.to).then_some(Span { from, to: shift.to })
 }
 
 /// A shift that is offered, with the query that puts it into the form.
@@ -99,24 +107,24 @@ fn form(
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(pairs).append_pair("zone", shown.zone.name()).finish()
     };
-    // What has begun cannot be given away any more.
-    let shifts = rota.shifts(app.acts().book(), now, now + AHEAD).filter(|shift| shift.from > now);
-    let (own, others): (Vec<_>, Vec<_>) = shifts.partition(|shift| shift.agent == *me);
-    let own = own.iter().take(MOST_SHIFTS).map(|shift| {
-        let (from, to) = (shown.field(shift.from), shown.field(shift.to));
+    let shifts = rota.shifts(app.acts().book(), now, now + AHEAD);
+    let shifts = shifts.filter_map(|shift| Some((to_come(&shift, now)?, shift.agent)));
+    let (own, others): (Vec<_>, Vec<_>) = shifts.partition(|(_, agent)| agent == me);
+    let own = own.iter().take(MOST_SHIFTS).map(|(span, _)| {
+        let (from, to) = (shown.field(span.from), shown.field(span.to));
         let pairs = [
             ("from", &*from),
             ("to", &*to),
             ("return_from", &*given.return_from),
             ("return_to", &*given.return_to),
         ];
-        Offered { told: shown.span(shift.from, shift.to), query: query(pairs) }
+        Offered { told: shown.span(span.from, span.to), query: query(pairs) }
     });
-    let others = others.iter().take(MOST_SHIFTS).map(|shift| {
-        let (from, to) = (shown.field(shift.from), shown.field(shift.to));
+    let others = others.iter().take(MOST_SHIFTS).map(|(span, agent)| {
+        let (from, to) = (shown.field(span.from), shown.field(span.to));
         let pairs =
             [("from", &*given.from), ("to", &*given.to), ("return_from", &*from), ("return_to", &*to)];
-        let told = format!("{}: {}", at.live.name_of(&shift.agent), shown.span(shift.from, shift.to));
+        let told = format!("{}: {}", at.live.name_of(agent), shown.span(span.from, span.to));
         Offered { told, query: query(pairs) }
     });
     let (own, others) = (own.collect(), others.collect());

@@ -1,0 +1,67 @@
+//! Gaps ahead are told to the desk's manager, by text, each notice once: the name of what was told is written down by the
+//! transaction that sends the text. [`crate::rules::desk::warn`] says what is told when.
+
+use super::job::send_notice;
+use super::{ActError, Acts, World};
+use crate::clock::Timestamp;
+use crate::rules::desk::warn::{Notice, notices};
+use crate::rules::effect::Message;
+use crate::store::{StoreError, Tx, gap_notice};
+
+/// Desks that are looked at in one go.
+const BATCH: i64 = 64;
+
+struct Looked {
+    world: World,
+    desk: String,
+    version: i64,
+    notices: Vec<Notice>,
+    again: Timestamp,
+}
+
+impl Acts {
+    /// Looks at the gaps of desks for which the time has come; true if there was any such desk.
+    pub(super) async fn watch_gaps(&self) -> Result<bool, ActError> {
+        let waiting = self.store().read(due, self.clock().now()).await?;
+        if !waiting.is_empty() {
+            // What is looked at is what is in force.
+            self.reload_if_changed().await?;
+        }
+        for (key, version) in &waiting {
+            let now = self.clock().now();
+            let found = self.desks().by_key(key).filter(|desk| desk.manager.is_some()).map(|desk| {
+                let gaps = self.gaps_ahead(desk).bare();
+                notices(&gaps, now, desk.zone(), self.book())
+            });
+            // Without a manager nobody is told; somebody may be named in another version.
+            let (notices, again) = found.unwrap_or((Vec::new(), Timestamp::NEVER));
+            let looked = Looked { world: self.world(), desk: key.clone(), version: *version, notices, again };
+            self.store().write(write_looked, looked).await?;
+        }
+        Ok(!waiting.is_empty())
+    }
+}
+
+async fn due(tx: &mut Tx, now: &Timestamp) -> Result<Vec<(String, i64)>, StoreError> {
+    gap_notice::due(tx, *now, BATCH).await
+}
+
+async fn write_looked(tx: &mut Tx, looked: &Looked) -> Result<(), StoreError> {
+    let Looked { world, desk: key, version, notices, again } = looked;
+    gap_notice::looked(tx, key, *version, *again).await?;
+    let mut news = Vec::new();
+    for notice in notices {
+        if gap_notice::take(tx, key, &notice.name, world.now).await? {
+            news.push(notice.clone());
+            for other in &notice.covers {
+                gap_notice::take(tx, key, other, world.now).await?;
+            }
+        }
+    }
+    let desk = world.desk(key)?;
+    let Some(manager) = desk.manager.as_ref().filter(|_| !news.is_empty()) else { return Ok(()) };
+    let link = format!("{}/desks/{key}/rotas", world.public_url);
+    let message = Message::Gaps(Notice::news(&news, link));
+    let body = world.words.message("en", &desk.name, &world.book, desk.zone(), &message);
+    send_notice(tx, world, &format!("gaps-{key}-{}", world.now.0), manager, body).await
+}

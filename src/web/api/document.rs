@@ -1,0 +1,95 @@
+//! The OpenAPI document: made from the handlers, and served to everybody, for it holds nothing of anybody.
+
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{
+    ComponentsBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
+    ResponseBuilder, ServerBuilder,
+};
+use utoipa::{PartialSchema, ToSchema};
+
+use super::asked::{Instant, Limit, Number};
+use super::cursor::{AfterTicket, Below};
+use super::problem::{Details, Mistake};
+use super::tickets::Word;
+/// Where it stands below the API.
+pub(super) const PATH: &str = "/openapi.json";
+
+const ABOUT: &str = "Tickets, who is on call, and the desks themselves, for programs. Every request carries a token of \
+    `nightbell token create`; what its role and its desk do not let it see is not there. Lists go on by cursors: send the \
+    `next` of a page as `cursor`, until there is none. What is read has an ETag.";
+
+/// The way in.
+const TOKEN: &str = "token";
+
+/// What there is before any handler.
+pub(super) fn base() -> OpenApi {
+    let license = LicenseBuilder::new().name("MIT").build();
+    let info = InfoBuilder::new()
+        .title("Nightbell")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(ABOUT))
+        .license(Some(license));
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("A token of `nightbell token create`."));
+    // Handlers name those of their bodies themselves, but not those of their parameters.
+    let components = ComponentsBuilder::new()
+        .schema(Details::name(), Details::schema())
+        .schema(Mistake::name(), Mistake::schema())
+        .schema(Instant::name(), Instant::schema())
+        .schema(Number::name(), Number::schema())
+        .schema(Limit::name(), Limit::schema())
+        .schema(AfterTicket::name(), AfterTicket::schema())
+        .schema(Below::name(), Below::schema())
+        .schema(Word::name(), Word::schema())
+        .security_scheme(TOKEN, SecurityScheme::Http(bearer.build()));
+    OpenApiBuilder::new()
+        .info(info)
+        .components(Some(components.build()))
+        .security(Some([SecurityRequirement::new(TOKEN, Vec::<String>::new())]))
+        .build()
+}
+
+/// The document of an API that stands at that address.
+pub(super) fn at(mut document: OpenApi, address: &str) -> OpenApi {
+    document.servers = Some(vec![ServerBuilder::new().url(address).build()]);
+    document
+}
+
+/// Adds what every operation may answer, beside what its handler says.
+pub(super) fn with_what_all_answer(mut document: OpenApi) -> OpenApi {
+    for item in document.paths.paths.values_mut() {
+        let PathItem { get, put, post, .. } = item;
+        if let Some(operation) = get {
+            answers(operation, "304", "It is as the ETag in If-None-Match says.", false);
+        }
+        for operation in [get, put, post].into_iter().flatten() {
+            answers(operation, "400", "The question cannot be understood.", true);
+            answers(operation, "401", "There is no token, or not one that is let in.", true);
+            answers(operation, "403", "The token's role is not enough.", true);
+            answers(operation, "404", "It is not there, or the token may not see it.", true);
+            answers(operation, "503", "The database does not answer just now.", true);
+        }
+    }
+    document
+}
+
+fn answers(operation: &mut Operation, status: &str, description: &str, is_problem: bool) {
+    let response = ResponseBuilder::new().description(description);
+    let response = match is_problem {
+        true => {
+            let details = ContentBuilder::new().schema(Some(Ref::from_schema_name(Details::name())));
+            response.content("application/problem+json", details.build())
+        }
+        false => response,
+    };
+    operation.responses.responses.entry(status.to_owned()).or_insert(RefOr::T(response.build()));
+}
+
+/// The document as it is sent.
+pub(super) fn answer(json: &str) -> Response {
+    ([(CONTENT_TYPE, "application/json")], json.to_owned()).into_response()
+}

@@ -1,0 +1,207 @@
+//! `GET /desks/{desk}/file` and `PUT /desks/{desk}/file`: a desk's text, read and written by the same rules as at the
+//! command line and on the pages.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header::{CONTENT_TYPE, ETAG};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::App;
+use super::asked::{Asked, Caller, Condition, InPath, RequestName, TextFile};
+use super::problem::{Details, Problem};
+use super::tag::of_version;
+use crate::act::{ApplyError, Kept, Once};
+use crate::rules::access::Right;
+use crate::rules::desk::plan::{self, Plan};
+use crate::web::hold::{Failure, in_time};
+
+/// What is asked of a change.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct How {
+    /// Whether it is only told what would change.
+    #[serde(default)]
+    #[param(required = false)]
+    dry_run: bool,
+}
+
+/// What a desk's file changes.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Changed {
+    /// The desk's key.
+    desk: String,
+    /// Whether it is in force: not after a dry run.
+    applied: bool,
+    /// The version that the file has, or would have: the former one, if nothing changes.
+    #[schema(minimum = 0)]
+    version: i64,
+    /// The parts that are others.
+    changes: Vec<PartChange>,
+    /// The lines of the text that are others, as a unified diff.
+    diff: String,
+}
+
+/// A part of a desk that is another.
+#[derive(Debug, Serialize, ToSchema)]
+struct PartChange {
+    /// What it is, as the file names it.
+    #[schema(value_type = String)]
+    part: &'static str,
+    /// Which, where there are several.
+    name: Option<String>,
+    /// What becomes of it.
+    how: PartHow,
+}
+
+/// What becomes of a part.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum PartHow {
+    /// It is new.
+    Added,
+    /// It is gone.
+    Removed,
+    /// It is another.
+    Changed,
+    /// Those of the kind stand in another order.
+    Reordered,
+}
+
+impl Changed {
+    fn of(plan: Plan, applied: bool) -> Changed {
+        let change = |change: plan::Change| PartChange {
+            part: change.part,
+            name: change.name,
+            how: match change.how {
+                plan::How::Added => PartHow::Added,
+                plan::How::Removed => PartHow::Removed,
+                plan::How::Changed => PartHow::Changed,
+                plan::How::Reordered => PartHow::Reordered,
+            },
+        };
+        let changes = plan.changes.into_iter().map(change).collect();
+        Changed { desk: plan.desk, applied, version: plan.next, changes, diff: plan.diff }
+    }
+}
+
+/// A desk's file, byte for byte as it was applied. Needs the role manager. Its ETag is what a change asks for.
+#[utoipa::path(
+    get, path = "/desks/{desk}/file", tag = "desks",
+    params(("desk" = String, Path, description = "The desk's key.", example = "reservations")),
+    responses((status = 200, body = String, content_type = "text/plain; charset=utf-8", headers(("etag" = String))))
+)]
+pub(super) async fn read(
+    State(app): State<App>,
+    caller: Caller,
+    InPath(desk): InPath<String>,
+) -> Result<Response, Problem> {
+    caller.at(&app, Right::Manage, &desk)?;
+    let found = in_time(app.acts().desk_text(&desk, None)).await?;
+    let (version, text) = found.ok_or(Problem::NotFound("desk"))?;
+    let headers = AppendHeaders([
+        (CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
+        (ETAG, HeaderValue::try_from(of_version(version)).unwrap_or(HeaderValue::from_static("\"0\""))),
+    ]);
+    Ok((headers, text).into_response())
+}
+
+/// Brings another text of a desk's file into force, or tells what it would change. Needs the role manager; for a desk
+/// that is not there yet, at every desk.
+#[utoipa::path(
+    put, path = "/desks/{desk}/file", tag = "desks",
+    params(
+        ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
+        How,
+        ("If-Match" = Option<String>, Header, description = "The ETag of the file that was changed."),
+        ("If-None-Match" = Option<String>, Header, description = "`*` for a desk that is not there yet."),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]{1,255}$",
+            description = "A name of this request: asked for again by the same name within a day, it is carried out once and \
+                gets the same answer."),
+    ),
+    request_body(content = String, content_type = "text/plain", description = "The file, as TOML."),
+    responses(
+        (status = 200, description = "What it changes.", body = Changed, headers(("etag" = String))),
+        (status = 409, description = "Another desk has got one of its lines meanwhile.", body = Details,
+            content_type = "application/problem+json"),
+        (status = 412, description = "The desk has changed meanwhile.", body = Details,
+            content_type = "application/problem+json"),
+        (status = 413, description = "The file is too large.", body = Details,
+            content_type = "application/problem+json"),
+        (status = 415, description = "It is no text.", body = Details, content_type = "application/problem+json"),
+        (status = 422, description = "The file has mistakes, or the key was used for another request.",
+            body = Details, content_type = "application/problem+json"),
+        (status = 428, description = "Neither If-Match nor If-None-Match is there.", body = Details,
+            content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn write(
+    State(app): State<App>,
+    caller: Caller,
+    InPath(desk): InPath<String>,
+    Asked(how): Asked<How>,
+    condition: Condition,
+    name: RequestName,
+    TextFile(text): TextFile,
+) -> Result<Response, Problem> {
+    let acts = app.acts();
+    may_write(&app, &caller, &desk)?;
+    let named = name.of(condition, &text).filter(|_| !how.dry_run);
+    if let Some(named) = &named
+        && let Some(kept) = in_time(async { Ok(acts.answered(named.clone()).await) }).await??
+    {
+        return Ok(again(kept));
+    }
+    let checked = acts.check_desk(&desk, &text).map_err(Problem::File)?;
+    let plan = in_time(acts.plans(vec![checked.file().clone()])).await?.into_iter().next();
+    let plan = plan.ok_or(Problem::NotFound("desk"))?;
+    let expected = match condition {
+        Condition::Version(version) => version,
+        Condition::There if plan.version > 0 => plan.version,
+        Condition::There => -1,
+        Condition::New => 0,
+    };
+    if plan.version != expected {
+        return Err(ApplyError::Moved(plan.version).into());
+    }
+    let tag = of_version(plan.next);
+    let changed = Changed::of(plan, !how.dry_run);
+    if how.dry_run {
+        return Ok(Json(changed).into_response());
+    }
+    // These are texts and numbers: there is nothing that could not be written.
+    let body = serde_json::to_string(&changed).map_err(|_| Failure::Panicked)?;
+    let answer = Kept { status: StatusCode::OK.as_u16(), body, tag: Some(tag) };
+    let applied = match named {
+        Some(named) => {
+            let once = Once { named, answer };
+            in_time(async { Ok(acts.apply_once(caller.by, checked, expected, once).await) }).await??
+        }
+        None => {
+            in_time(async { Ok(acts.apply_checked(caller.by, checked, expected).await) }).await??;
+            answer
+        }
+    };
+    Ok(again(applied))
+}
+
+/// An answer as it is kept.
+fn again(kept: Kept) -> Response {
+    let status = StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK);
+    let mut response = (status, [(CONTENT_TYPE, "application/json")], kept.body).into_response();
+    if let Some(tag) = kept.tag.and_then(|tag| HeaderValue::try_from(tag).ok()) {
+        response.headers_mut().insert(ETAG, tag);
+    }
+    response
+}
+
+/// A desk is changed by who manages it, and made by who manages every desk.
+fn may_write(app: &App, caller: &Caller, desk: &str) -> Result<(), Problem> {
+    match app.acts().desks().by_key(desk) {
+        None if caller.principal.may_everywhere(Right::Manage) => Ok(()),
+        _ => caller.at(app, Right::Manage, desk).map(|_| ()),
+    }
+}

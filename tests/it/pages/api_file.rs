@@ -1,0 +1,234 @@
+//! Programs read and write a desk's file by the rules of the command line: at the version that they saw, once.
+
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use nightbell::act::{By, Token};
+use nightbell::rules::access::{Role, Scope};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use super::{DESK, Site, hours, night_desk};
+
+const FILE: &str = "/desks/reservations/file";
+
+/// A program with a token.
+struct Program<'a> {
+    site: &'a Site,
+    token: String,
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Answer {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{}", self.body))
+    }
+
+    fn tag(&self) -> &str {
+        self.headers[header::ETAG].to_str().unwrap()
+    }
+}
+
+impl<'a> Program<'a> {
+    async fn of(site: &'a Site, role: Role, desk: Option<&str>) -> Program<'a> {
+        let token = Token { role, scope: Scope::of(desk), ..Token::viewer("keeper") };
+        Program { site, token: site.acts.create_token(By::command_line(), token).await.unwrap() }
+    }
+
+    async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let request = Request::builder().method(method).uri(format!("/api/v1{path}"));
+        let request = request.header(header::AUTHORIZATION, format!("Bearer {}", self.token));
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        let answer = self.site.router.clone().oneshot(request.body(Body::from(body.to_owned())).unwrap());
+        let (parts, body) = answer.await.unwrap().into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap();
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        if !parts.status.is_success() && parts.status != StatusCode::NOT_MODIFIED {
+            assert_eq!(parts.headers[header::CONTENT_TYPE], "application/problem+json", "{path}: {body}");
+        }
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, &[], "").await
+    }
+
+    async fn put(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let text = [("content-type", "text/plain; charset=utf-8")];
+        self.send(Method::PUT, path, &[headers, &text].concat(), body).await
+    }
+}
+
+fn renamed() -> String {
+    DESK.replace("Ada Moss", "Ada Marsh")
+}
+
+#[tokio::test]
+async fn a_file_is_written_at_the_version_that_was_read() {
+    Site::each(async |site| {
+        let manager = Program::of(site, Role::Manager, Some("reservations")).await;
+        let read = manager.get(FILE).await;
+        assert_eq!((read.status, &*read.body, read.tag()), (StatusCode::OK, DESK, "\"1\""));
+        assert_eq!(read.headers[header::CONTENT_TYPE], "text/plain; charset=utf-8");
+
+        let seen = [("if-match", "\"1\"")];
+        let dry = manager.put(&format!("{FILE}?dry_run=true"), &seen, &renamed()).await;
+        assert_eq!(dry.status, StatusCode::OK, "{}", dry.body);
+        let changes = json!([{"part": "agent", "name": "ada", "how": "changed"}]);
+        let (told, applied) = (dry.json(), |told: &Value| told["applied"].clone());
+        assert_eq!((&told["changes"], &told["version"], applied(&told)), (&changes, &json!(2), json!(false)));
+        assert!(told["diff"].as_str().unwrap().contains("\n+name = \"Ada Marsh\"\n"), "{told}");
+        assert_eq!(manager.get(FILE).await.tag(), "\"1\"", "nothing has changed");
+
+        let put = manager.put(FILE, &seen, &renamed()).await;
+        assert_eq!((put.status, put.tag()), (StatusCode::OK, "\"2\""), "{}", put.body);
+        assert_eq!(applied(&put.json()), true);
+        assert_eq!(manager.get(FILE).await.body, renamed());
+        // Somebody who had read the first version is told, with a dry run as well.
+        for path in [FILE, &format!("{FILE}?dry_run=true")] {
+            assert_eq!(manager.put(path, &seen, DESK).await.status, StatusCode::PRECONDITION_FAILED);
+        }
+        // The same file again is nothing new.
+        let same = manager.put(FILE, &[("if-match", "*")], &renamed()).await;
+        assert_eq!(
+            (same.status, same.tag(), same.json()["version"].clone()),
+            (StatusCode::OK, "\"2\"", json!(2))
+        );
+
+        let versions = manager.get("/desks/reservations/versions?limit=1").await.json();
+        assert_eq!(versions["versions"][0]["applied_by"], "token keeper");
+        assert_eq!(versions["versions"][0]["changes"], "agent ada: changed");
+        let next = versions["next"].as_str().unwrap();
+        let rest = manager.get(&format!("/desks/reservations/versions?cursor={next}")).await.json();
+        assert_eq!((rest["versions"].as_array().unwrap().len(), rest.get("next")), (1, None));
+        assert_eq!(manager.get("/desks/reservations/versions/1").await.json()["file"], DESK);
+        assert_eq!(manager.get("/desks/reservations/versions/3").await.status, StatusCode::NOT_FOUND);
+        let whole = manager.get("/desks/reservations").await;
+        assert_eq!(
+            (whole.tag(), whole.json()["desk"]["agent"][0]["name"].clone()),
+            ("\"2\"", json!("Ada Marsh"))
+        );
+        let log = manager.get("/audit?limit=1").await.json();
+        let entry = &log["entries"][0];
+        assert_eq!((&entry["actor"], &entry["action"]), (&json!("token keeper"), &json!("desk.apply")));
+        assert!(log["next"].is_string(), "{log}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_is_told_with_the_reason() {
+    Site::each(async |site| {
+        let manager = Program::of(site, Role::Manager, None).await;
+        let seen = ("if-match", "\"1\"");
+        let bad = DESK.replace("country = \"US\"", "country = \"ZZ\"");
+        let told = manager.put(FILE, &[seen], &bad).await;
+        assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let error = &told.json()["errors"][0];
+        assert_eq!((&error["line"], &error["what"]), (&json!(6), &json!("`ZZ` is no country")));
+        assert!(error["remedy"].is_string(), "{error}");
+
+        for (headers, body, status) in [
+            (&[] as &[_], &*renamed(), StatusCode::PRECONDITION_REQUIRED),
+            (&[("if-match", "1")], DESK, StatusCode::BAD_REQUEST),
+            (&[("if-match", "W/\"1\"")], DESK, StatusCode::BAD_REQUEST),
+            (&[("if-none-match", "\"1\"")], DESK, StatusCode::BAD_REQUEST),
+            (&[seen, ("if-none-match", "*")], DESK, StatusCode::BAD_REQUEST),
+            (&[("if-match", "\"7\"")], DESK, StatusCode::PRECONDITION_FAILED),
+            (&[("if-none-match", "*")], DESK, StatusCode::PRECONDITION_FAILED),
+            (&[seen, ("idempotency-key", "two words")], DESK, StatusCode::BAD_REQUEST),
+            (&[seen], &night_desk(), StatusCode::UNPROCESSABLE_ENTITY),
+            (&[seen], &"#".repeat(300_000), StatusCode::PAYLOAD_TOO_LARGE),
+        ] {
+            assert_eq!(manager.put(FILE, headers, body).await.status, status, "{headers:?}");
+        }
+        for kind in ["application/json", "", "text/html"] {
+            let headers = [seen, ("content-type", kind)];
+            let told = manager.send(Method::PUT, FILE, &headers, DESK).await;
+            assert_eq!(told.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind}");
+        }
+        assert_eq!(manager.get(FILE).await.tag(), "\"1\"");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_named_request_is_carried_out_once() {
+    Site::each(async |site| {
+        let manager = Program::of(site, Role::Manager, None).await;
+        let named = [("if-match", "\"1\""), ("idempotency-key", "rename-ada")];
+        let first = manager.put(FILE, &named, &renamed()).await;
+        assert_eq!((first.status, first.tag()), (StatusCode::OK, "\"2\""), "{}", first.body);
+        let log = site.acts.audit_head().await.unwrap();
+        // Its answer was lost: it asks again, and the desk is at another version by now.
+        let again = manager.put(FILE, &named, &renamed()).await;
+        assert_eq!((again.status, again.tag(), &again.body), (StatusCode::OK, "\"2\"", &first.body));
+        assert_eq!(site.acts.audit_head().await.unwrap(), log);
+        for (headers, body) in [
+            (named, DESK.to_owned()),
+            ([("if-match", "\"2\""), ("idempotency-key", "rename-ada")], renamed()),
+        ] {
+            let other = manager.put(FILE, &headers, &body).await;
+            assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", other.body);
+        }
+        // A name is one's own.
+        let other = Program::of(site, Role::Manager, None).await;
+        assert_eq!(other.put(FILE, &named, &renamed()).await.status, StatusCode::PRECONDITION_FAILED);
+        // What failed is not kept, and after a day nothing is.
+        let late = [("if-match", "\"1\""), ("idempotency-key", "late")];
+        assert_eq!(manager.put(FILE, &late, DESK).await.status, StatusCode::PRECONDITION_FAILED);
+        let late = [("if-match", "\"2\""), ("idempotency-key", "late")];
+        assert_eq!(manager.put(FILE, &late, DESK).await.status, StatusCode::OK);
+        site.pass(hours(25));
+        site.acts.tidy().await.unwrap();
+        assert_eq!(manager.put(FILE, &named, &renamed()).await.status, StatusCode::PRECONDITION_FAILED);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_desk_is_kept_by_its_managers_and_made_by_those_of_all() {
+    Site::each(async |site| {
+        let viewer = Program::of(site, Role::Viewer, Some("reservations")).await;
+        let night = Program::of(site, Role::Manager, Some("night")).await;
+        let seen = [("if-match", "\"1\"")];
+        for path in
+            [FILE, "/desks/reservations", "/desks/reservations/versions", "/desks/reservations/versions/1"]
+        {
+            assert_eq!(viewer.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
+            assert_eq!(night.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        assert_eq!(viewer.put(FILE, &seen, &renamed()).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(night.put(FILE, &seen, &renamed()).await.status, StatusCode::NOT_FOUND);
+        for (path, status) in [
+            ("/desks/reservations/rotas", StatusCode::OK),
+            ("/desks/reservations/gaps", StatusCode::OK),
+            ("/desks/night/rotas", StatusCode::NOT_FOUND),
+            ("/audit", StatusCode::FORBIDDEN),
+            ("/audit?desk=night", StatusCode::NOT_FOUND),
+        ] {
+            assert_eq!(viewer.get(path).await.status, status, "{path}");
+        }
+        let keys =
+            |told: Value| told["desks"].as_array().unwrap().iter().map(|one| one["key"].clone()).collect();
+        let seen_desks: Vec<Value> = keys(viewer.get("/desks").await.json());
+        assert_eq!(seen_desks, ["reservations"]);
+        let entries = night.get("/audit").await.json();
+        let of_night = |entry: &Value| entry["desk"] == "night";
+        assert!(entries["entries"].as_array().unwrap().iter().all(of_night), "{entries}");
+
+        let day = night_desk().replace("\"night\"", "\"day\"").replace("+18025550190", "+18025550191");
+        let new = [("if-none-match", "*")];
+        assert_eq!(night.put("/desks/day/file", &new, &day).await.status, StatusCode::NOT_FOUND);
+        let all = Program::of(site, Role::Manager, None).await;
+        assert_eq!(all.put("/desks/day/file", &seen, &day).await.status, StatusCode::PRECONDITION_FAILED);
+        let made = all.put("/desks/day/file", &new, &day).await;
+        assert_eq!((made.status, made.tag()), (StatusCode::OK, "\"1\""), "{}", made.body);
+        assert_eq!(all.get("/desks/day/file").await.body, day);
+    })
+    .await;
+}

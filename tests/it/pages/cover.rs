@@ -1,0 +1,291 @@
+//! Agents cover for each other and swap: on pages, told by text, published at once. It is Wednesday, 18 February 2026,
+//! 3:00 in New York; this week is Ada's, the next is Ben's, the one after is Cleo's.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use nightbell::clock::Timestamp;
+use nightbell::rules::access::Role;
+
+use super::screen::{Screen, Seen};
+use super::{hours, night_desk};
+use crate::support::world::{Person, Scene, World};
+
+const DESK: &str = "reservations";
+const ASK: &str = "/desks/reservations/rotas/primary/cover";
+const MANAGER: &str = "+18025550141";
+/// Ada's Friday night.
+const FRIDAY: [(&str, &str); 2] = [("from", "2026-02-20T18:00"), ("to", "2026-02-21T09:00")];
+
+async fn screen(world: &World, key: &str) -> Screen {
+    Screen::of(world, &format!("{key}@reservations.example.com"), Role::Agent, DESK).await
+}
+
+async fn mia(world: &World) -> Screen {
+    Screen::of(world, "mia@example.com", Role::Manager, DESK).await
+}
+
+/// Asks, and answers the address of the request.
+async fn asks(world: &World, by: &Screen, more: &[(&str, &str)]) -> String {
+    let asked = by.post(ASK, &[&FRIDAY, more].concat()).await;
+    assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.body);
+    world.settle().await;
+    asked.location
+}
+
+async fn presses(world: &World, by: &Screen, cover: &str, deed: &str) -> Seen {
+    let answer = by.post(&format!("{cover}/{deed}"), &[]).await;
+    world.settle().await;
+    answer
+}
+
+/// Who is on call in force.
+fn on_call(world: &World, instant: &str) -> String {
+    let at = Timestamp::from_chrono(chrono::DateTime::parse_from_rfc3339(instant).unwrap().to_utc());
+    let desks = world.acts().desks();
+    let rota = desks.by_key(DESK).unwrap().rota("primary").unwrap();
+    rota.on_call(world.acts().book(), at).unwrap().agent.to_string()
+}
+
+async fn version(world: &World) -> (i64, String) {
+    world.acts().desk_text(DESK, None).await.unwrap().unwrap()
+}
+
+fn read_all(people: &[&Person]) {
+    for person in people {
+        person.reads_all();
+    }
+}
+
+#[tokio::test]
+async fn the_first_who_takes_it_is_on_call_at_once() {
+    Scene::default()
+        .beside(&night_desk())
+        .play(async |world| {
+            let (ada, ben, cleo) =
+                (screen(&world, "ada").await, screen(&world, "ben").await, screen(&world, "cleo").await);
+            let (mia, vera) =
+                (mia(&world).await, Screen::of(&world, "vera@example.com", Role::Viewer, DESK).await);
+            let night = Screen::of(&world, "nora@example.com", Role::Manager, "night").await;
+            let rota = "/desks/reservations/rotas/primary";
+            ada.get(rota).await.says(StatusCode::OK, &["Ask for cover"]);
+            vera.get(rota).await.hides(&["Ask for cover"]);
+            // A manager has prepared something meanwhile.
+            let draft = [("from", "2026-03-01T09:00"), ("to", "2026-03-01T12:00"), ("agent", "cleo")];
+            assert_eq!(mia.post(&format!("{rota}/override"), &draft).await.status, StatusCode::SEE_OTHER);
+
+            let note = [("note", "<b>A wedding</b>")];
+            let cover = asks(&world, &ada, &note).await;
+            let (his, hers) = (world.agent("ben"), world.agent("cleo"));
+            // By his own clock.
+            his.receives_text(&[
+                "Ada Moss asks you",
+                "(primary): Friday, February 20, at 5 pm",
+                "A wedding",
+                &cover,
+            ]);
+            hers.receives_text(&["Friday, February 20, at 6 pm to Saturday, February 21, at 9 am"]);
+            // Two taps ask once.
+            assert_eq!(asks(&world, &ada, &note).await, cover);
+            his.receives_no_text();
+
+            for (who, status) in [
+                (&vera, StatusCode::FORBIDDEN),
+                (&mia, StatusCode::FORBIDDEN),
+                (&night, StatusCode::NOT_FOUND),
+            ] {
+                assert_eq!(presses(&world, who, &cover, "take").await.status, status);
+            }
+            vera.get(&cover).await.says(StatusCode::OK, &["&#60;b&#62;A wedding", "Nobody has taken it yet"]);
+            vera.get(&cover).await.hides(&["Take it", "<b>A"]);
+            night.get(&cover).await.says(StatusCode::NOT_FOUND, &[]);
+            assert_eq!(vera.post(ASK, &FRIDAY).await.status, StatusCode::FORBIDDEN);
+            ben.get("/desks/reservations/cover")
+                .await
+                .says(StatusCode::OK, &["Ada Moss asks for cover", "Answer"]);
+            ben.get(rota).await.says(StatusCode::OK, &["Ada Moss asks for cover"]);
+            ben.get(&cover).await.says(StatusCode::OK, &["Take it", "Decline"]);
+
+            assert_eq!(presses(&world, &ben, &cover, "take").await.status, StatusCode::SEE_OTHER);
+            world.agent("ada").receives_text(&["Ben Frost is on call instead of Ada Moss (primary)"]);
+            assert_eq!(on_call(&world, "2026-02-20T20:00:00-05:00"), "ben");
+            assert_eq!(on_call(&world, "2026-02-21T09:00:00-05:00"), "ada");
+            // He taps twice; she comes second.
+            assert_eq!(presses(&world, &ben, &cover, "take").await.status, StatusCode::SEE_OTHER);
+            presses(&world, &cleo, &cover, "take")
+                .await
+                .says(StatusCode::CONFLICT, &["Ben Frost was quicker and has it."]);
+            let (version, text) = version(&world).await;
+            assert_eq!((version, text.matches("[[rota.override]]").count()), (2, 1), "{text}");
+            ben.get(rota).await.says(StatusCode::OK, &["Ben Frost instead of Ada Moss"]);
+
+            // What the manager prepared is made anew above it.
+            mia.get("/desks/reservations/draft").await.says(StatusCode::OK, &["the override cleo"]);
+            mia.get("/desks/reservations/draft").await.hides(&["cannot be published"]);
+            let log = mia.get("/audit?desk=reservations").await;
+            log.says(
+                StatusCode::OK,
+                &["cover.ask", "cover.take", "ben@reservations.example.com", "desk.apply"],
+            );
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_manager_approves_where_the_desk_wants_it() {
+    Scene::default()
+        .desk_with("[hours]\n", "[options]\ncover_needs_approval = true\n\n[hours]\n")
+        .play(async |world| {
+            let (ada, ben, cleo) =
+                (screen(&world, "ada").await, screen(&world, "ben").await, screen(&world, "cleo").await);
+            let (mia, manager) = (mia(&world).await, world.caller(MANAGER));
+            let (his, hers, own) = (world.agent("ben"), world.agent("cleo"), world.agent("ada"));
+            let cover = asks(&world, &ada, &[("asked", "cleo")]).await;
+            his.receives_no_text();
+            hers.receives_text(&["Take it or decline"]);
+            presses(&world, &ben, &cover, "take").await.says(StatusCode::CONFLICT, &["You were not asked."]);
+            presses(&world, &mia, &cover, "approve")
+                .await
+                .says(StatusCode::CONFLICT, &["Nobody has taken it yet."]);
+            presses(&world, &cleo, &cover, "take").await;
+            manager.receives_text(&["Cleo Hart would be on call for Ada Moss", "Approve or refuse"]);
+            own.receives_no_text();
+            assert_eq!(on_call(&world, "2026-02-20T20:00:00-05:00"), "ada");
+            assert_eq!(presses(&world, &cleo, &cover, "approve").await.status, StatusCode::FORBIDDEN);
+            mia.get(&cover).await.says(StatusCode::OK, &["Cleo Hart would take it", "Approve", "Refuse"]);
+            presses(&world, &mia, &cover, "approve").await;
+            for person in [&own, &hers] {
+                person.receives_text(&["Cleo Hart is on call instead of Ada Moss"]);
+            }
+            assert_eq!(on_call(&world, "2026-02-20T20:00:00-05:00"), "cleo");
+            ada.get(&cover)
+                .await
+                .says(StatusCode::OK, &["Cleo Hart is on call instead of Ada Moss, approved by"]);
+
+            // Another is refused, and the rota stays as it is.
+            let sunday = [("from", "2026-02-22T09:00"), ("to", "2026-02-22T12:00"), ("asked", "ben")];
+            let other = ada.post(ASK, &sunday).await.location;
+            presses(&world, &ben, &other, "take").await;
+            presses(&world, &mia, &other, "refuse").await;
+            his.receives_text(&["Take it or decline"]);
+            his.receives_text(&["Refused by the manager"]);
+            own.receives_text(&["Refused by the manager"]);
+            manager.receives_text(&["Ben Frost would be on call"]);
+            assert_eq!(version(&world).await.0, 2);
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn nobody_takes_it_and_it_is_told_in_time() {
+    World::each(async |world| {
+        let (ada, ben) = (screen(&world, "ada").await, screen(&world, "ben").await);
+        let (own, his, hers, manager) =
+            (world.agent("ada"), world.agent("ben"), world.agent("cleo"), world.caller(MANAGER));
+        let cover = asks(&world, &ada, &[]).await;
+        read_all(&[&his, &hers]);
+        presses(&world, &ben, &cover, "decline").await;
+        world.pass(hours(38)).await;
+        own.receives_no_text();
+        // A day before, and two hours.
+        for wait in [1, 22] {
+            world.pass(hours(wait)).await;
+            for person in [&own, &manager] {
+                person.receives_text(&["Nobody has taken it yet: Ada Moss (primary)"]);
+            }
+        }
+        world.pass(hours(2)).await;
+        for person in [&own, &manager] {
+            person.receives_text(&["It came to nothing: Ada Moss is on call as planned"]);
+        }
+        presses(&world, &ben, &cover, "take").await.says(StatusCode::CONFLICT, &["It is over."]);
+        ada.get(&cover).await.says(StatusCode::OK, &["Not agreed before it began", "Ben Frost (declined)"]);
+
+        // What has begun, is nobody's or is somebody else's cannot be asked for.
+        for (from, to, told) in [
+            ("2026-02-20T12:00", "2026-02-21T12:00", "That has begun already"),
+            ("2026-02-22T12:00", "2026-02-23T12:00", "You are not on call by this rota all that time"),
+            ("2026-02-22T12:00", "2026-02-22T11:00", "It ends before it begins"),
+            ("never", "2026-02-22T11:00", "Write a day and a time"),
+        ] {
+            let answer = ada.post(ASK, &[("from", from), ("to", to), ("note", "<i>")]).await;
+            answer.says(StatusCode::UNPROCESSABLE_ENTITY, &[told, "&#60;i&#62;"]);
+        }
+        let alone = [("from", "2026-02-22T12:00"), ("to", "2026-02-22T13:00"), ("asked", "ada")];
+        ada.post(ASK, &alone)
+            .await
+            .says(StatusCode::UNPROCESSABLE_ENTITY, &["Nobody of this rota could be asked"]);
+
+        // One that is taken back is told to those who were asked.
+        let other = ada.post(ASK, &[("from", "2026-02-22T12:00"), ("to", "2026-02-22T13:00")]).await.location;
+        assert_eq!(presses(&world, &ben, &other, "withdraw").await.status, StatusCode::FORBIDDEN);
+        presses(&world, &ada, &other, "withdraw").await;
+        for person in [&his, &hers] {
+            person.receives_text(&["Ada Moss asks you"]);
+            person.receives_text(&["Ada Moss needs nobody any more"]);
+        }
+        own.receives_no_text();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_swap_goes_with_its_shifts_or_says_that_it_cannot() {
+    World::each(async |world| {
+        let (ada, ben) = (screen(&world, "ada").await, screen(&world, "ben").await);
+        let (own, his, hers, manager) =
+            (world.agent("ada"), world.agent("ben"), world.agent("cleo"), world.caller(MANAGER));
+        let overlap = [("return_from", "2026-02-20T20:00"), ("return_to", "2026-02-20T21:00")];
+        ada.post(ASK, &[FRIDAY, overlap].concat())
+            .await
+            .says(StatusCode::UNPROCESSABLE_ENTITY, &["The two overlap."]);
+        let in_return = [("return_from", "2026-02-27T18:00"), ("return_to", "2026-02-28T09:00")];
+        let swap = asks(&world, &ada, &in_return).await;
+        his.receives_text(&["Ada Moss asks you", "In return Ada Moss takes Friday, February 27, at 5 pm"]);
+        hers.receives_no_text();
+        ben.get(&swap).await.says(StatusCode::OK, &["A swap for Ada Moss", "Swap</button>"]);
+        presses(&world, &ben, &swap, "take").await;
+        own.receives_text(&["Ben Frost is on call instead of Ada Moss", "In return Ada Moss takes"]);
+        let nights = ["2026-02-20T20:00:00-05:00", "2026-02-27T20:00:00-05:00"];
+        assert_eq!(nights.map(|night| on_call(&world, night)), ["ben", "ada"]);
+
+        // Their weeks change places, and their nights with them.
+        let (_, text) = version(&world).await;
+        let other = text.replacen(
+            "agents = [\"ada\", \"ben\", \"cleo\"]",
+            "agents = [\"ben\", \"ada\", \"cleo\"]",
+            1,
+        );
+        assert_ne!(other, text);
+        world.applies(&[("reservations.toml", &other)]).await;
+        world.settle().await;
+        for person in [&own, &his] {
+            person.receives_text(&["The shift has moved", "now Friday, February 27"]);
+        }
+        assert_eq!(nights.map(|night| on_call(&world, night)), ["ada", "ben"]);
+        let (followed, text) = version(&world).await;
+        assert_eq!((followed, text.matches("[[rota.override]]").count()), (4, 2), "{text}");
+
+        // Nothing about a change elsewhere.
+        world.applies(&[("reservations.toml", &text.replace("Lakeside Lodge", "Lakeside Inn"))]).await;
+        world.settle().await;
+        own.receives_no_text();
+
+        // Without her in the rota there is nothing to follow.
+        let (_, text) = version(&world).await;
+        let without =
+            text.replacen("agents = [\"ben\", \"ada\", \"cleo\"]", "agents = [\"ben\", \"cleo\"]", 1);
+        world.applies(&[("reservations.toml", &without)]).await;
+        world.settle().await;
+        for person in [&own, &his, &manager] {
+            person
+                .receives_text(&["The rota has changed, and Ada Moss is not on call by it", "cannot follow"]);
+        }
+        ada.get("/desks/reservations/cover")
+            .await
+            .says(StatusCode::OK, &["To be put right", "could not follow"]);
+        world.pass(Duration::from_secs(60)).await;
+        own.receives_no_text();
+    })
+    .await;
+}
