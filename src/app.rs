@@ -20,7 +20,7 @@ use axum::Router;
 use tokio_util::sync::CancellationToken;
 
 use crate::act::{ActError, Acts, Setup};
-use crate::channel::{CarrierConfigError, Carriers, Deadlines, Health};
+use crate::channel::{CarrierConfigError, Carriers, Deadlines, Health, SenderConfig};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::engine::Engine;
@@ -168,7 +168,14 @@ impl App {
         let access = configs.iter().map(|config| {
             let numbers = config.may_show.iter().chain(config.senders.iter().map(|sender| &sender.number));
             let may_show = numbers.filter(|number| config.may_show(number)).cloned().collect();
-            let access = CarrierAccess { tokens: config.tokens(), profile: config.profile, may_show };
+            let access = CarrierAccess {
+                tokens: config.tokens(),
+                profile: config.profile,
+                may_show,
+                api: config.base_url.clone(),
+                account: config.account.clone(),
+                senders: config.senders.iter().map(SenderConfig::told).collect(),
+            };
             (config.name.clone(), access)
         });
         let access: BTreeMap<String, CarrierAccess> = access.collect();

@@ -4,6 +4,8 @@
 
 mod draw;
 
+pub use draw::{draw, draw_in_page};
+
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;
@@ -115,7 +117,7 @@ pub fn play_file(flow: &Path, scenario: &Path, plan: &dyn Plan) -> Result<String
 
 /// A flow as a picture: the text of an SVG file.
 pub fn draw_file(file: &Path) -> Result<String, Refused> {
-    load(file).map(|flow| draw::draw(&flow))
+    load(file).map(|flow| draw(&flow))
 }
 
 fn load(file: &Path) -> Result<Flow, Refused> {

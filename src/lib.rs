@@ -12,6 +12,8 @@
 //! app → flows → rules            app → zones → rules
 //! app → config → {channel, openid, rules}
 //! {app, web} → openid → {channel, rules}
+//! {app, web} → flows → rules     app → zones → rules
+//! app → config → {channel, rules}
 //! everything → {clock, id}       simulator → nothing of ours
 //! ```
 

@@ -6,7 +6,6 @@ use crate::clock::Timestamp;
 use crate::rules::case::{Case, Context, Decision, Event, Reply, decide};
 use crate::rules::desk::Desk;
 use crate::rules::effect::{Effect, Message, Recipient};
-use crate::rules::hours::DeskState;
 use crate::rules::page::AttemptState;
 use crate::rules::policy::Policy;
 use crate::rules::ticket::Entry;
@@ -190,8 +189,5 @@ fn policy_of<'a>(desk: &'a Desk, case: &Case) -> Result<&'a Policy, StoreError> 
 
 /// When somebody is there again; none if somebody is there now.
 pub(super) fn cover_resumes(world: &World, desk: &Desk) -> Option<Timestamp> {
-    match desk.hours.state_at(&world.book, world.now) {
-        DeskState::Closed { resumes } => Some(resumes),
-        DeskState::Support { .. } | DeskState::OnCall { .. } => None,
-    }
+    desk.hours.cover_resumes(&world.book, world.now)
 }

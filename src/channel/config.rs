@@ -58,6 +58,19 @@ pub struct SenderConfig {
     pub calls_per_second: f64,
 }
 
+impl SenderConfig {
+    /// The number with what comes from it, for who configures it: `+18025550100: texts and calls`.
+    pub fn told(&self) -> String {
+        let what = match (self.texts, self.calls) {
+            (true, true) => "texts and calls",
+            (true, false) => "texts",
+            (false, true) => "calls",
+            (false, false) => "nothing",
+        };
+        format!("{}: {what}", self.number.as_str())
+    }
+}
+
 fn default_true() -> bool {
     true
 }

@@ -50,6 +50,18 @@ pub fn draw(flow: &Flow) -> String {
     svg.finalize()
 }
 
+/// The same as a part of a page: without a head, and without styles of its own, which the page has for it. It is hidden
+/// from who hears the page, which tells the steps beside it.
+pub fn draw_in_page(flow: &Flow) -> String {
+    let svg = draw(flow);
+    let body = svg.find("<svg").map_or("", |start| &svg[start..]);
+    let body = match (body.find("<style>"), body.find("</style>")) {
+        (Some(from), Some(to)) => format!("{}{}", &body[..from], &body[to + "</style>".len()..]),
+        _ => body.to_owned(),
+    };
+    body.replacen("<svg", "<svg aria-hidden=\"true\"", 1)
+}
+
 fn label(step: &Outlined<'_>) -> String {
     let mut lines = vec![step.name.to_owned(), step.does.clone()];
     lines.extend(step.says.map(|says| match says.char_indices().nth(MOST_LETTERS) {
@@ -82,6 +94,16 @@ mod tests {
             for step in flow.outline() {
                 assert!(svg.contains(&format!(">{}</tspan>", step.name)), "{name}: {}", step.name);
             }
+        }
+    }
+
+    #[test]
+    fn in_a_page_it_brings_no_styles_of_its_own() {
+        let svg = draw_in_page(&Flow::parse(crate::flows::shipped("emergency").unwrap()).unwrap());
+        assert!(svg.starts_with("<svg aria-hidden=\"true\" width="), "{}", &svg[..80]);
+        assert!(svg.trim_end().ends_with("</svg>"));
+        for inline in ["<style", " style=", "<?xml", "<script"] {
+            assert!(!svg.contains(inline), "{inline}");
         }
     }
 

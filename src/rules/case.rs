@@ -14,6 +14,7 @@ mod carrier;
 mod event;
 mod hand_over;
 mod leg;
+pub mod rehearsal;
 mod settle;
 mod stand_down;
 mod steps;

@@ -6,6 +6,7 @@ mod check;
 pub mod edit;
 pub mod file;
 mod gap;
+pub mod import;
 mod people;
 pub mod plan;
 mod read;

@@ -22,6 +22,18 @@ impl Seconds {
     }
 }
 
+impl fmt::Display for Seconds {
+    /// In the largest unit of which it is a whole number: `90 s`, `5 min`, `1 h`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 => f.write_str("0 s"),
+            span if span % 3600 == 0 => write!(f, "{} h", span / 3600),
+            span if span % 60 == 0 => write!(f, "{} min", span / 60),
+            span => write!(f, "{span} s"),
+        }
+    }
+}
+
 /// The text is no span of time.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("`{0}` is no span of time: write seconds, or for example \"45 s\", \"5 min\", \"1 h\"")]
@@ -154,7 +166,8 @@ pub struct Policy {
 }
 
 impl Policy {
-    fn default_cycles() -> u32 {
+    /// Twice.
+    pub fn default_cycles() -> u32 {
         2
     }
 }
@@ -234,6 +247,9 @@ mod tests {
         for (text, seconds) in [("45", Some(45)), ("45 s", Some(45)), ("5 min", Some(300)), ("5m", Some(300))]
         {
             assert_eq!(text.parse().ok(), seconds.map(Seconds), "{text}");
+        }
+        for text in ["0 s", "45 s", "5 min", "90 s", "2 h"] {
+            assert_eq!(text.parse::<Seconds>().unwrap().to_string(), text);
         }
         for text in ["", "min", "-5", "5 fortnights", "1.5 h", "4294967295 h"] {
             assert!(text.parse::<Seconds>().is_err(), "{text}");

@@ -208,6 +208,32 @@ pub async fn remember_flow(
     Ok(remembered == 1)
 }
 
+/// A version of a flow, but for its text.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct FlowVersion {
+    /// By its text.
+    pub version: String,
+    /// When it first came into force.
+    pub first_seen: Timestamp,
+}
+
+/// The versions of a flow, the newest first.
+pub async fn flow_versions(tx: &mut Tx, name: &str, most: i64) -> Result<Vec<FlowVersion>, StoreError> {
+    tx.all(
+        "select version, first_seen from flow_version where name = $1 order by first_seen desc, version limit $2",
+        args![name, most],
+    )
+    .await
+}
+
+/// The text of a version of a flow.
+pub async fn flow_source(tx: &mut Tx, name: &str, version: &str) -> Result<Option<String>, StoreError> {
+    let row: Option<(String,)> = tx
+        .opt("select source from flow_version where version = $1 and name = $2", args![version, name])
+        .await?;
+    Ok(row.map(|(source,)| source))
+}
+
 /// Every version of every flow, with its text.
 pub async fn flow_sources(tx: &mut Tx) -> Result<Vec<(String, String)>, StoreError> {
     tx.all("select version, source from flow_version", args![]).await
@@ -251,6 +277,19 @@ pub async fn dead_methods(tx: &mut Tx) -> Result<BTreeSet<(MethodKind, PhoneNumb
         Some((method, number.parse().ok()?))
     };
     Ok(rows.into_iter().filter_map(known).collect())
+}
+
+/// Why a way of reaching somebody is passed over, and since when; none if it is not.
+pub async fn why_dead(
+    tx: &mut Tx,
+    number: &PhoneNumber,
+    method: MethodKind,
+) -> Result<Option<(String, Timestamp)>, StoreError> {
+    tx.opt(
+        "select why, since from dead_method where number = $1 and method = $2",
+        args![number.as_str(), method_name(method)],
+    )
+    .await
 }
 
 fn method_name(method: MethodKind) -> &'static str {

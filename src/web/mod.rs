@@ -109,6 +109,12 @@ pub struct CarrierAccess {
     pub profile: Profile,
     /// The numbers that it may show as caller id.
     pub may_show: BTreeSet<Number>,
+    /// Where its REST begins.
+    pub api: String,
+    /// The account's SID.
+    pub account: String,
+    /// The numbers that it sends from, each with what.
+    pub senders: Vec<String>,
 }
 
 impl fmt::Debug for Web {

@@ -100,6 +100,9 @@ impl Gateway {
             tokens: vec!["next".into(), TOKEN.into()],
             profile: Profile { pause: true },
             may_show: [Number::new(LINE)].into(),
+            api: String::new(),
+            account: String::new(),
+            senders: Vec::new(),
         };
         let router = router(Web {
             acts: acts.clone(),

@@ -27,7 +27,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "zones",
         ],
     ),
-    ("web", &["act", "calendar", "openid", "report", "rules", "wire", "words"]),
+    ("web", &["act", "calendar", "flows", "openid", "report", "rules", "wire", "words"]),
     ("engine", &["act", "channel", "report", "rules", "store", "wire", "words"]),
     ("act", &["rules", "store", "words"]),
     ("store", &["rules"]),

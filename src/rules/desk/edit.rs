@@ -13,8 +13,9 @@ mod tests;
 use serde::{Deserialize, Serialize};
 use toml_edit::DocumentMut;
 
-use super::Agent;
+use super::{Agent, Line};
 use crate::rules::hours::{WrittenHoliday, WrittenWeek};
+use crate::rules::policy::Policy;
 use crate::rules::rota::{WrittenLayer, WrittenOverride, WrittenRota};
 use part::Part;
 
@@ -83,6 +84,10 @@ pub enum Edit {
         /// As they are to be.
         now: WrittenWeek,
     },
+    /// An escalation policy, with its steps.
+    Policy(Change<Policy>),
+    /// A telephone number of the desk.
+    Line(Change<Line>),
     /// The file as a whole, as somebody rewrote it by hand.
     File {
         /// The text that he had before him.
@@ -136,6 +141,8 @@ impl Edit {
             Edit::Holiday(change) => {
                 parts::change(hours_of(root)?, "holiday", change, None)?;
             }
+            Edit::Policy(change) => parts::change(root, "policy", change, None)?,
+            Edit::Line(change) => parts::change(root, "line", change, None)?,
             Edit::Hours { was, now } => parts::replace(hours_of(root)?, "hours", was, now)?,
             Edit::File { .. } => {}
         }
@@ -147,7 +154,12 @@ impl Edit {
         match self {
             Edit::Rota(Change { was, now }) => was.as_ref().or(now.as_ref()).map(|rota| rota.name.as_str()),
             Edit::Layer { rota, .. } | Edit::Override { rota, .. } => Some(rota),
-            Edit::Agent(_) | Edit::Holiday(_) | Edit::Hours { .. } | Edit::File { .. } => None,
+            Edit::Agent(_)
+            | Edit::Holiday(_)
+            | Edit::Hours { .. }
+            | Edit::Policy(_)
+            | Edit::Line(_)
+            | Edit::File { .. } => None,
         }
     }
 
@@ -159,6 +171,8 @@ impl Edit {
             Edit::Override { rota, change } => format!("{rota}: {}", said("the override", change)),
             Edit::Agent(change) => said("the agent", change),
             Edit::Holiday(change) => said("the holiday", change),
+            Edit::Policy(change) => said("the policy", change),
+            Edit::Line(change) => said("the line", change),
             Edit::Hours { now, .. } => format!("the hours become {}", now.told()),
             Edit::File { .. } => "the file was rewritten by hand".into(),
         }

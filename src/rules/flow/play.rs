@@ -30,8 +30,11 @@ use crate::rules::source::{Problem, Source};
 use super::{Facts, Flow, FlowCommand, Input, Plan, Turn};
 
 mod scenario;
+mod trial;
 
 use scenario::{Line, Scenario, starting_facts};
+
+pub use trial::{Move, Tried, Waits, try_out};
 
 /// What was heard, done and brought about, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +83,7 @@ pub fn play(flow: &Flow, scenario: &str, plan: &dyn Plan) -> Result<Transcript, 
     let source = Source::parse(scenario).map_err(|problem| vec![problem])?;
     let scenario: Scenario = source.decode().map_err(|problem| vec![problem])?;
     let facts = starting_facts(&scenario.facts, flow, plan);
-    let player = Player { flow, source: &source, facts, events: Vec::new(), problems: Vec::new() };
+    let player = Player { flow, source: &source, facts, tape: Tape::default(), problems: Vec::new() };
     player.play(&scenario)
 }
 
@@ -88,14 +91,14 @@ struct Player<'a> {
     flow: &'a Flow,
     source: &'a Source<'a>,
     facts: Facts<'a>,
-    events: Vec<Event>,
+    tape: Tape,
     problems: Vec<Problem>,
 }
 
 impl Player<'_> {
     fn play(mut self, scenario: &Scenario) -> Result<Transcript, Vec<Problem>> {
         let mut turn = self.flow.begin(&self.facts);
-        self.hear(&turn);
+        self.tape.hear(&turn);
         for (line, index) in scenario.call.iter().zip(0usize..) {
             let index = index.to_string();
             let at = ["call", index.as_str()];
@@ -112,11 +115,11 @@ impl Player<'_> {
             };
             match input {
                 Some(input) => {
-                    self.caller(&turn, &describe(&input));
+                    self.tape.caller(&turn, &describe(&input));
                     turn = self.step(&turn, &input);
                 }
                 None if line.hang_up => {
-                    self.caller(&turn, "hangs up");
+                    self.tape.caller(&turn, "hangs up");
                     turn = Turn::default();
                 }
                 None => {}
@@ -129,7 +132,7 @@ impl Player<'_> {
         }
         self.expect_commands(&scenario.commands);
         if self.problems.is_empty() {
-            Ok(Transcript { about: scenario.about.clone(), events: self.events })
+            Ok(Transcript { about: scenario.about.clone(), events: self.tape.0 })
         } else {
             Err(self.problems)
         }
@@ -138,28 +141,8 @@ impl Player<'_> {
     fn step(&mut self, turn: &Turn, input: &Input) -> Turn {
         let Some(position) = &turn.position else { return Turn::default() };
         let next = self.flow.step(position, input, &self.facts);
-        self.hear(&next);
+        self.tape.hear(&next);
         next
-    }
-
-    fn caller(&mut self, turn: &Turn, what: &str) {
-        let at = turn.position.as_ref().map(|position| position.step.clone()).unwrap_or_default();
-        self.events.push(Event::Caller { at, what: what.to_owned() });
-    }
-
-    fn hear(&mut self, turn: &Turn) {
-        self.events.extend(turn.commands.iter().cloned().map(Event::Command));
-        let said = heard(&turn.script);
-        if !said.is_empty() {
-            self.events.push(Event::Said(said));
-        }
-        match turn.script.then {
-            Then::Gather { .. } | Then::Continue => {}
-            Then::Record { .. } => self.events.push(Event::Did("records")),
-            Then::Dial { .. } => self.events.push(Event::Did("puts the call through")),
-            Then::Hangup => self.events.push(Event::Did("hangs up")),
-            Then::Reject { .. } => self.events.push(Event::Did("does not answer")),
-        }
     }
 
     fn expect(&mut self, at: &[&str], line: &Line, script: &Script) {
@@ -175,7 +158,7 @@ impl Player<'_> {
     }
 
     fn expect_commands(&mut self, expected: &[String]) {
-        let commands = self.events.iter().filter_map(|event| match event {
+        let commands = self.tape.0.iter().filter_map(|event| match event {
             Event::Command(command) => Some(command.to_string()),
             _ => None,
         });
@@ -197,6 +180,32 @@ impl Player<'_> {
             );
             let at = ["commands", &index.to_string()];
             self.problems.push(self.source.problem(&at, what, "correct the flow, or what is expected here"));
+        }
+    }
+}
+
+/// What was heard and done so far.
+#[derive(Default)]
+struct Tape(Vec<Event>);
+
+impl Tape {
+    fn caller(&mut self, turn: &Turn, what: &str) {
+        let at = turn.position.as_ref().map(|position| position.step.clone()).unwrap_or_default();
+        self.0.push(Event::Caller { at, what: what.to_owned() });
+    }
+
+    fn hear(&mut self, turn: &Turn) {
+        self.0.extend(turn.commands.iter().cloned().map(Event::Command));
+        let said = heard(&turn.script);
+        if !said.is_empty() {
+            self.0.push(Event::Said(said));
+        }
+        match turn.script.then {
+            Then::Gather { .. } | Then::Continue => {}
+            Then::Record { .. } => self.0.push(Event::Did("records")),
+            Then::Dial { .. } => self.0.push(Event::Did("puts the call through")),
+            Then::Hangup => self.0.push(Event::Did("hangs up")),
+            Then::Reject { .. } => self.0.push(Event::Did("does not answer")),
         }
     }
 }

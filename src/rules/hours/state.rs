@@ -98,6 +98,14 @@ impl Calendar {
         self.now_or_next(book, at, |cover| cover != Cover::Closed)
     }
 
+    /// When somebody is there again; none if somebody is there at `at`.
+    pub fn cover_resumes(&self, book: &ZoneBook, at: Timestamp) -> Option<Timestamp> {
+        match self.state_at(book, at) {
+            DeskState::Closed { resumes } => Some(resumes),
+            DeskState::Support { .. } | DeskState::OnCall { .. } => None,
+        }
+    }
+
     /// The first holiday listed for `date`, if it is one.
     pub fn holiday(&self, date: NaiveDate) -> Option<&Holiday> {
         self.holidays.iter().find(|holiday| holiday.date.is(date))

@@ -8,6 +8,9 @@ fn carrier(pause: bool) -> CarrierAccess {
         tokens: vec!["12345".into()],
         profile: Profile { pause },
         may_show: [Number::new("+18025550100")].into(),
+        api: String::new(),
+        account: String::new(),
+        senders: Vec::new(),
     }
 }
 

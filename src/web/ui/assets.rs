@@ -31,6 +31,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         Asset::new("nightbell.css", include_str!("nightbell.css")),
         Asset::new("board.css", include_str!("board/board.css")),
         Asset::new("board.js", include_str!("script/board.js")),
+        Asset::new("flow.js", include_str!("script/flow.js")),
         // build.rs makes these two; they are empty if it could not.
         Asset::new("timeline.css", include_str!(concat!(env!("OUT_DIR"), "/timeline.css"))),
         Asset::new("timeline.js", include_str!(concat!(env!("OUT_DIR"), "/timeline.js"))),

@@ -3,12 +3,17 @@
 //!
 //! - `rotas`: all of them; `rota`: one, with `timeline` as its script draws it.
 //! - `hours`: when it is there, with `week` and `holidays` for their forms.
+//! - `policies`: whom an emergency pages, as it would happen now; `steps`: their forms.
+//! - `agents`: who can be on call, and tables of them; `agent`: the form of one.
+//! - `lines`: the numbers that callers dial.
 //! - `change`: forms of a rota's parts: `turns` for layers, `stands_in` for overrides and swaps.
 //! - `cover`: what agents ask of each other; `leave`: when they are away.
 //! - `draft`: what would come of it all, and publishing; `versions`: what was in force, and bringing it back.
 //! - `feeds`: addresses for calendar programs; `import`: calendars that were kept elsewhere.
 //! - `when`: times on a wall clock, as people write and read them.
 
+mod agent;
+mod agents;
 mod change;
 mod cover;
 mod draft;
@@ -17,9 +22,12 @@ mod holidays;
 mod hours;
 mod import;
 mod leave;
+mod lines;
+mod policies;
 mod rota;
 mod rotas;
 mod stands_in;
+mod steps;
 mod timeline;
 mod turns;
 mod versions;
@@ -74,6 +82,21 @@ pub(super) fn router() -> Router<App> {
         .route("/desks/{desk}/cover/{id}/{deed}", post(cover::deal))
         .route("/desks/{desk}/leave", get(leave::list).post(leave::add))
         .route("/desks/{desk}/leave/{id}/remove", post(leave::remove))
+        .route("/desks/{desk}/policies", get(policies::list))
+        .route("/desks/{desk}/policies/new", get(steps::ask_new).post(steps::make))
+        .route("/desks/{desk}/policies/{policy}", get(policies::show))
+        .route("/desks/{desk}/policies/{policy}/change", get(steps::ask_policy).post(steps::put_policy))
+        .route("/desks/{desk}/policies/{policy}/remove", post(steps::remove_policy))
+        .route("/desks/{desk}/policies/{policy}/step", get(steps::ask).post(steps::put))
+        .route("/desks/{desk}/policies/{policy}/step/remove", post(steps::remove))
+        .route("/desks/{desk}/agents", get(agents::list))
+        .route("/desks/{desk}/agents/form", get(agent::ask).post(agent::put))
+        .route("/desks/{desk}/agents/remove", post(agent::remove))
+        .route("/desks/{desk}/agents/use-again", post(agents::use_again))
+        .route("/desks/{desk}/agents/import", get(agents::ask_import).post(agents::import))
+        .route("/desks/{desk}/lines", get(lines::list))
+        .route("/desks/{desk}/lines/form", get(lines::ask).post(lines::put))
+        .route("/desks/{desk}/lines/remove", post(lines::remove))
         .route("/desks/{desk}/draft", get(draft::show))
         .route("/desks/{desk}/draft/take-back", post(draft::take_back))
         .route("/desks/{desk}/draft/discard", post(draft::discard))

@@ -4,13 +4,16 @@
 //! - `assets`: styles and scripts; `visit`: who asks, and the cookies; `form`: what he wrote and what is wrong with it; `trouble`: why he gets no page.
 //! - `sign_in`, `openid`, `join`, `account`: getting in, and one's own account; `people`, `audit`: for who administers.
 //! - `board`: what is going on, live; `tickets`: what is wrong, and what can be done about it; `moments`: times in words.
+//! - `flows`: voice flows, looked at, edited and tried; `carriers`: what is configured to send with.
 //! - `desk`: a desk's rotas, its draft and its versions.
 
 mod account;
 mod assets;
 mod audit;
 mod board;
+mod carriers;
 mod desk;
+mod flows;
 mod form;
 mod home;
 mod join;
@@ -105,6 +108,8 @@ struct Who {
     board: bool,
     people: bool,
     audit: bool,
+    flows: bool,
+    carriers: bool,
     reports: bool,
 }
 
@@ -156,7 +161,9 @@ pub(super) fn router(app: App) -> Router<App> {
         .route("/reports", get(reports::show))
         .route("/reports.csv", get(reports::download))
         .route("/assets/{file}", get(assets::show))
+        .route("/carriers", get(carriers::list))
         .merge(desk::router())
+        .merge(flows::router())
         .route_layer(from_fn_with_state(app.clone(), own_pages_only))
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .fallback(async || Trouble::NotFound)

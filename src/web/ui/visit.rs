@@ -129,6 +129,8 @@ impl FromRequestParts<App> for Visiting {
             board: principal.may_somewhere(Right::See),
             people: principal.may_somewhere(Right::Administer),
             audit: principal.may_somewhere(Right::Manage),
+            flows: principal.may_somewhere(Right::Manage),
+            carriers: principal.may_everywhere(Right::Administer),
             reports: principal.may_somewhere(Right::See),
         };
         let frame = Frame { who: Some(who), ..Frame::bare(&app.site) };

@@ -7,6 +7,7 @@ mod audit;
 mod board;
 mod changes;
 mod cover;
+mod desk_pages;
 mod feeds;
 mod getting_in;
 mod imports;

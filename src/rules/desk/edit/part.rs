@@ -3,8 +3,9 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::rules::desk::Agent;
+use crate::rules::desk::{Agent, Line};
 use crate::rules::hours::{WrittenHoliday, WrittenWeek};
+use crate::rules::policy::{Policy, Target};
 use crate::rules::rota::{WrittenLayer, WrittenOverride, WrittenRota};
 
 /// One of the tables of a list in a desk's file.
@@ -88,7 +89,8 @@ impl Part for Agent {
     }
 
     fn told(&self) -> String {
-        self.key.to_string()
+        let phones: Vec<&str> = self.phones.iter().map(|phone| phone.number.as_str()).collect();
+        format!("{} ({}, {})", self.key, self.name, phones.join(" "))
     }
 }
 
@@ -125,5 +127,31 @@ impl Part for WrittenWeek {
             Some(window) => listed(window, "never"),
         };
         format!("{} in {}, on call {on_call}", listed(&self.support, "never"), self.zone)
+    }
+}
+
+impl Part for Policy {
+    fn collides(&self, other: &Policy) -> bool {
+        self.name == other.name
+    }
+
+    fn told(&self) -> String {
+        let of = |targets: &[Target]| targets.iter().map(Target::to_string).collect::<Vec<_>>().join(" and ");
+        let steps: Vec<String> =
+            self.steps.iter().map(|step| format!("{} for {}", of(&step.targets), step.delay)).collect();
+        let times = if self.cycles == 1 { "once".to_owned() } else { format!("{} times", self.cycles) };
+        format!("{} ({}; {times}; then {})", self.name, steps.join(", "), of(&self.last_resort))
+    }
+}
+
+impl Part for Line {
+    fn collides(&self, other: &Line) -> bool {
+        self.number == other.number
+    }
+
+    fn told(&self) -> String {
+        let policy = self.policy.as_ref().map(|policy| format!(", policy {policy}")).unwrap_or_default();
+        let Line { number, label, flow, carrier, languages, .. } = self;
+        format!("{number} ({label}: flow {flow}, carrier {carrier}, {}{policy})", languages.join(" "))
     }
 }

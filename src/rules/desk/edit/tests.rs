@@ -1,5 +1,6 @@
 use super::*;
-use crate::rules::desk::Desk;
+use crate::rules::desk::{Desk, Phone};
+use crate::rules::policy::{MethodKind, Seconds, Step, Target};
 use crate::rules::written::Moment;
 
 const FILE: &str = r#"# The desk of the tests.
@@ -206,6 +207,71 @@ fn a_holiday_is_known_by_what_it_means() {
         text.contains("closed = true\n\n[[hours.holiday]]\nname = \"New Year's Day\"\ndate = \"2 days"),
         "{text}"
     );
+}
+
+const POLICY: &str = r#"[[policy]]
+name = "emergencies"
+last_resort = ["everyone"]
+
+# Who has the week.
+[[policy.step]]
+targets = ["rota:primary"] # and nobody else
+delay = "5 min"
+
+[[policy.step]]
+targets = ["rota:secondary"] # the other one
+
+# Then whoever is left.
+[[policy.step]]
+targets = ["agent:ada", "agent:ben"] # both
+delay = "10 min"
+"#;
+
+#[test]
+fn a_policy_is_changed_step_by_step_beside_the_comments_of_its_other_steps() {
+    let (before, _) = FILE.split_once("[[policy]]").unwrap();
+    let file = format!("{before}{POLICY}");
+    let was = Desk::parse(&file).unwrap().policies[0].clone();
+    let step = |target: &str| Step { targets: vec![target.parse().unwrap()], delay: Seconds(90) };
+    let changed = |change: &dyn Fn(&mut Policy)| {
+        let mut now = was.clone();
+        change(&mut now);
+        let text = edited(&file, &[Edit::Policy(Change::replace(was.clone(), now.clone()))]).unwrap();
+        assert_eq!(Desk::parse(&text).unwrap().policies[0], now, "{text}");
+        let back = [Edit::Policy(Change::replace(now, was.clone()))];
+        assert_eq!(Desk::parse(&edited(&text, &back).unwrap()).unwrap().policies[0], was);
+        text
+    };
+    let slower = changed(&|policy| policy.steps[1].delay = Seconds(600));
+    assert_eq!(slower, file.replace("# the other one\n", "# the other one\ndelay = 600\n"));
+    let other = changed(&|policy| policy.steps[2].targets = vec![Target::Everyone]);
+    assert_eq!(other, file.replace("[\"agent:ada\", \"agent:ben\"]", "[\"everyone\"]"));
+    let fewer = changed(&|policy| drop(policy.steps.remove(1)));
+    let second = "[[policy.step]]\ntargets = [\"rota:secondary\"] # the other one\n\n";
+    assert_eq!(fewer, file.replace(second, ""));
+    let more = changed(&|policy| policy.steps.insert(1, step("agent:ben")));
+    let new = "delay = \"5 min\"\n\n[[policy.step]]\ntargets = [\"agent:ben\"]\ndelay = 90\n";
+    assert_eq!(more, file.replacen("delay = \"5 min\"\n", new, 1));
+    let turned = changed(&|policy| policy.steps.reverse());
+    assert!(turned.contains("# and nobody else") && turned.contains("# both"), "{turned}");
+    changed(&|policy| policy.cycles = 1);
+    changed(&|policy| policy.steps.clone_from(&vec![step("everyone")]));
+}
+
+#[test]
+fn lines_and_agents_are_parts_as_well() {
+    let desk = Desk::parse(FILE).unwrap();
+    let (line, agent) = (desk.lines[0].clone(), desk.agents[0].clone());
+    let other = Line { number: "+18025550101".parse().unwrap(), label: "Second".into(), ..line.clone() };
+    let renamed = Line { label: "First".into(), ..line.clone() };
+    let text = made(&[Edit::Line(Change::add(other)), Edit::Line(Change::replace(line, renamed))]);
+    assert!(text.starts_with(FILE.replace("Emergency line", "First").split_once("[[severity]]").unwrap().0));
+    assert_eq!(Desk::parse(&text).unwrap().lines[1].label, "Second");
+    let mut second = agent.clone();
+    second.phones.push(Phone { number: "+18025550119".parse().unwrap(), methods: vec![MethodKind::Voice] });
+    let text = made(&[Edit::Agent(Change::replace(agent, second))]);
+    let phone = "# her mobile\n\n[[agent.phone]]\nnumber = \"+18025550119\"\nmethods = [\"voice\"]\n";
+    assert_eq!(text, FILE.replace("# her mobile\n", phone));
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub(super) struct Scenario {
 }
 
 /// One turn of the call.
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Line {
     #[serde(default)]

@@ -1,0 +1,220 @@
+//! An emergency at some instant, played to its end without anybody answering: who would be texted and called, when, and
+//! at which number. It is decided by [`decide`] itself, event by event, and not by a second account of the same rules;
+//! the carriers of the play take everything at once, deliver every text, and every telephone rings out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Case, Context, Decision, Effect, Event, decide};
+use crate::clock::Timestamp;
+use crate::id::Id;
+use crate::rules::contact::PhoneNumber;
+use crate::rules::desk::Desk;
+use crate::rules::effect::AttemptId;
+use crate::rules::flow::FlowCommand;
+use crate::rules::page::{Ending, Receipt, Sent};
+use crate::rules::policy::{MethodKind, Policy};
+use crate::rules::ticket::{Happening, Ticket};
+use crate::rules::ticket_number::TicketNumber;
+use crate::rules::zone::ZoneBook;
+
+/// More than the longest policy that anybody would write needs.
+const MOST_EVENTS: usize = 4000;
+
+/// The lines that are told, at the most.
+const MOST_LINES: usize = 400;
+
+/// What the play is played with.
+#[derive(Clone, Copy, Debug)]
+pub struct Rehearsal<'a> {
+    /// The desk, in force or as a draft would have it.
+    pub desk: &'a Desk,
+    /// One of its policies.
+    pub policy: &'a Policy,
+    /// Rules of every zone.
+    pub book: &'a ZoneBook,
+    /// Numbers that a method no longer reaches.
+    pub dead: &'a BTreeSet<(MethodKind, PhoneNumber)>,
+    /// How many carriers there are to turn to.
+    pub carriers: usize,
+}
+
+/// Something that would happen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scene {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub what: Happening,
+    /// The number that is texted or called, if it is one of those.
+    pub number: Option<PhoneNumber>,
+}
+
+/// What would happen until the policy begins again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Play {
+    /// In order.
+    pub scenes: Vec<Scene>,
+    /// When it begins again from its first step; none if that is further off than the play goes.
+    pub again: Option<Timestamp>,
+}
+
+impl Rehearsal<'_> {
+    /// What would happen if the page of a Severity 1 were due at that instant.
+    pub fn at(&self, start: Timestamp) -> Play {
+        let mut play = Play { scenes: Vec::new(), again: None };
+        let Some(line) = self.desk.lines.first() else { return play };
+        let id = Id::from_text("rehearsal");
+        let ticket = Ticket::open(id, self.desk, &line.number, TicketNumber(1), None, start);
+        let mut case = Case::open(ticket);
+        let mut coming: BTreeMap<(Timestamp, usize), Event> = BTreeMap::new();
+        coming.insert((start, 0), Event::Flow(FlowCommand::Page));
+        let mut was_last_resort = false;
+        for order in coming.len()..MOST_EVENTS {
+            let next = coming.first_key_value().map(|((at, _), _)| *at);
+            let Some(now) = [case.next_due(), next].into_iter().flatten().min() else { break };
+            let event = match coming.first_entry() {
+                Some(entry) if entry.key().0 <= now => entry.remove(),
+                _ => Event::Due,
+            };
+            let Decision { case: after, entries, effects, .. } = decide(&self.context(now), case, event);
+            case = after;
+            for entry in entries {
+                match &entry.what {
+                    Happening::LastResort { .. } | Happening::NobodyToPage => was_last_resort = true,
+                    Happening::StepStarted { .. } | Happening::NobodyOnStep { .. } if was_last_resort => {
+                        play.again = Some(now);
+                        return play;
+                    }
+                    // What carriers say is made up.
+                    Happening::AttemptOutcome { .. } => continue,
+                    _ => {}
+                }
+                let number = match &entry.what {
+                    Happening::AttemptStarted { number, .. } => {
+                        let attempt = case.attempts.iter().find(|attempt| attempt.ordinal == *number);
+                        attempt.map(|attempt| attempt.number.clone())
+                    }
+                    _ => None,
+                };
+                play.scenes.push(Scene { at: entry.at, what: entry.what, number });
+            }
+            if play.scenes.len() >= MOST_LINES {
+                break;
+            }
+            for (index, effect) in effects.into_iter().enumerate() {
+                for (step, (at, event)) in answers(effect).into_iter().flatten().enumerate() {
+                    // Unique, and in the order in which they were asked for.
+                    coming.insert((at.max(now), (order * 64 + index) * 2 + step), event);
+                }
+            }
+        }
+        play
+    }
+
+    fn context(&self, now: Timestamp) -> Context<'_> {
+        let cover_resumes = self.desk.hours.cover_resumes(self.book, now);
+        let Rehearsal { desk, policy, book, dead, carriers } = *self;
+        Context { desk, policy, book, dead, cover_resumes, carriers, now }
+    }
+}
+
+/// What the carriers of the play say to a request, and what they report of it.
+fn answers(effect: Effect) -> Option<[(Timestamp, Event); 2]> {
+    let taken = |attempt: &AttemptId| Event::Sent {
+        attempt: attempt.clone(),
+        outcome: Sent::Accepted { carrier: CARRIER.into(), sid: attempt.as_str().into() },
+    };
+    let report = |attempt: AttemptId, receipt: Receipt| Event::Receipt {
+        sid: attempt.as_str().into(),
+        attempt,
+        carrier: CARRIER.into(),
+        receipt,
+    };
+    match effect {
+        Effect::Text { attempt: Some(attempt), at, .. } => {
+            Some([(at, taken(&attempt)), (at, report(attempt, Receipt::Delivered))])
+        }
+        Effect::Ring { attempt, seconds, at, .. } => {
+            let over = at + std::time::Duration::from_secs(seconds.into());
+            Some([(at, taken(&attempt)), (over, report(attempt, Receipt::Ended(Ending::NoAnswer)))])
+        }
+        _ => None,
+    }
+}
+
+/// What the play's carrier is called; nobody sees it.
+const CARRIER: &str = "rehearsal";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::zone::tests::{BOOK, at};
+
+    const DESK: &str = include_str!("../../../tests/desks/reservations.toml");
+
+    /// The play, with seconds since its beginning.
+    fn told(desk: &str, dead: &[&str], start: &str) -> Vec<String> {
+        let desk = Desk::parse(desk).unwrap_or_else(|problems| panic!("{problems:?}"));
+        let dead = dead.iter().map(|number| (MethodKind::Sms, number.parse().unwrap())).collect();
+        let rehearsal =
+            Rehearsal { desk: &desk, policy: &desk.policies[0], book: &BOOK, dead: &dead, carriers: 1 };
+        let start = at(start);
+        let play = rehearsal.at(start);
+        let line = |scene: &Scene| {
+            let number = scene.number.as_ref().map(|number| format!(" {number}")).unwrap_or_default();
+            let what = match &scene.what {
+                Happening::AttemptStarted { agent, method, .. } => format!("{agent} {method:?}"),
+                Happening::AttemptSkipped { agent, method, .. } => format!("{agent} {method:?} skipped"),
+                Happening::StepStarted { cycle, step, .. } => format!("step {cycle}.{step}"),
+                Happening::NobodyOnStep { cycle, step } => format!("nobody on {cycle}.{step}"),
+                other => format!("{other:?}").split([' ', '{']).next().unwrap_or_default().to_owned(),
+            };
+            format!("{} {what}{number}", scene.at.since(start).as_secs())
+        };
+        let again = play.again.map(|again| format!("{} again", again.since(start).as_secs()));
+        play.scenes.iter().map(line).chain(again).collect()
+    }
+
+    #[test]
+    fn an_emergency_at_night_goes_through_its_policy() {
+        let lines = told(DESK, &[], "2026-11-18T06:06-05:00");
+        assert_eq!(
+            lines[..9],
+            [
+                "0 step 1.1",
+                "0 ada Sms +18025550111",
+                "0 ada Voice +18025550111",
+                "120 ada Voice +18025550111",
+                "300 step 1.2",
+                "300 ben Sms +18025550112",
+                "300 ben Voice +18025550112",
+                "420 ben Voice +18025550112",
+                "600 step 2.1",
+            ]
+        );
+        assert_eq!(lines[lines.len() - 1], "1500 again");
+        assert!(lines.contains(&"1200 LastResort".to_owned()), "{lines:#?}");
+        assert!(lines.contains(&"1200 cleo Voice +18025550114".to_owned()), "{lines:#?}");
+    }
+
+    #[test]
+    fn what_is_out_of_use_or_empty_is_passed_over_and_a_closed_desk_waits() {
+        let lines = told(DESK, &["+18025550111"], "2026-11-18T06:06-05:00");
+        assert_eq!(lines[..3], ["0 step 1.1", "0 ada Sms skipped", "0 ada Voice +18025550111"]);
+        let later = DESK.replace("starts = 2026-01-05", "starts = 2030-01-07");
+        let lines = told(&later, &[], "2026-11-18T06:06-05:00");
+        assert_eq!(lines[..4], ["0 nobody on 1.1", "0 nobody on 1.2", "0 LastResort", "0 ManagerTold"]);
+        let closed = DESK.replace(
+            "[[hours.holiday]]\nname = \"Martin",
+            "on_call = [\"Mon-Sun 08:00-22:00\"]\n\n[[hours.holiday]]\nname = \"Martin",
+        );
+        let lines = told(&closed, &[], "2026-11-18T06:06-05:00");
+        assert_eq!(lines[..2], ["0 PageDue", "6840 step 1.1"]);
+    }
+
+    #[test]
+    fn a_play_ends_whatever_the_policy() {
+        let long = DESK.replace("cycles = 2", "cycles = 4000000000");
+        assert!(told(&long, &[], "2026-11-18T06:06-05:00").len() <= MOST_LINES + 16);
+    }
+}

@@ -1,0 +1,171 @@
+//! A flow tried by hand: a call in which each move is chosen when it is seen what is asked.
+
+use super::scenario::{Changes, Line, starting_facts};
+use super::{Event, Tape, action, describe};
+use crate::rules::contact::PhoneNumber;
+use crate::rules::flow::{DeskClock, Flow, Input, Plan, Turn};
+use crate::rules::script::Then;
+
+/// A call in which somebody tries a flow, move by move.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tried {
+    /// What was heard and done so far.
+    pub events: Vec<Event>,
+    /// What is waited for now; none when the call is over.
+    pub waits: Option<Waits>,
+    /// The first move that could not be made, by its index, and why; nothing after it was tried.
+    pub refused: Option<(usize, String)>,
+}
+
+/// What a call waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waits {
+    /// Keys, or silence.
+    Keys,
+    /// A message after the tone.
+    Message,
+    /// That whoever is rung answers, or does not.
+    Answer,
+}
+
+/// What somebody who tries a flow does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Move {
+    /// Presses keys.
+    Keys(String),
+    /// Says and presses nothing.
+    Silence,
+    /// Speaks for so many seconds.
+    Speak(u32),
+    /// The other end answers, and they talk for so many seconds.
+    Talk(u32),
+    /// The other end does not answer.
+    NoAnswer,
+    /// Hangs up.
+    HangUp,
+}
+
+impl Move {
+    fn line(&self) -> Line {
+        let line = Line::default();
+        match self {
+            Move::Keys(keys) => Line { keys: Some(keys.clone()), ..line },
+            Move::Silence => Line { silence: true, ..line },
+            Move::Speak(seconds) => Line { record: Some(*seconds), ..line },
+            Move::Talk(seconds) => Line { talk: Some(*seconds), ..line },
+            Move::NoAnswer => Line { no_answer: true, ..line },
+            Move::HangUp => Line { hang_up: true, ..line },
+        }
+    }
+}
+
+/// Tries a flow as a desk of no particular kind, at that hour, by a caller of that number.
+pub fn try_out(
+    flow: &Flow,
+    clock: DeskClock,
+    caller_id: Option<PhoneNumber>,
+    moves: &[Move],
+    plan: &dyn Plan,
+) -> Tried {
+    let mut facts = starting_facts(&Changes::default(), flow, plan);
+    (facts.clock, facts.withheld, facts.caller_id) = (clock, caller_id.is_none(), caller_id);
+    facts.languages.clone_from(&flow.languages);
+    if let Some(words) = facts.fields.values().next().cloned() {
+        facts.fields = flow.languages.iter().map(|language| (language.clone(), words.clone())).collect();
+    }
+    let mut tape = Tape::default();
+    let mut turn = flow.begin(&facts);
+    tape.hear(&turn);
+    let go_on = |turn: Turn, tape: &mut Tape| {
+        let mut turn = turn;
+        while let (Then::Continue, Some(position)) = (&turn.script.then, &turn.position) {
+            turn = flow.step(position, &Input::Continue, &facts);
+            tape.hear(&turn);
+        }
+        turn
+    };
+    turn = go_on(turn, &mut tape);
+    let mut refused = None;
+    for (index, made) in moves.iter().enumerate() {
+        match action(&made.line(), &turn) {
+            Err((what, _)) => {
+                refused = Some((index, what));
+                break;
+            }
+            Ok(None) => {
+                tape.caller(&turn, "hangs up");
+                turn = Turn::default();
+            }
+            Ok(Some(input)) => {
+                tape.caller(&turn, &describe(&input));
+                let Some(position) = &turn.position else { break };
+                turn = flow.step(position, &input, &facts);
+                tape.hear(&turn);
+                turn = go_on(turn, &mut tape);
+            }
+        }
+    }
+    let waits = turn.position.is_some().then_some(&turn.script.then).and_then(|then| match then {
+        Then::Gather { .. } => Some(Waits::Keys),
+        Then::Record { .. } => Some(Waits::Message),
+        Then::Dial { .. } => Some(Waits::Answer),
+        Then::Continue | Then::Hangup | Then::Reject { .. } => None,
+    });
+    Tried { events: tape.0, waits, refused }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::flow::FlowCommand;
+    use crate::rules::number_plan::NumberPlan;
+
+    const FLOW: &str = include_str!("../../../../voice-flows/emergency.toml");
+
+    struct Us;
+
+    impl Plan for Us {
+        fn callable(&self, keyed: &str) -> Option<PhoneNumber> {
+            NumberPlan { country: "US".parse().ok()?, fictional: true }.parse_dialled(keyed).ok()
+        }
+
+        fn spoken(&self, number: &PhoneNumber) -> String {
+            number.to_string()
+        }
+    }
+
+    fn tried(clock: DeskClock, moves: &[Move]) -> Tried {
+        try_out(&Flow::parse(FLOW).unwrap(), clock, Some("+18025550121".parse().unwrap()), moves, &Us)
+    }
+
+    #[test]
+    fn a_flow_is_tried_move_by_move() {
+        assert_eq!(tried(DeskClock::OnCall, &[]).waits, Some(Waits::Keys));
+        let emergency = [Move::Keys("1".into()), Move::Keys("1".into()), Move::Speak(20)];
+        let page = |tried: &Tried| tried.events.contains(&Event::Command(FlowCommand::Page));
+        let whole = tried(DeskClock::OnCall, &emergency);
+        assert!(page(&whole) && whole.refused.is_none(), "{whole:#?}");
+        assert_eq!(whole.waits, None);
+        // Each beginning of a call is the beginning of the whole one.
+        for count in 0..emergency.len() {
+            let begun = tried(DeskClock::OnCall, &emergency[..count]);
+            assert!(whole.events.starts_with(&begun.events), "{count}");
+            assert!(begun.waits.is_some());
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_done_is_refused_and_ends_the_try() {
+        let wrong = [Move::Talk(9), Move::Keys("1".into())];
+        let tried = tried(DeskClock::OnCall, &wrong);
+        assert_eq!(tried.refused.as_ref().map(|(index, _)| *index), Some(0));
+        assert_eq!(tried.waits, Some(Waits::Keys));
+    }
+
+    #[test]
+    fn whoever_hangs_up_is_gone() {
+        let tried = tried(DeskClock::Support, &[Move::HangUp, Move::Keys("1".into())]);
+        assert_eq!(tried.waits, None);
+        assert_eq!(tried.refused.as_ref().map(|(index, _)| *index), Some(1));
+    }
+}

@@ -1,0 +1,228 @@
+//! `/desks/{desk}/policies`: whom an emergency pages, step by step; and, second by second, what would happen now or at an
+//! instant that one chooses if nobody answered. The pager itself plays it: [`crate::rules::case::rehearsal`].
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::when::{self, Wall};
+use super::{AtDesk, Place, encoded};
+use crate::clock::Timestamp;
+use crate::rules::case::rehearsal::{Play, Scene};
+use crate::rules::desk::Desk;
+use crate::rules::hours::DeskState;
+use crate::rules::people::AgentKey;
+use crate::rules::policy::{MethodKind, Policy, Step, Target};
+use crate::rules::ticket::Happening;
+use crate::web::App;
+use crate::web::ui::trouble::Trouble;
+use crate::web::ui::visit::Visiting;
+use crate::web::ui::{Frame, page};
+
+/// A step as it is listed.
+pub(super) struct StepLine {
+    pub(super) index: usize,
+    pub(super) who: String,
+    pub(super) delay: String,
+    /// Whom it pages just now; empty if it finds nobody.
+    pub(super) now: String,
+}
+
+/// A policy as it is listed.
+struct Card {
+    name: String,
+    link: String,
+    steps: Vec<StepLine>,
+    cycles: u32,
+    last_resort: String,
+    lines: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "policies.html", config = "src/web/ui/askama.toml")]
+struct List {
+    frame: Frame,
+    place: Place,
+    cards: Vec<Card>,
+}
+
+/// A target in words.
+pub(super) fn told(desk: &Desk, target: &Target) -> String {
+    match target {
+        Target::Rota(name) => format!("on call by {name}"),
+        Target::Agent(agent) => desk.name_of(agent),
+        Target::Everyone => "everybody".into(),
+    }
+}
+
+fn all_told(desk: &Desk, targets: &[Target]) -> String {
+    targets.iter().map(|target| told(desk, target)).collect::<Vec<_>>().join(" and ")
+}
+
+fn names(desk: &Desk, agents: &[AgentKey]) -> String {
+    agents.iter().map(|agent| desk.name_of(agent)).collect::<Vec<_>>().join(", ")
+}
+
+fn card(app: &App, desk: &Desk, policy: &Policy, now: Timestamp) -> Card {
+    let book = app.acts().book();
+    let step = |(index, step): (usize, &Step)| StepLine {
+        index,
+        who: all_told(desk, &step.targets),
+        delay: step.delay.to_string(),
+        now: names(desk, &desk.agents_of(&step.targets, book, now)),
+    };
+    let follows =
+        desk.lines.iter().filter(|line| desk.policy_of(line).is_some_and(|of| of.name == policy.name));
+    Card {
+        name: policy.name.clone(),
+        link: encoded(&policy.name),
+        steps: policy.steps.iter().enumerate().map(step).collect(),
+        cycles: policy.cycles,
+        last_resort: all_told(desk, &policy.last_resort),
+        lines: follows.map(|line| line.label.clone()).collect(),
+    }
+}
+
+/// All policies of a desk.
+pub(super) async fn list(
+    State(app): State<App>,
+    Path(desk): Path<String>,
+    visiting: Visiting,
+) -> Result<Response, Trouble> {
+    let at = AtDesk::see(&app, visiting, desk).await?;
+    let now = app.acts().clock().now();
+    let shown = List {
+        frame: at.frame(),
+        place: at.place(&app.site),
+        cards: at.desk().policies.iter().map(|policy| card(&app, at.desk(), policy, now)).collect(),
+    };
+    Ok(page(StatusCode::OK, &shown))
+}
+
+/// Which instant is looked at.
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    /// On the desk's clock; now, if it is left out.
+    #[serde(default)]
+    at: String,
+}
+
+/// A line of the play.
+struct Line {
+    /// Since the page was due: `5:00`.
+    after: String,
+    told: String,
+    /// A step, and not one of its attempts.
+    step: bool,
+    warn: bool,
+}
+
+#[derive(Template)]
+#[template(path = "policy.html", config = "src/web/ui/askama.toml")]
+struct Page {
+    frame: Frame,
+    place: Place,
+    card: Card,
+    /// The policy as it is, as JSON, for the forms.
+    was: String,
+    zone: String,
+    /// The instant, as the field has it and in words; whether it is the present one.
+    at: String,
+    told: String,
+    is_now: bool,
+    /// Whether the desk itself answers then.
+    answers: bool,
+    play: Vec<Line>,
+    /// When the policy begins again.
+    again: Option<String>,
+}
+
+impl AtDesk {
+    pub(super) fn policy(&self, name: &str) -> Result<&Policy, Trouble> {
+        self.desk().policy(name).ok_or(Trouble::NotFound)
+    }
+
+    /// The path of a page of a policy.
+    pub(super) fn policy_path(&self, policy: &str) -> String {
+        self.path(&format!("/policies/{}", encoded(policy)))
+    }
+}
+
+/// Minutes and seconds since the page was due, with hours where they are needed.
+fn after(start: Timestamp, at: Timestamp) -> String {
+    let seconds = at.since(start).as_secs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
+fn method(method: MethodKind) -> &'static str {
+    match method {
+        MethodKind::Sms => "text",
+        MethodKind::Voice => "call",
+    }
+}
+
+/// A scene in words; none if it is no part of what is asked here.
+fn line(at: &AtDesk, wall: Wall<'_>, start: Timestamp, scene: &Scene) -> Option<Line> {
+    let desk = at.desk();
+    // Numbers of people are for who keeps the desk.
+    let number = scene.number.as_ref().filter(|_| at.drafting.is_some());
+    let number = number.map(|number| format!(" at {number}")).unwrap_or_default();
+    let (told, step, warn) = match &scene.what {
+        Happening::PageDue { at } => {
+            (format!("The desk is closed: the page waits until {}", wall.told(*at)), true, false)
+        }
+        Happening::StepStarted { cycle, step, agents } => {
+            (format!("Round {cycle}, step {step}: {}", names(desk, agents)), true, false)
+        }
+        Happening::NobodyOnStep { cycle, step } => {
+            (format!("Round {cycle}, step {step} finds nobody: the next one at once"), true, true)
+        }
+        Happening::LastResort { agents } => (format!("Last resort: {}", names(desk, agents)), true, false),
+        Happening::NobodyToPage => ("There is nobody to page".into(), true, true),
+        Happening::AttemptStarted { agent, method: by, .. } => {
+            (format!("{} to {}{number}", method(*by), desk.name_of(agent)), false, false)
+        }
+        Happening::AttemptSkipped { agent, method: by, why } => {
+            (format!("{} to {} is left out: {why}", method(*by), desk.name_of(agent)), false, true)
+        }
+        Happening::ManagerTold { what } => (format!("The manager is told: {what}"), false, false),
+        Happening::CallerTold { what } => (format!("The caller is told: {what}"), false, false),
+        _ => return None,
+    };
+    Some(Line { after: after(start, scene.at), told, step, warn })
+}
+
+/// A policy, and what would happen.
+pub(super) async fn show(
+    State(app): State<App>,
+    Path((desk, policy)): Path<(String, String)>,
+    Query(asked): Query<Asked>,
+    visiting: Visiting,
+) -> Result<Response, Trouble> {
+    let at = AtDesk::see(&app, visiting, desk).await?;
+    let policy = at.policy(&policy)?;
+    let (desk, now) = (at.desk(), app.acts().clock().now());
+    let wall = Wall::new(app.acts().book(), desk.zone());
+    let known = |time: &chrono::NaiveDateTime| (1970..2200).contains(&chrono::Datelike::year(time));
+    let chosen = when::read(&asked.at).filter(known).map(|time| wall.instant(time));
+    let start = chosen.unwrap_or(now);
+    let state = desk.hours.state_at(app.acts().book(), start);
+    let Play { scenes, again } = app.acts().rehearse(desk, policy, start);
+    let shown = Page {
+        frame: at.frame(),
+        place: at.place(&app.site),
+        card: card(&app, desk, policy, start),
+        was: serde_json::to_string(policy).unwrap_or_default(),
+        zone: desk.zone().to_string(),
+        at: wall.field(start),
+        told: wall.told(start),
+        is_now: chosen.is_none(),
+        answers: matches!(state, DeskState::Support { .. }),
+        play: scenes.iter().filter_map(|scene| line(&at, wall, start, scene)).collect(),
+        again: again.map(|again| after(start, again)),
+    };
+    Ok(page(StatusCode::OK, &shown))
+}

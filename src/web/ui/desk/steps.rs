@@ -1,0 +1,369 @@
+//! `/desks/{desk}/policies/{policy}/step` and `…/change`: the forms of a policy and of its steps. Each brings along the
+//! policy as it was when the form was opened, so that what somebody else changed meanwhile is not overwritten.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::change::drafted;
+use super::policies::told;
+use super::{AtDesk, Place, encoded};
+use crate::rules::desk::edit::{Change, Edit};
+use crate::rules::policy::{Policy, Seconds, Step, Target};
+use crate::web::App;
+use crate::web::ui::form::{Errors, Fields};
+use crate::web::ui::trouble::Trouble;
+use crate::web::ui::visit::Visiting;
+use crate::web::ui::{Frame, page};
+
+/// The least that somebody needs to answer a page; the desk's file is held to it as well.
+const SHORTEST_DELAY: Seconds = Seconds(30);
+
+/// The most rounds that the form takes.
+const MOST_CYCLES: u32 = 99;
+
+/// Somebody whom a step can page.
+struct Choice {
+    value: String,
+    told: String,
+    ticked: bool,
+}
+
+fn choices(at: &AtDesk, ticked: &[Target]) -> Vec<Choice> {
+    let desk = at.desk();
+    let rotas = desk.rotas.iter().map(|rota| Target::Rota(rota.name.clone()));
+    let agents = desk.agents.iter().map(|agent| Target::Agent(agent.key.clone()));
+    let choice = |target: Target| Choice {
+        value: target.to_string(),
+        told: told(desk, &target),
+        ticked: ticked.contains(&target),
+    };
+    rotas.chain(agents).chain([Target::Everyone]).map(choice).collect()
+}
+
+/// What of the ticked boxes is a target.
+fn targets(fields: &Fields) -> Vec<Target> {
+    fields.all("target").filter_map(|text| text.parse().ok()).collect()
+}
+
+fn json(policy: &Policy) -> String {
+    serde_json::to_string(policy).unwrap_or_default()
+}
+
+/// The policy as the form had it.
+fn was(fields: &Fields) -> Result<Policy, Trouble> {
+    serde_json::from_str(fields.get("was")).map_err(|_| Trouble::NotFound)
+}
+
+/// The edit that makes the one of the other, if they differ.
+fn replaced(was: Policy, now: Policy) -> Vec<Edit> {
+    let changed = was != now;
+    changed.then(|| Edit::Policy(Change::replace(was, now))).into_iter().collect()
+}
+
+fn delay(text: &str, errors: &mut Errors) -> Option<Seconds> {
+    match text.trim().parse::<Seconds>() {
+        Ok(delay) if delay >= SHORTEST_DELAY => Some(delay),
+        Ok(_) => {
+            errors.note("delay", "Nobody can answer a page so soon: give it 30 seconds or more.");
+            None
+        }
+        Err(error) => {
+            errors.note("delay", error);
+            None
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "step.html", config = "src/web/ui/askama.toml")]
+struct StepPage {
+    frame: Frame,
+    place: Place,
+    errors: Errors,
+    policy: String,
+    link: String,
+    was: String,
+    /// Which step is changed, by its index; empty for a new one.
+    step: String,
+    choices: Vec<Choice>,
+    delay: String,
+    /// Its place, from 1, and how many there are.
+    position: usize,
+    places: usize,
+}
+
+/// Which step is meant.
+#[derive(Deserialize)]
+pub(super) struct Which {
+    /// By its index; none is a new one.
+    step: Option<usize>,
+}
+
+/// The form of a step.
+pub(super) async fn ask(
+    State(app): State<App>,
+    Path((desk, policy)): Path<(String, String)>,
+    Query(which): Query<Which>,
+    visiting: Visiting,
+) -> Result<Response, Trouble> {
+    let at = AtDesk::manage(&app, visiting, desk).await?;
+    let policy = at.policy(&policy)?;
+    let step = match which.step {
+        Some(index) => Some(policy.steps.get(index).ok_or(Trouble::NotFound)?),
+        None => None,
+    };
+    let count = policy.steps.len();
+    let form = StepPage {
+        frame: at.frame(),
+        place: at.place(&app.site),
+        errors: Errors::default(),
+        policy: policy.name.clone(),
+        link: encoded(&policy.name),
+        was: json(policy),
+        step: which.step.map(|index| index.to_string()).unwrap_or_default(),
+        choices: choices(&at, step.map_or(&[], |step| &step.targets)),
+        delay: step.map_or_else(Step::default_delay, |step| step.delay).to_string(),
+        position: which.step.unwrap_or(count) + 1,
+        places: count + usize::from(step.is_none()),
+    };
+    Ok(page(StatusCode::OK, &form))
+}
+
+/// Puts a step into the draft.
+pub(super) async fn put(
+    State(app): State<App>,
+    Path((desk, policy)): Path<(String, String)>,
+    visiting: Visiting,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let at = AtDesk::manage(&app, visiting, desk).await?;
+    let name = at.policy(&policy)?.name.clone();
+    let was = was(&fields)?;
+    let step = match fields.get("step") {
+        "" => None,
+        text => {
+            Some(text.parse::<usize>().ok().filter(|step| *step < was.steps.len()).ok_or(Trouble::NotFound)?)
+        }
+    };
+    let mut errors = Errors::default();
+    let targets = targets(&fields);
+    if targets.is_empty() {
+        errors.note("target", "Tick at least one: a step without anybody pages nobody.");
+    }
+    let delay = delay(fields.get("delay"), &mut errors);
+    let places = was.steps.len() + usize::from(step.is_none());
+    let position = fields.get("position").parse::<usize>().unwrap_or(places).clamp(1, places);
+    if let Some(delay) = delay.filter(|_| errors.is_empty()) {
+        let mut now = was.clone();
+        if let Some(step) = step {
+            now.steps.remove(step);
+        }
+        now.steps.insert(position - 1, Step { targets, delay });
+        return drafted(&app, &at, &replaced(was, now), &at.policy_path(&name)).await;
+    }
+    let form = StepPage {
+        frame: at.frame(),
+        place: at.place(&app.site),
+        errors,
+        link: encoded(&name),
+        policy: name,
+        was: fields.get("was").to_owned(),
+        step: fields.get("step").to_owned(),
+        choices: choices(&at, &targets),
+        delay: fields.get("delay").to_owned(),
+        position,
+        places,
+    };
+    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form))
+}
+
+/// Puts into the draft that a step goes.
+pub(super) async fn remove(
+    State(app): State<App>,
+    Path((desk, policy)): Path<(String, String)>,
+    visiting: Visiting,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let at = AtDesk::manage(&app, visiting, desk).await?;
+    let name = at.policy(&policy)?.name.clone();
+    let was = was(&fields)?;
+    let step: usize = fields.get("step").parse().map_err(|_| Trouble::NotFound)?;
+    let mut now = was.clone();
+    if step >= now.steps.len() {
+        return Err(Trouble::NotFound);
+    }
+    now.steps.remove(step);
+    drafted(&app, &at, &replaced(was, now), &at.policy_path(&name)).await
+}
+
+#[derive(Template)]
+#[template(path = "policy_form.html", config = "src/web/ui/askama.toml")]
+struct PolicyPage {
+    frame: Frame,
+    place: Place,
+    errors: Errors,
+    /// As it is, as JSON; empty for a new one.
+    was: String,
+    name: String,
+    link: String,
+    cycles: String,
+    last_resort: Vec<Choice>,
+    /// Of a new one's first step.
+    first: Vec<Choice>,
+    delay: String,
+}
+
+/// The form of a policy.
+pub(super) async fn ask_policy(
+    State(app): State<App>,
+    Path((desk, policy)): Path<(String, String)>,
+    visiting: Visiting,
+) -> Result<Response, Trouble> {
+    let at = AtDesk::manage(&app, visiting, desk).await?;
+    let policy = at.policy(&policy)?;
+    let form = PolicyPage {
+        frame: at.frame(),
+        place: at.place(&app.site),
+        errors: Errors::default(),
+        was: json(policy),
+        name: policy.name.clone(),
+        link: encoded(&policy.name),
+        cycles: policy.cycles.to_string(),
+        last_resort: choices(&at, &policy.last_resort),
+        first: Vec::new(),
+        delay: String::new(),
+    };
+    Ok(page(StatusCode::OK, &form))
+}
+
+/// The form of a new policy.
+pub(super) async fn ask_new(
+    State(app): State<App>,
+    Path(desk): Path<String>,
+    visiting: Visiting,
+) -> Result<Response, Trouble> {
+    let at = AtDesk::manage(&app, visiting, desk).await?;
+    let form = PolicyPage {
+        frame: at.frame(),
+        place: at.place(&app.site),
+        errors: Errors::default(),
+        was: String::new(),
+        name: String::new(),
+        link: String::new(),
+        cycles: Policy::default_cycles().to_string(),
+        last_resort: choices(&at, &[Target::Everyone]),
+        first: choices(&at, &[]),
+        delay: Step::default_delay().to_string(),
+    };
+    Ok(page(StatusCode::OK, &form))
+}
+
+/// Rounds and last resort, as both forms have them.
+fn common(fields: &Fields, errors: &mut Errors) -> (u32, Vec<Target>) {
+    let cycles = fields.get("cycles").trim().parse().ok().filter(|count| (1..=MOST_CYCLES).contains(count));
+    if cycles.is_none() {
+        errors.note("cycles", "Write how often the steps are gone through: 1 to 99.");
+    }
+    let last_resort: Vec<Target> = fields.all("last").filter_map(|text| text.parse().ok()).collect();
+    if last_resort.iter().all(|target| matches!(target, Target::Rota(_))) {
+        errors
+            .note("last", "Tick an agent or everybody: a rota can be empty, and then there is nobody left.");
+    }
+    (cycles.unwrap_or_default(), last_resort)
+}
+
+/// Puts a policy's rounds and last resort into the draft.
+pub(super) async fn put_policy(
+    State(app): State<App>,
+    Path((desk, policy)): Path<(String, String)>,
+    visiting: Visiting,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let at = AtDesk::manage(&app, visiting, desk).await?;
+    let name = at.policy(&policy)?.name.clone();
+    let was = was(&fields)?;
+    let mut errors = Errors::default();
+    let (cycles, last_resort) = common(&fields, &mut errors);
+    if errors.is_empty() {
+        let now = Policy { cycles, last_resort, ..was.clone() };
+        return drafted(&app, &at, &replaced(was, now), &at.policy_path(&name)).await;
+    }
+    let form = PolicyPage {
+        frame: at.frame(),
+        place: at.place(&app.site),
+        errors,
+        was: fields.get("was").to_owned(),
+        link: encoded(&name),
+        name,
+        cycles: fields.get("cycles").to_owned(),
+        last_resort: choices(&at, &last_resort),
+        first: Vec::new(),
+        delay: String::new(),
+    };
+    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form))
+}
+
+/// Puts a new policy into the draft.
+pub(super) async fn make(
+    State(app): State<App>,
+    Path(desk): Path<String>,
+    visiting: Visiting,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let at = AtDesk::manage(&app, visiting, desk).await?;
+    let mut errors = Errors::default();
+    let name = fields.get("name").trim();
+    if name.is_empty() {
+        errors.note("name", "Give it a name, like emergencies.");
+    } else if at.desk().policy(name).is_some() {
+        errors.note("name", "The desk has a policy of this name. Give it another.");
+    }
+    let (cycles, last_resort) = common(&fields, &mut errors);
+    let targets = targets(&fields);
+    if targets.is_empty() {
+        errors.note("target", "Tick at least one: a step without anybody pages nobody.");
+    }
+    let delay = delay(fields.get("delay"), &mut errors);
+    if let Some(delay) = delay.filter(|_| errors.is_empty()) {
+        let steps = vec![Step { targets, delay }];
+        let policy = Policy { name: name.to_owned(), steps, cycles, last_resort };
+        let mut edits = vec![Edit::Policy(Change::add(policy))];
+        // With one policy a line need not say which it follows; with two it must.
+        if let [only] = &*at.desk().policies {
+            for line in at.desk().lines.iter().filter(|line| line.policy.is_none()) {
+                let named = crate::rules::desk::Line { policy: Some(only.name.clone()), ..line.clone() };
+                edits.push(Edit::Line(Change::replace(line.clone(), named)));
+            }
+        }
+        return drafted(&app, &at, &edits, &at.policy_path(name)).await;
+    }
+    let form = PolicyPage {
+        frame: at.frame(),
+        place: at.place(&app.site),
+        errors,
+        was: String::new(),
+        name: name.to_owned(),
+        link: String::new(),
+        cycles: fields.get("cycles").to_owned(),
+        last_resort: choices(&at, &last_resort),
+        first: choices(&at, &targets),
+        delay: fields.get("delay").to_owned(),
+    };
+    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form))
+}
+
+/// Puts into the draft that a policy goes.
+pub(super) async fn remove_policy(
+    State(app): State<App>,
+    Path((desk, policy)): Path<(String, String)>,
+    visiting: Visiting,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    let at = AtDesk::manage(&app, visiting, desk).await?;
+    at.policy(&policy)?;
+    let edit = Edit::Policy(Change::remove(was(&fields)?));
+    drafted(&app, &at, &[edit], &at.path("/policies")).await
+}
