@@ -516,8 +516,12 @@ async fn lines_are_added_changed_and_taken_away() {
             ("number", "+18025550190", "the desk `night` has the line +18025550190"),
             ("number", "+18025550100", "is in the desk&#39;s file already"),
         ] {
-            let mut wrong: Vec<_> = second.into_iter().filter(|(name, _)| *name != field).collect();
-            wrong.push((field, text));
+            let mut wrong = second;
+            // A number that is free still.
+            wrong[0].1 = "802 555 0108";
+            if let Some(other) = wrong.iter_mut().find(|(name, _)| *name == field) {
+                other.1 = text;
+            }
             mona.post(form, &wrong).await.says(StatusCode::UNPROCESSABLE_ENTITY, &[words]);
         }
         let was = hidden(&mona.get(page).await, "was");
@@ -630,7 +634,7 @@ async fn a_flow_is_tried_on_the_spot() {
         let wrong = play(&[("made", "keys"), ("keys", "<b>")]).await;
         wrong.says(StatusCode::OK, &["Keys are 0 to 9"]);
         wrong.hides(&["<b>"]);
-        play(&[("clock", "support")]).await.hides(&["Press them"]);
+        play(&[("clock", "support")]).await.says(StatusCode::OK, &["We are putting you through"]);
         mona.post("/flows/try", &[("text", "name = ")])
             .await
             .says(StatusCode::UNPROCESSABLE_ENTITY, &["Line 1: "]);
