@@ -509,7 +509,7 @@ async fn lines_are_added_changed_and_taken_away() {
             ("number", "12", "too few digits"),
             ("label", "", "what people call it"),
             ("languages", "", "at least one"),
-            ("languages", "en, fr", "does not speak `fr`"),
+            ("languages", "en, fr", "callers are not told in `fr` what Severity 1 means"),
             ("flow", "daytime", "no voice flow `daytime`"),
             ("carrier", "other", "no carrier `other` is configured"),
             ("policy", "none", "no policy `none`"),
