@@ -10,7 +10,7 @@ const MOST_VERSIONS: i64 = 30;
 impl Acts {
     /// The versions of a flow that were in force, the newest first.
     pub async fn flow_versions(&self, name: &str) -> Result<Vec<FlowVersion>, ActError> {
-        Ok(self.store().read(versions, name.to_owned()).await?)
+        Ok(self.store().read(versions, (name.to_owned(),)).await?)
     }
 
     /// The text of a version of a flow.
@@ -19,7 +19,7 @@ impl Acts {
     }
 }
 
-async fn versions(tx: &mut Tx, name: &String) -> Result<Vec<FlowVersion>, StoreError> {
+async fn versions(tx: &mut Tx, (name,): &(String,)) -> Result<Vec<FlowVersion>, StoreError> {
     desks::flow_versions(tx, name, MOST_VERSIONS).await
 }
 

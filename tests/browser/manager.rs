@@ -2,7 +2,8 @@
 //! a night swapped, all of it published and undone; by mouse, by keyboard, by finger, and on another zone's clock. Days
 //! are counted from the Monday after next, so that the test is the same on any day.
 
-use chrono::{Datelike, Days, NaiveDate, Utc};
+use chrono::{Datelike, Days, NaiveDate};
+use nightbell::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 
 use crate::person::Person;
@@ -15,7 +16,7 @@ const MOST_SCRIPT: f64 = 150_000.0;
 
 /// A Monday that many weeks on.
 fn monday(weeks: u64) -> NaiveDate {
-    let today = Utc::now().date_naive();
+    let today = SystemClock::new().now().to_chrono().date_naive();
     today - Days::new(u64::from(today.weekday().num_days_from_monday())) + Days::new(7 * weeks)
 }
 

@@ -177,8 +177,7 @@ impl<'a> Table<'a> {
         let phones = self.phones(line, phone.unwrap_or_default(), was.as_ref());
         let zone = match zone.filter(|zone| !zone.is_empty()).map(str::parse::<Zone>) {
             Some(Err(error)) => {
-                let misread: crate::rules::written::Misread = error.into();
-                self.note(line, misread.what, misread.remedy);
+                self.note(line, error.what, error.remedy);
                 None
             }
             Some(Ok(zone)) => Some(zone),

@@ -196,27 +196,28 @@ impl ImportPage {
     }
 }
 
+fn phones(agent: &Agent) -> String {
+    let numbers: Vec<&str> = agent.phones.iter().map(|phone| phone.number.as_str()).collect();
+    numbers.join(" / ")
+}
+
 /// What a table makes of an agent, by what differs.
 fn changes(was: Option<&Agent>, now: &Agent) -> Changed {
-    let phones = |agent: &Agent| {
-        let numbers: Vec<&str> = agent.phones.iter().map(|phone| phone.number.as_str()).collect();
-        numbers.join(" / ")
-    };
-    let parts: [(&str, fn(&Agent) -> String); 4] = [
+    /// What it is, and how it is told of an agent.
+    type Part = (&'static str, fn(&Agent) -> String);
+    let parts: [Part; 5] = [
         ("name", |agent| agent.name.clone()),
         ("e-mail", |agent| agent.email.clone().unwrap_or_default()),
         ("zone", |agent| agent.zone.map(|zone| zone.to_string()).unwrap_or_default()),
         ("language", |agent| agent.language.clone()),
+        ("telephone", phones),
     ];
-    let told =
-        parts.into_iter().chain([("telephone", phones as fn(&Agent) -> String)]).filter_map(|(what, of)| {
-            match was.map(of) {
-                Some(was) if was == of(now) => None,
-                Some(was) => Some(format!("{what} {} → {}", or_none(&was), or_none(&of(now)))),
-                None if what == "name" || of(now).is_empty() => None,
-                None => Some(format!("{what} {}", of(now))),
-            }
-        });
+    let told = parts.into_iter().filter_map(|(what, of)| match was.map(of) {
+        Some(was) if was == of(now) => None,
+        Some(was) => Some(format!("{what} {} → {}", or_none(&was), or_none(&of(now)))),
+        None if what == "name" || of(now).is_empty() => None,
+        None => Some(format!("{what} {}", of(now))),
+    });
     Changed { name: format!("{} ({})", now.name, now.key), told: told.collect::<Vec<_>>().join("; ") }
 }
 
