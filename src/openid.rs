@@ -2,10 +2,10 @@
 //! Core 1.0, the authorization code flow, with PKCE (RFC 7636) and the issuer in the answer (RFC 9207); what the provider
 //! says of itself is discovered, kept for an hour, and asked again when it signs with a key that is not known.
 //!
-//! Uses the network by [`post`] alone; knows nothing of accounts. State, nonce and verifier are derived
-//! from the one secret in the browser's cookie ([`proofs`]), so that nothing has to be kept here while it is away.
+//! Uses the network by `post` alone; knows nothing of accounts. State, nonce and verifier are derived
+//! from the one secret in the browser's cookie (`proofs`), so that nothing has to be kept here while it is away.
 //!
-//! - [`config`]: what an operator says; [`words`]: the library's types, with what we read beyond the standard.
+//! - [`config`]: what an operator says; `words`: the library's types, with what we read beyond the standard.
 
 pub mod config;
 mod post;

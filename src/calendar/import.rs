@@ -3,7 +3,7 @@
 //! cannot be understood is listed with its reason and is not guessed at.
 //!
 //! The file comes from anywhere: its size, its depth, its events and their repetitions are limited, and a repetition
-//! that began long ago costs no more than one that begins now ([`repeat`]).
+//! that began long ago costs no more than one that begins now (`repeat`).
 
 mod moment;
 mod person;
