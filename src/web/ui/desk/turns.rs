@@ -129,8 +129,17 @@ fn edits(rota: &str, was: Option<WrittenLayer>, now: WrittenLayer, from: Option<
     let started = was.starts.0.parse::<NaiveDate>().ok();
     match from {
         Some(from) if started.is_some_and(|started| started < from) => {
-            let ended = WrittenLayer { ends: Some(Moment(from.to_string())), ..was.clone() };
             let next = WrittenLayer { starts: Moment(from.to_string()), ..now };
+            // What was over before that day is over still.
+            if was
+                .ends
+                .as_ref()
+                .and_then(|ends| ends.0.parse().ok())
+                .is_some_and(|ends: NaiveDate| ends <= from)
+            {
+                return vec![edit(Some(was), Change::add(next))];
+            }
+            let ended = WrittenLayer { ends: Some(Moment(from.to_string())), ..was.clone() };
             vec![edit(None, Change::replace(was, ended.clone())), edit(Some(ended), Change::add(next))]
         }
         _ if was.plain() == now.plain() => Vec::new(),
@@ -179,6 +188,14 @@ mod tests {
             summaries[1].contains("of ben (every week, hand-off Mon 09:00, from 2026-11-30) is new"),
             "{summaries:?}"
         );
+        let over = WrittenLayer { ends: Some(Moment("2026-06-01".into())), ..was.clone() };
+        let made = edits("primary", Some(over.clone()), now.clone(), day("2026-11-30"));
+        let after = Edit::Layer {
+            rota: "primary".into(),
+            above: Some(over),
+            change: Change::add(WrittenLayer { starts: Moment("2026-11-30".into()), ..now.clone() }),
+        };
+        assert_eq!(made, [after], "a layer that is over is not drawn out");
         for from in ["2026-01-05", "2025-01-01", ""] {
             assert_eq!(edits("primary", Some(was.clone()), now.clone(), day(from)).len(), 1, "{from}");
         }
