@@ -7,7 +7,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::agents::names;
-use super::change::drafted;
+use super::change::{drafted, was};
 use super::{AtDesk, Place};
 use crate::rules::desk::edit::{Change, Edit};
 use crate::rules::desk::{Agent, AgentRule, Phone};
@@ -212,10 +212,7 @@ pub(super) async fn put(
     fields: Fields,
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
-    let was = match fields.get("was") {
-        "" => None,
-        text => Some(serde_json::from_str::<Agent>(text).map_err(|_| Trouble::NotFound)?),
-    };
+    let was = was::<Agent>(&fields)?;
     let mut errors = Errors::default();
     if let Some(now) = read(&at, was.as_ref(), &fields, &mut errors) {
         let edits = match was {
@@ -253,7 +250,7 @@ pub(super) async fn remove(
     fields: Fields,
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
-    let was = serde_json::from_str::<Agent>(fields.get("was")).map_err(|_| Trouble::NotFound)?;
+    let was = was::<Agent>(&fields)?.ok_or(Trouble::NotFound)?;
     drafted(&app, &at, &[Edit::Agent(Change::remove(was))], &at.path("/agents")).await
 }
 

@@ -2,6 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use chrono::{Datelike, NaiveDate, Weekday};
+use serde::de::DeserializeOwned;
 
 use super::{AtDesk, told};
 use crate::rules::desk::Desk;
@@ -162,6 +163,14 @@ impl LayerForm {
 
 fn turns(fields: &Fields) -> Vec<String> {
     fields.all("turn").filter(|turn| !turn.is_empty()).map(str::to_owned).collect()
+}
+
+/// The part that a form changes or takes away, as it was when the form was made; none if the form makes a new one.
+pub(super) fn was<T: DeserializeOwned>(fields: &Fields) -> Result<Option<T>, Trouble> {
+    match fields.get("was") {
+        "" => Ok(None),
+        text => serde_json::from_str(text).map(Some).map_err(|_| Trouble::NotFound),
+    }
 }
 
 /// Puts edits into the draft, and leads on; what stands against it is told on the page of the draft.

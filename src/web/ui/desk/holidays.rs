@@ -7,7 +7,7 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::change::drafted;
+use super::change::{drafted, was};
 use super::hours::{listed, next_told};
 use super::when::Wall;
 use super::{AtDesk, Place};
@@ -114,10 +114,7 @@ pub(super) async fn put(
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
     let text = |name: &str| fields.get(name).trim().to_owned();
-    let was = match fields.get("was") {
-        "" => None,
-        text => Some(serde_json::from_str::<WrittenHoliday>(text).map_err(|_| Trouble::NotFound)?),
-    };
+    let was = was::<WrittenHoliday>(&fields)?;
     let (closed, hours) = kept(&fields);
     let on_call = match &*text("on_call") {
         "" => None,
@@ -160,7 +157,7 @@ pub(super) async fn remove(
     fields: Fields,
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
-    let was = serde_json::from_str::<WrittenHoliday>(fields.get("was")).map_err(|_| Trouble::NotFound)?;
+    let was = was::<WrittenHoliday>(&fields)?.ok_or(Trouble::NotFound)?;
     drafted(&app, &at, &[Edit::Holiday(Change::remove(was))], &at.path("/hours")).await
 }
 

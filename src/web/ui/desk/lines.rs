@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::change::drafted;
+use super::change::{drafted, was};
 use super::{AtDesk, Place, encoded, told};
 use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::Line;
@@ -200,10 +200,7 @@ pub(super) async fn put(
     fields: Fields,
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
-    let was = match fields.get("was") {
-        "" => None,
-        text => Some(serde_json::from_str::<Line>(text).map_err(|_| Trouble::NotFound)?),
-    };
+    let was = was::<Line>(&fields)?;
     let number = was.as_ref().map(|was| was.number.to_string());
     let mut errors = Errors::default();
     if let Some(now) = read(&at, was.as_ref(), &fields, &mut errors) {
@@ -235,6 +232,6 @@ pub(super) async fn remove(
     fields: Fields,
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
-    let was = serde_json::from_str::<Line>(fields.get("was")).map_err(|_| Trouble::NotFound)?;
+    let was = was::<Line>(&fields)?.ok_or(Trouble::NotFound)?;
     drafted(&app, &at, &[Edit::Line(Change::remove(was))], &at.path("/lines")).await
 }

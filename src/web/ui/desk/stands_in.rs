@@ -7,7 +7,7 @@ use axum::response::Response;
 use chrono::NaiveDateTime;
 use serde::Deserialize;
 
-use super::change::drafted;
+use super::change::{drafted, was};
 use super::when::{self, Wall};
 use super::{AtDesk, Place, encoded};
 use crate::clock::Timestamp;
@@ -135,10 +135,7 @@ pub(super) async fn put(
         read
     };
     let span = time("from").zip(time("to"));
-    let was = match fields.get("was") {
-        "" => None,
-        text => Some(serde_json::from_str::<WrittenOverride>(text).map_err(|_| Trouble::NotFound)?),
-    };
+    let was = was::<WrittenOverride>(&fields)?;
     if let Some((from, to)) = span {
         let replaces = Some(fields.get("replaces")).filter(|text| !text.is_empty()).map(str::to_owned);
         let now = WrittenOverride {
@@ -198,7 +195,7 @@ pub(super) async fn remove(
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
     let name = at.rota(&rota)?.name.clone();
-    let was = serde_json::from_str::<WrittenOverride>(fields.get("was")).map_err(|_| Trouble::NotFound)?;
+    let was = was::<WrittenOverride>(&fields)?.ok_or(Trouble::NotFound)?;
     let edit = Edit::Override { rota: name.clone(), change: Change::remove(was) };
     drafted(&app, &at, &[edit], &at.rota_path(&name, "")).await
 }

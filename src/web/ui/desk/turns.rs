@@ -7,7 +7,7 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::change::{LayerForm, drafted};
+use super::change::{LayerForm, drafted, was};
 use super::when::Wall;
 use super::{AtDesk, Place, encoded};
 use crate::rules::desk::edit::{Change, Edit};
@@ -89,10 +89,7 @@ pub(super) async fn put(
     let at = AtDesk::manage(&app, visiting, desk).await?;
     let name = at.rota(&rota)?.name.clone();
     let mut errors = Errors::default();
-    let was = match fields.get("was") {
-        "" => None,
-        text => Some(serde_json::from_str::<WrittenLayer>(text).map_err(|_| Trouble::NotFound)?),
-    };
+    let was = was::<WrittenLayer>(&fields)?;
     let from = match fields.get("from") {
         "" => None,
         text => {
@@ -156,7 +153,7 @@ pub(super) async fn remove(
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
     let name = at.rota(&rota)?.name.clone();
-    let was = serde_json::from_str::<WrittenLayer>(fields.get("was")).map_err(|_| Trouble::NotFound)?;
+    let was = was::<WrittenLayer>(&fields)?.ok_or(Trouble::NotFound)?;
     let edit = Edit::Layer { rota: name.clone(), above: None, change: Change::remove(was) };
     drafted(&app, &at, &[edit], &at.rota_path(&name, "")).await
 }
