@@ -269,6 +269,13 @@ impl Page {
         }
     }
 
+    /// The value of the first hidden field of that name.
+    pub fn hidden(&self, name: &str) -> String {
+        let text = self.between(&format!("name=\"{name}\" value=\""), "\"");
+        let escaped = [("&#34;", "\""), ("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">"), ("&#38;", "&")];
+        escaped.into_iter().fold(text, |text, (escaped, plain)| text.replace(escaped, plain))
+    }
+
     /// What stands between two texts, the first time.
     pub fn between(&self, before: &str, after: &str) -> String {
         let (_, rest) = self.body.split_once(before).unwrap_or_else(|| panic!("{before} in {}", self.body));
