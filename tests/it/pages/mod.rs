@@ -9,6 +9,7 @@ mod changes;
 mod cover;
 mod desk_pages;
 mod feeds;
+mod flows;
 mod getting_in;
 mod imports;
 mod leave;
@@ -34,7 +35,7 @@ use nightbell::act::{Acts, By};
 use nightbell::app::{App, Parts};
 use nightbell::clock::{Clock, ManualClock, Timestamp};
 use nightbell::config::Config;
-use nightbell::flows;
+use nightbell::flows as voice_flows;
 use nightbell::id::Ids;
 use nightbell::rules::access::{Role, Scope};
 use nightbell::rules::desk::Desk;
@@ -80,7 +81,7 @@ impl Site {
             node: "pages".into(),
             clock: Arc::new(clock.clone()),
             ids: Ids::from_seed(3),
-            flows: flows::load_all(None).unwrap(),
+            flows: voice_flows::load_all(None).unwrap(),
         };
         let App { acts, router, .. } = App::build(parts).await.unwrap();
         let site = Site { acts, clock, store, router };
