@@ -20,6 +20,7 @@ use crate::rules::rota::fairness::{Load, Overload, loads, overloads};
 use crate::rules::rota::{Rota, Shift, differences};
 use crate::web::App;
 use crate::web::hold::in_time;
+use crate::web::odds::zone_of;
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;
@@ -157,10 +158,6 @@ fn overloaded(app: &App, live: &Desk, next: &Desk, now: Timestamp) -> Vec<String
             format!("{}: {what}, {}", next.name_of(agent), wall.span(*from, *to))
         })
         .collect()
-}
-
-pub(super) fn zone_of(desk: &Desk, agent: &AgentKey) -> crate::rules::zone::Zone {
-    desk.agent(agent).and_then(|agent| agent.zone).unwrap_or(desk.zone())
 }
 
 fn hours(span: Duration) -> String {
