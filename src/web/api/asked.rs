@@ -314,17 +314,13 @@ impl<'de> Deserialize<'de> for Number {
 
 impl PartialSchema for Number {
     fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .pattern(Some("^\\+[1-9][0-9]{6,14}$"))
-            .description(Some("A telephone number in E.164."))
-            .into()
+        PhoneNumber::schema()
     }
 }
 
 impl ToSchema for Number {
     fn name() -> std::borrow::Cow<'static, str> {
-        "PhoneNumber".into()
+        PhoneNumber::name()
     }
 }
 

@@ -35,13 +35,11 @@ pub(super) enum Order {
     /// It is to be another's, who is paged for it and has to take it.
     HandOver {
         /// His key.
-        #[schema(value_type = String, pattern = "^[a-z0-9][a-z0-9_-]{0,39}$")]
         agent: AgentKey,
     },
     /// Somebody is paged besides those whose turn it is.
     Page {
         /// His key.
-        #[schema(value_type = String, pattern = "^[a-z0-9][a-z0-9_-]{0,39}$")]
         agent: AgentKey,
     },
     /// Something is noted in the timeline.

@@ -254,7 +254,7 @@ pub(super) struct Wanted {
     in_return: Option<Span>,
     /// Who is asked, by keys; everybody of the rota, if nobody is named. A swap asks whose shift it is.
     #[serde(default)]
-    #[schema(value_type = Vec<String>, required = false)]
+    #[schema(required = false)]
     ask: Vec<AgentKey>,
     /// What one says of it.
     #[serde(default)]

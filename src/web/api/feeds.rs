@@ -113,7 +113,6 @@ pub(super) enum Wanted {
     /// One agent's shifts by all rotas.
     Agent {
         /// His key.
-        #[schema(value_type = String)]
         agent: AgentKey,
     },
 }

@@ -83,7 +83,6 @@ pub(super) async fn list(
 #[schema(as = LeaveWanted)]
 pub(super) struct Wanted {
     /// Whose, by key.
-    #[schema(value_type = String)]
     agent: AgentKey,
     /// When.
     span: Span,

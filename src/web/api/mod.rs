@@ -8,6 +8,7 @@
 //! - `desks`, `file`, `versions`, `rotas`, `on_call`, `tickets` (with `timeline` and
 //!   `commands`), `reports`, `audit`: the handlers.
 
+mod accounts;
 mod asked;
 mod audit;
 mod commands;
@@ -15,6 +16,7 @@ mod cover;
 mod cursor;
 mod desks;
 mod document;
+mod draft;
 mod feeds;
 mod file;
 mod leave;
@@ -102,6 +104,11 @@ fn parts() -> (Router<App>, OpenApi) {
         .routes(routes!(tickets::list))
         .routes(routes!(tickets::one))
         .routes(routes!(commands::give))
+        .routes(routes!(draft::read, draft::discard))
+        .routes(routes!(draft::edit))
+        .routes(routes!(draft::take_back))
+        .routes(routes!(draft::publish))
+        .routes(routes!(draft::restore))
         .routes(routes!(cover::list, cover::ask))
         .routes(routes!(cover::one))
         .routes(routes!(cover::give))
@@ -110,6 +117,13 @@ fn parts() -> (Router<App>, OpenApi) {
         .routes(routes!(leave::conflicts))
         .routes(routes!(feeds::list, feeds::make))
         .routes(routes!(feeds::end))
+        .routes(routes!(accounts::list))
+        .routes(routes!(accounts::one))
+        .routes(routes!(accounts::give_role))
+        .routes(routes!(accounts::give))
+        .routes(routes!(accounts::reset))
+        .routes(routes!(accounts::invited, accounts::invite))
+        .routes(routes!(accounts::withdraw))
         .routes(routes!(audit::list))
         .routes(routes!(reports::summary))
         .routes(routes!(reports::tickets))

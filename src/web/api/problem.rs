@@ -81,6 +81,15 @@ pub(super) enum Problem {
         /// Why, in a sentence.
         words: String,
     },
+    /// Nothing is said of what was looked at.
+    #[error("send the ETag of what you have looked at as If-Match")]
+    NoTag,
+    /// It is another by now.
+    #[error("{0}")]
+    Stale(String),
+    /// An edit cannot be made.
+    #[error("{0}")]
+    Unfit(String),
     /// A desk's file has mistakes.
     #[error("the file has {}", count(.0.len()))]
     File(Vec<source::Problem>),
@@ -170,7 +179,11 @@ impl Problem {
             Problem::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "Not allowed"),
             Problem::NotText => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Not a text"),
             Problem::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Too large"),
-            Problem::NoCondition => (StatusCode::PRECONDITION_REQUIRED, "A condition is needed"),
+            Problem::Stale(_) => (StatusCode::PRECONDITION_FAILED, "It has changed meanwhile"),
+            Problem::Unfit(_) => (StatusCode::UNPROCESSABLE_ENTITY, "It cannot be made"),
+            Problem::NoCondition | Problem::NoTag => {
+                (StatusCode::PRECONDITION_REQUIRED, "A condition is needed")
+            }
             Problem::File(_) => (StatusCode::UNPROCESSABLE_ENTITY, "The file has mistakes"),
             Problem::NotApplied(ApplyError::Moved(_)) => {
                 (StatusCode::PRECONDITION_FAILED, "It has changed meanwhile")
