@@ -24,6 +24,7 @@ use crate::channel::{CarrierConfigError, Carriers, Deadlines, SenderConfig};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::engine::Engine;
+use crate::fetch::Fetcher;
 use crate::flows::{self, Refused};
 use crate::id::Ids;
 use crate::openid::Provider;
@@ -160,6 +161,7 @@ impl App {
         let proxies = parts.config.proxies.clone();
         let openid = parts.config.openid.clone();
         let back = format!("{public_url}{}", web::OPENID_BACK);
+        let fetcher = Arc::new(Fetcher::new(&parts.config.fetch).map_err(AppError::Failed)?);
         let clock = parts.clock.clone();
         let access = configs.iter().map(|config| {
             let numbers = config.may_show.iter().chain(config.senders.iter().map(|sender| &sender.number));
@@ -178,7 +180,7 @@ impl App {
         let carriers = Carriers::new(configs, Deadlines::default(), parts.clock.clone());
         let carriers = Arc::new(carriers.map_err(AppError::Carriers)?);
         let acts = Acts::start(parts.setup()).await?;
-        let engine = Engine::new(acts.clone(), carriers, &public_url);
+        let engine = Engine::new(acts.clone(), carriers, fetcher.clone(), &public_url);
         let openid = openid.map(|config| Provider::new(config, &back, clock)).transpose();
         let openid = openid.map_err(AppError::Failed)?.map(Arc::new);
         let (watched, asked) = (engine.clone(), engine.clone());
@@ -189,6 +191,7 @@ impl App {
             public_url,
             proxies,
             openid,
+            fetcher,
             ready: Arc::new(move || watched.health()),
             health: Arc::new(move || asked.carriers()),
             closing: streams.clone(),

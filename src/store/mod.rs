@@ -31,6 +31,7 @@ pub mod inbox;
 pub mod instance;
 pub mod invitation;
 pub mod leave;
+pub mod leave_calendar;
 mod migrate;
 pub mod openid;
 pub mod outbox;

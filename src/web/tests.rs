@@ -19,6 +19,7 @@ use super::*;
 use crate::act::{By, MOST_LISTED, Setup, Token, Wanted};
 use crate::args;
 use crate::clock::{Clock, ManualClock, Timestamp};
+use crate::fetch::FetchConfig;
 use crate::id::Ids;
 use crate::rules::case::Case;
 use crate::rules::desk::Desk;
@@ -109,6 +110,7 @@ impl Gateway {
             public_url: PUBLIC.into(),
             proxies: Vec::new(),
             openid: None,
+            fetcher: Arc::new(Fetcher::new(&FetchConfig::default()).unwrap()),
             ready: Arc::new(beats),
             health: Arc::new(Vec::new),
             closing: CancellationToken::new(),

@@ -13,6 +13,7 @@ use crate::args;
 use crate::channel::{Carrier, CarrierConfig, Carriers};
 use crate::clock::{Clock, ManualClock, Timestamp};
 use crate::engine::Engine;
+use crate::fetch::{FetchConfig, Fetcher};
 use crate::id::Ids;
 use crate::rules::desk::Desk;
 use crate::rules::flow::kept::FlowFile;
@@ -227,5 +228,6 @@ fn engine(acts: &Acts, carrier: &Arc<Fake>, clock: &ManualClock, texts_per_secon
     .unwrap();
     let carrier = Arc::clone(carrier) as Arc<dyn Carrier>;
     let carriers = Carriers::assemble(vec![(config, carrier)], Arc::new(clock.clone()));
-    Engine::new(acts.clone(), Arc::new(carriers), "https://pager.example.com")
+    let fetcher = Fetcher::new(&FetchConfig::default()).unwrap();
+    Engine::new(acts.clone(), Arc::new(carriers), Arc::new(fetcher), "https://pager.example.com")
 }
