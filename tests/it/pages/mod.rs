@@ -8,6 +8,7 @@ mod audit;
 mod board;
 mod changes;
 mod cover;
+mod customers;
 mod desk_pages;
 mod feeds;
 mod flows;
