@@ -189,7 +189,9 @@ async fn a_text_comes_into_force_is_compared_and_taken_back() {
             site.acts.desks().flow("emergency").unwrap().version(),
             Flow::parse(&edited).unwrap().version()
         );
-        ada.get("/audit").await.says(StatusCode::OK, &["flow.put", "calmer &#60;b&#62;words"]);
+        ada.get("/audit")
+            .await
+            .says(StatusCode::OK, &["put in force the voice flow", "calmer &#60;b&#62;words"]);
         ada.get("/flows/emergency?version=1")
             .await
             .says(StatusCode::OK, &["This is version 1; version 2 is in force"]);
