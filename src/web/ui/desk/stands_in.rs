@@ -7,7 +7,7 @@ use axum::response::Response;
 use chrono::NaiveDateTime;
 use serde::Deserialize;
 
-use super::change::{drafted, was};
+use super::change::{PartField, drafted, note_faults, was};
 use super::when::{self, Wall};
 use super::{AtDesk, Place, encoded};
 use crate::clock::Timestamp;
@@ -21,6 +21,10 @@ use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;
 use crate::web::ui::{Frame, page};
+
+/// The fields of an override.
+const OVERRIDE: &[PartField] =
+    &[("from", "from"), ("to", "to"), ("agent", "agent"), ("replaces", "replaces")];
 
 /// What a link to the forms brings along.
 #[derive(Deserialize)]
@@ -154,18 +158,7 @@ pub(super) async fn put(
                 let then = format!("?from={}&zone={}", from.date(), encoded(shown.zone.name()));
                 return drafted(&app, &at, &[edit], &at.rota_path(&rota.name, &then)).await;
             }
-            Err(faults) => {
-                for fault in faults {
-                    let field = match fault.path.first().map(String::as_str) {
-                        Some("from") => "from",
-                        Some("to") => "to",
-                        Some("agent") => "agent",
-                        Some("replaces") => "replaces",
-                        _ => "form",
-                    };
-                    errors.note(field, format!("{}: {}.", fault.what, fault.remedy));
-                }
-            }
+            Err(faults) => note_faults(&mut errors, faults, OVERRIDE),
         }
     }
     let text = |name: &str| fields.get(name).to_owned();
