@@ -9,8 +9,9 @@ use crate::clock::Timestamp;
 use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::{Agent, Desk};
 use crate::rules::flow::Flow;
+use crate::rules::mute::Mutes;
 use crate::rules::policy::MethodKind;
-use crate::store::{StoreError, Tx, call, desk as desks, instance};
+use crate::store::{StoreError, Tx, call, desk as desks, instance, mute};
 
 /// What is in force.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +22,8 @@ pub struct Desks {
     versions: BTreeMap<String, Arc<Flow>>,
     /// Ways of reaching people that are passed over.
     pub(super) dead: BTreeSet<(MethodKind, PhoneNumber)>,
+    /// Who is muted, by the key of the desk.
+    mutes: BTreeMap<String, Mutes>,
     generation: desks::Generation,
 }
 
@@ -50,6 +53,12 @@ impl Desks {
         self.by_key.values()
     }
 
+    /// Who of a desk's agents is muted.
+    pub fn mutes_of(&self, desk: &str) -> &Mutes {
+        const NONE: &Mutes = &Mutes::NONE;
+        self.mutes.get(desk).unwrap_or(NONE)
+    }
+
     /// The desk, if there is but one.
     pub(super) fn only(&self) -> Option<&Arc<Desk>> {
         let mut all = self.by_key.values();
@@ -73,8 +82,13 @@ impl Desks {
     }
 }
 
-type Everything =
-    (Vec<(Desk, i64)>, BTreeSet<(MethodKind, PhoneNumber)>, desks::Generation, Vec<(String, String)>);
+struct Everything {
+    all: Vec<(Desk, i64)>,
+    dead: BTreeSet<(MethodKind, PhoneNumber)>,
+    mutes: BTreeMap<String, Mutes>,
+    generation: desks::Generation,
+    sources: Vec<(String, String)>,
+}
 
 struct Begin {
     instance: String,
@@ -151,7 +165,7 @@ impl Acts {
 
     /// Reads what is in force, if any of it changed.
     pub async fn reload(&self) -> Result<(), ActError> {
-        let (all, dead, generation, sources) = self.store().read(everything, ()).await?;
+        let Everything { all, dead, mutes, generation, sources } = self.store().read(everything, ()).await?;
         let before = self.desks();
         let mut versions = before.versions.clone();
         for (version, text) in sources {
@@ -166,13 +180,14 @@ impl Acts {
             desks.by_key =
                 all.into_iter().map(|(desk, _)| (desk.key.as_str().to_owned(), Arc::new(desk))).collect();
             desks.dead = dead;
+            desks.mutes = mutes;
             desks.versions = versions;
             desks.generation = generation;
         });
         Ok(())
     }
 
-    /// Whether desks or dead methods changed since they were read: by this process or another.
+    /// Whether desks, dead methods or mutes changed since they were read: by this process or another.
     pub async fn reload_if_changed(&self) -> Result<(), ActError> {
         let generation = self.store().read(current_generation, ()).await?;
         if generation == self.desks().generation { Ok(()) } else { self.reload().await }
@@ -249,12 +264,13 @@ async fn note_flow(
 }
 
 async fn everything(tx: &mut Tx, (): &()) -> Result<Everything, StoreError> {
-    Ok((
-        desks::all(tx).await?,
-        desks::dead_methods(tx).await?,
-        desks::generation(tx).await?,
-        desks::flow_sources(tx).await?,
-    ))
+    Ok(Everything {
+        all: desks::all(tx).await?,
+        dead: desks::dead_methods(tx).await?,
+        mutes: mute::all(tx).await?,
+        generation: desks::generation(tx).await?,
+        sources: desks::flow_sources(tx).await?,
+    })
 }
 
 async fn current_generation(tx: &mut Tx, (): &()) -> Result<desks::Generation, StoreError> {

@@ -31,6 +31,8 @@ pub mod instance;
 pub mod invitation;
 pub mod leave;
 mod migrate;
+pub mod mute;
+pub mod number_check;
 pub mod openid;
 pub mod outbox;
 mod postgres;

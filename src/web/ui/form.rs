@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 
 use crate::clock::Timestamp;
@@ -18,6 +19,43 @@ impl FromRequest<App> for Fields {
     async fn from_request(request: Request, app: &App) -> Result<Fields, Response> {
         let form = axum::Form::<Vec<(String, String)>>::from_request(request, app).await;
         form.map(|axum::Form(fields)| Fields(fields)).map_err(IntoResponse::into_response)
+    }
+}
+
+/// The fields of a form that may bring files along: the text of each is the field of its name. Such a form comes from
+/// browsers as it is, and from a page that repeats what was in it as any other.
+pub(super) struct Uploaded(pub(super) Fields);
+
+impl FromRequest<App> for Uploaded {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Uploaded, Response> {
+        let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        if !kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
+            return Fields::from_request(request, app).await.map(Uploaded);
+        }
+        let mut parts = Multipart::from_request(request, app).await.map_err(IntoResponse::into_response)?;
+        let mut fields = Vec::new();
+        while let Some(part) = parts.next_field().await.map_err(IntoResponse::into_response)? {
+            let name = part.name().unwrap_or_default().to_owned();
+            let bytes = part.bytes().await.map_err(IntoResponse::into_response)?;
+            fields.push((name, decoded(&bytes)));
+        }
+        Ok(Uploaded(Fields(fields)))
+    }
+}
+
+/// A file's text: UTF-8, or what spreadsheets call Unicode, which begins with a mark. A letter that cannot be read is
+/// replaced by one that stands for that.
+fn decoded(bytes: &[u8]) -> String {
+    let wide = |pair: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes[2..].chunks_exact(2).map(|bytes| pair([bytes[0], bytes[1]])).collect();
+        String::from_utf16_lossy(&units)
+    };
+    match bytes {
+        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
+        _ => String::from_utf8_lossy(bytes).into_owned(),
     }
 }
 
@@ -92,6 +130,23 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+
+    #[test]
+    fn a_file_is_read_as_spreadsheets_write_it() {
+        let text = "key\tname\nada\tÅda";
+        let mut little = vec![0xff, 0xfe];
+        let mut big = vec![0xfe, 0xff];
+        for unit in text.encode_utf16() {
+            little.extend(unit.to_le_bytes());
+            big.extend(unit.to_be_bytes());
+        }
+        for bytes in [text.as_bytes(), &little, &big] {
+            assert_eq!(decoded(bytes), text);
+        }
+        assert_eq!(decoded(b"\xc5da"), "\u{fffd}da", "another alphabet's");
+        assert_eq!(decoded(b""), "");
+        assert_eq!(decoded(b"\xff\xfea"), "", "half a letter");
+    }
 
     #[test]
     fn a_wait_is_told_in_words_that_are_never_too_short() {

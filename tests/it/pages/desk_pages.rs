@@ -10,7 +10,7 @@ use nightbell::store::{StoreError, Tx, desk};
 use super::{Browser, Page, Site};
 
 /// The hidden field of that name on a page, the first.
-fn hidden(page: &Page, name: &str) -> String {
+pub fn hidden(page: &Page, name: &str) -> String {
     let text = page.between(&format!("name=\"{name}\" value=\""), "\"");
     let escaped = [("&#34;", "\""), ("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">"), ("&#38;", "&")];
     escaped.into_iter().fold(text, |text, (escaped, plain)| text.replace(escaped, plain))
@@ -435,7 +435,7 @@ async fn a_table_of_agents_is_looked_at_and_then_put_into_the_draft() {
         mona.post(page, &[("table", table)]).await.says(StatusCode::OK, &["Nothing: all 3 are in the desk"]);
         for (table, words) in [
             ("key,name,phone\ndan,D,1\n\neve,,+18025550116\n", &["Line 2: `1` cannot be called", "Line 4: the agent has no name"][..]),
-            ("key,name,phone\neve,Eve,+18025550112\n", &["the number +18025550112 stands in line"]),
+            ("key,name,phone\n\neve,Eve,+18025550112\n", &["Line 3: the number +18025550112 stands in line"]),
             ("key,name,<b>\n", &["there is no column `&#60;b&#62;`"]),
         ] {
             let wrong = mona.post(page, &[("table", table), ("seen", "")]).await;
@@ -634,7 +634,13 @@ async fn a_flow_is_tried_on_the_spot() {
         let wrong = play(&[("made", "keys"), ("keys", "<b>")]).await;
         wrong.says(StatusCode::OK, &["Keys are 0 to 9"]);
         wrong.hides(&["<b>"]);
-        play(&[("clock", "support")]).await.says(StatusCode::OK, &["We are putting you through"]);
+        // A daytime desk that there is not: whether it answers is for who tries it to say.
+        let rung = play(&[("clock", "support")]).await;
+        rung.says(StatusCode::OK, &["We are putting you through", "What the other end does"]);
+        let talked = play(&[("clock", "support"), ("made", "talk 60")]).await;
+        talked.says(StatusCode::OK, &["is put through and talks 60 s", "The call is over"]);
+        let missed = play(&[("clock", "support"), ("made", "no-answer")]).await;
+        missed.says(StatusCode::OK, &["Nobody at the desk could take your call", "Press them"]);
         mona.post("/flows/try", &[("text", "name = ")])
             .await
             .says(StatusCode::UNPROCESSABLE_ENTITY, &["Line 1: "]);

@@ -26,6 +26,7 @@ const SMALL: &[&str] = &[
     "audit_head",
     "draft",
     "gap_watch",
+    "mute",
 ];
 
 /// The statements of the migrations.
