@@ -46,6 +46,7 @@ use tower_http::trace::TraceLayer;
 
 use crate::act::Acts;
 use crate::clock::Timestamp;
+use crate::fetch::Fetcher;
 use crate::openid::Provider;
 use crate::rules::contact::PhoneNumber;
 use crate::wire::event::EventError;
@@ -78,6 +79,8 @@ pub struct Web {
     pub proxies: Vec<IpAddr>,
     /// The provider of identities, if people sign in there.
     pub openid: Option<Arc<Provider>>,
+    /// Reads what stands at addresses that people enter.
+    pub fetcher: Arc<Fetcher>,
     /// Whether the engine is alive, for `/readyz`.
     pub ready: Ready,
     /// How the carriers are, for the night board.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
@@ -10,38 +11,20 @@ use crate::clock::Timestamp;
 use crate::rules::account::Unfit;
 use crate::web::App;
 
-/// The fields of a form.
+/// The fields of a form, however it is sent. A file is a field with its text; bytes that are none are shown as such.
 pub(super) struct Fields(Vec<(String, String)>);
 
 impl FromRequest<App> for Fields {
     type Rejection = Response;
 
     async fn from_request(request: Request, app: &App) -> Result<Fields, Response> {
+        let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        if kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
+            let parts = Multipart::from_request(request, app).await.map_err(IntoResponse::into_response)?;
+            return Fields::of_parts(parts).await.map_err(IntoResponse::into_response);
+        }
         let form = axum::Form::<Vec<(String, String)>>::from_request(request, app).await;
         form.map(|axum::Form(fields)| Fields(fields)).map_err(IntoResponse::into_response)
-    }
-}
-
-/// The fields of a form that may bring files along: the text of each is the field of its name. Such a form comes from
-/// browsers as it is, and from a page that repeats what was in it as any other.
-pub(super) struct Uploaded(pub(super) Fields);
-
-impl FromRequest<App> for Uploaded {
-    type Rejection = Response;
-
-    async fn from_request(request: Request, app: &App) -> Result<Uploaded, Response> {
-        let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-        if !kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
-            return Fields::from_request(request, app).await.map(Uploaded);
-        }
-        let mut parts = Multipart::from_request(request, app).await.map_err(IntoResponse::into_response)?;
-        let mut fields = Vec::new();
-        while let Some(part) = parts.next_field().await.map_err(IntoResponse::into_response)? {
-            let name = part.name().unwrap_or_default().to_owned();
-            let bytes = part.bytes().await.map_err(IntoResponse::into_response)?;
-            fields.push((name, decoded(&bytes)));
-        }
-        Ok(Uploaded(Fields(fields)))
     }
 }
 
@@ -60,6 +43,15 @@ fn decoded(bytes: &[u8]) -> String {
 }
 
 impl Fields {
+    async fn of_parts(mut parts: Multipart) -> Result<Fields, MultipartError> {
+        let mut fields = Vec::new();
+        while let Some(part) = parts.next_field().await? {
+            let Some(name) = part.name().map(str::to_owned) else { continue };
+            fields.push((name, decoded(&part.bytes().await?)));
+        }
+        Ok(Fields(fields))
+    }
+
     #[cfg(test)]
     pub(super) fn of(pairs: &[(&str, &str)]) -> Fields {
         Fields(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())

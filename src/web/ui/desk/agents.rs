@@ -22,7 +22,7 @@ use crate::rules::policy::MethodKind;
 use crate::rules::source::Problem;
 use crate::web::App;
 use crate::web::hold::in_time;
-use crate::web::ui::form::{Errors, Fields, Uploaded};
+use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;
 use crate::web::ui::{Frame, page};
@@ -299,7 +299,7 @@ pub(super) async fn import(
     State(app): State<App>,
     Path(desk): Path<String>,
     visiting: Visiting,
-    Uploaded(fields): Uploaded,
+    fields: Fields,
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
     // A file that was chosen is meant, whatever stands in the field beside it.

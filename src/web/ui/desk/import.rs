@@ -1,5 +1,6 @@
-//! `/desks/{desk}/rotas/{rota}/import`: a calendar that was kept elsewhere is pasted, looked at as the shifts that were
-//! understood, and put into the draft: as a layer where people take turns, else as overrides.
+//! `/desks/{desk}/rotas/{rota}/import`: a calendar that was kept elsewhere is given as a file, by its address, or pasted;
+//! looked at as the shifts that were understood; and put into the draft: as a layer where people take turns, else as
+//! overrides. What was looked at is what is put there: the address is not asked again, nor kept.
 
 use std::time::Duration;
 
@@ -9,9 +10,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::change::drafted;
+use super::elsewhere::{read_at, sentence};
 use super::when::Wall;
 use super::{AtDesk, Place, encoded};
-use crate::calendar::import::{Import, LARGEST, LeftOut, Proposed, read};
+use crate::calendar::import::{Import, LARGEST, LeftOut, NoImport, Proposed, read};
 use crate::rules::desk::edit::{Change, Edit};
 use crate::rules::rota::{Layer, Override, Rota};
 use crate::web::App;
@@ -20,8 +22,8 @@ use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;
 use crate::web::ui::{Frame, page};
 
-/// A calendar as a form sends it: each sign may become three.
-pub(super) const LARGEST_FORM: usize = 3 * LARGEST + 1024;
+/// A calendar as a form sends it: a file, and of one that was looked at before what mattered.
+pub(super) const LARGEST_FORM: usize = LARGEST + LARGEST / 2;
 
 /// From now on, so far ahead.
 const AHEAD: Duration = Duration::from_secs(26 * 7 * 24 * 60 * 60);
@@ -41,6 +43,7 @@ struct Page {
     rota: String,
     link: String,
     zone: String,
+    address: String,
     text: String,
     preview: Option<Preview>,
 }
@@ -62,13 +65,49 @@ struct Found {
     overrides: Vec<Override>,
 }
 
-fn found(app: &App, at: &AtDesk, rota: &Rota, text: &str) -> Result<Found, String> {
-    let book = app.acts().book();
-    let now = app.acts().clock().now();
-    let import =
-        read(text, (now, now + AHEAD), at.desk(), rota.zone, book).map_err(|error| error.to_string())?;
-    let (layer, overrides) = (import.layer(rota.zone, book), import.overrides(rota.zone, book));
-    Ok(Found { import, layer, overrides })
+/// What was given: where a form says it, and the text.
+struct Given {
+    field: &'static str,
+    text: String,
+}
+
+/// What a form gives: a file before an address, an address before a text; what was looked at before if it is to be put
+/// into the draft.
+async fn given(app: &App, fields: &Fields) -> Result<Given, Errors> {
+    let (file, address, text) = (fields.get("file"), fields.get("address").trim(), fields.get("text"));
+    if !fields.get("as").is_empty() {
+        return Ok(Given { field: "text", text: text.to_owned() });
+    }
+    if !file.is_empty() {
+        return Ok(Given { field: "file", text: file.to_owned() });
+    }
+    if !address.is_empty() {
+        let read = read_at(app, address).await;
+        let read = read.map_err(|error| Errors::one("address", sentence(error)))?;
+        return Ok(Given { field: "address", text: read.text });
+    }
+    match text.trim().is_empty() {
+        true => Err(Errors::one("text", "Choose a file, enter an address, or paste a text.")),
+        false => Ok(Given { field: "text", text: text.to_owned() }),
+    }
+}
+
+/// What is found in a calendar; a large one takes its time.
+async fn found(app: &App, at: &AtDesk, rota: &Rota, given: &Given) -> Result<Found, Errors> {
+    let (acts, text, desk, zone) = (app.acts().clone(), given.text.clone(), at.desk().clone(), rota.zone);
+    let reading = tokio::task::spawn_blocking(move || {
+        let (book, now) = (acts.book(), acts.clock().now());
+        let import = read(&text, (now, now + AHEAD), &desk, zone, book)?;
+        let (layer, overrides) = (import.layer(zone, book), import.overrides(zone, book));
+        Ok::<_, NoImport>(Found { import, layer, overrides })
+    });
+    match reading.await {
+        Ok(found) => found.map_err(|error| Errors::one(given.field, sentence(error))),
+        Err(error) => {
+            tracing::error!(%error, "a calendar could not be read");
+            Err(Errors::one(given.field, "It cannot be read."))
+        }
+    }
 }
 
 fn preview(app: &App, at: &AtDesk, rota: &Rota, found: &Found) -> Preview {
@@ -91,7 +130,7 @@ fn form(
     app: &App,
     at: &AtDesk,
     rota: &Rota,
-    text: String,
+    (address, text): (String, String),
     errors: Errors,
     found: Option<&Found>,
 ) -> Response {
@@ -104,6 +143,7 @@ fn form(
         link: encoded(&rota.name),
         zone: rota.zone.to_string(),
         preview: found.map(|found| preview(app, at, rota, found)),
+        address,
         text,
     };
     page(status, &shown)
@@ -117,7 +157,7 @@ pub(super) async fn ask(
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
     let rota = at.rota(&rota)?;
-    Ok(form(&app, &at, rota, String::new(), Errors::default(), None))
+    Ok(form(&app, &at, rota, Default::default(), Errors::default(), None))
 }
 
 /// Shows what was understood, or puts it into the draft.
@@ -129,11 +169,20 @@ pub(super) async fn take(
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
     let rota = at.rota(&rota)?;
-    let text = fields.get("text").to_owned();
-    let found = match found(&app, &at, rota, &text) {
-        Ok(found) => found,
-        Err(error) => return Ok(form(&app, &at, rota, text, Errors::one("text", error), None)),
+    let looked = match given(&app, &fields).await {
+        Ok(given) => found(&app, &at, rota, &given).await.map(|found| (given.field, found)),
+        Err(errors) => Err(errors),
     };
+    let (field, found) = match looked {
+        Ok(looked) => looked,
+        Err(errors) => {
+            let given = (fields.get("address").to_owned(), fields.get("text").to_owned());
+            return Ok(form(&app, &at, rota, given, errors, None));
+        }
+    };
+    // A text stays as it was pasted.
+    let text = if field == "text" { fields.get("text").to_owned() } else { found.import.text.clone() };
+    let given = (String::new(), text);
     let name = || rota.name.clone();
     let edits: Vec<Edit> = match (fields.get("as"), &found.layer) {
         ("layer", Some(layer)) => {
@@ -142,14 +191,14 @@ pub(super) async fn take(
         }
         ("overrides", _) if found.overrides.len() > MOST_OVERRIDES => {
             let what = format!("These are more than {MOST_OVERRIDES} overrides: export a shorter time.");
-            return Ok(form(&app, &at, rota, text, Errors::one("text", what), Some(&found)));
+            return Ok(form(&app, &at, rota, given, Errors::one("text", what), Some(&found)));
         }
         ("overrides", _) if !found.overrides.is_empty() => {
             let edit =
                 |made: &Override| Edit::Override { rota: name(), change: Change::add(made.clone().into()) };
             found.overrides.iter().map(edit).collect()
         }
-        _ => return Ok(form(&app, &at, rota, text, Errors::default(), Some(&found))),
+        _ => return Ok(form(&app, &at, rota, given, Errors::default(), Some(&found))),
     };
     drafted(&app, &at, &edits, &at.rota_path(&rota.name, "")).await
 }
