@@ -46,13 +46,16 @@ pub(in crate::web::ui) struct Named {
     pub(in crate::web::ui) muted: bool,
 }
 
+/// Whether an agent asked not to be paged.
+type IsMuted<'a> = &'a dyn Fn(&AgentKey) -> bool;
+
 impl Offers {
     /// What he may do with it; `on_call` are the desk's people on call now, and `is_muted` knows who is.
     pub(in crate::web::ui) fn of(
         who: &Commander,
         desk: &Desk,
         case: &Case,
-        (on_call, is_muted): (&[AgentKey], &dyn Fn(&AgentKey) -> bool),
+        (on_call, is_muted): (&[AgentKey], IsMuted<'_>),
     ) -> Offers {
         let me = who.agent_at(desk);
         let key = desk.key.as_str();
@@ -95,7 +98,7 @@ impl Naming {
         desk: &Desk,
         case: &Case,
         me: Option<&AgentKey>,
-        (on_call, is_muted): (&[AgentKey], &dyn Fn(&AgentKey) -> bool),
+        (on_call, is_muted): (&[AgentKey], IsMuted<'_>),
         may: impl Fn(&Command) -> bool,
     ) -> Option<Naming> {
         let holder = case.holder();
