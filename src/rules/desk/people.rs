@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{AgentKey, CustomerKey, default_language};
 use crate::rules::contact::PhoneNumber;
@@ -11,8 +12,9 @@ use crate::rules::severity::Severity;
 use crate::rules::zone::Zone;
 
 /// Somebody who can be on call.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = DeskAgent)]
 pub struct Agent {
     /// Unique within the desk; rotas and policies name him by it.
     pub key: AgentKey,
@@ -66,8 +68,9 @@ impl Agent {
 }
 
 /// One telephone of an agent.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = AgentPhone)]
 pub struct Phone {
     /// Its number.
     pub number: PhoneNumber,
@@ -83,7 +86,7 @@ impl Phone {
 }
 
 /// An agent's own notification rule for one severity.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AgentRule {
     /// For pages of this severity.
@@ -96,7 +99,7 @@ pub struct AgentRule {
 }
 
 /// A company that the desk supports.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Customer {
     /// Unique within the desk.
@@ -115,8 +118,9 @@ pub struct Customer {
 }
 
 /// An authorised support contact of a customer.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CustomerContact)]
 pub struct Contact {
     /// As it stands in pages.
     pub name: String,
@@ -129,8 +133,9 @@ pub struct Contact {
 }
 
 /// The person at our side who looks after a customer.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CustomerManager)]
 pub struct AccountManager {
     /// His name.
     pub name: String,

@@ -8,7 +8,6 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::draft::zone_of;
 use super::when::{self, Wall};
 use super::{AtDesk, Place};
 use crate::act::{AgentNumber, GiveCodeError, MuteError, SendCodeError};
@@ -23,6 +22,7 @@ use crate::rules::policy::MethodKind;
 use crate::rules::report::{Choice, Spread, by_agent, nights_woken};
 use crate::web::App;
 use crate::web::hold::in_time;
+use crate::web::odds::zone_of;
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::reports::waited;
 use crate::web::ui::trouble::Trouble;
