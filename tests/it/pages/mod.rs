@@ -12,6 +12,7 @@ mod feeds;
 mod getting_in;
 mod imports;
 mod leave;
+mod leave_calendar;
 mod openid;
 mod people;
 mod refused;
@@ -34,6 +35,8 @@ use nightbell::act::{Acts, By};
 use nightbell::app::{App, Parts};
 use nightbell::clock::{Clock, ManualClock, Timestamp};
 use nightbell::config::Config;
+use nightbell::engine::Engine;
+use nightbell::fetch::config::{FetchConfig, this_machine};
 use nightbell::flows;
 use nightbell::id::Ids;
 use nightbell::rules::access::{Role, Scope};
@@ -60,6 +63,7 @@ pub struct Site {
     pub acts: Acts,
     pub clock: ManualClock,
     pub store: Store,
+    pub engine: Engine,
     router: Router,
 }
 
@@ -72,7 +76,10 @@ impl Site {
 
     async fn open(store: Store, clock: ManualClock, edit: impl FnOnce(&mut Config)) -> Site {
         let carrier = toml::from_str(CARRIER).unwrap();
-        let mut config = Config { public_url: PUBLIC.into(), carriers: vec![carrier], ..Config::default() };
+        // Servers of tests are on this machine, at this address alone.
+        let fetch = FetchConfig { allow: vec![this_machine()], http: true, patience: 30 };
+        let carriers = vec![carrier];
+        let mut config = Config { public_url: PUBLIC.into(), carriers, fetch, ..Config::default() };
         edit(&mut config);
         let parts = Parts {
             config,
@@ -82,8 +89,8 @@ impl Site {
             ids: Ids::from_seed(3),
             flows: flows::load_all(None).unwrap(),
         };
-        let App { acts, router, .. } = App::build(parts).await.unwrap();
-        let site = Site { acts, clock, store, router };
+        let App { acts, engine, router, .. } = App::build(parts).await.unwrap();
+        let site = Site { acts, clock, store, engine, router };
         site.apply(DESK).await;
         site.apply(&night_desk()).await;
         site
@@ -176,6 +183,28 @@ impl Browser<'_> {
         let request =
             said.iter().fold(Request::post(path), |request, (name, value)| request.header(*name, *value));
         let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request, path, Body::from(body)).await
+    }
+
+    /// Sends a form of ours with a file in it.
+    pub async fn post_file(&self, path: &str, fields: &[(&str, &str)], file: (&str, &[u8])) -> Page {
+        const EDGE: &str = "an-edge-that-no-file-has";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part =
+                format!("--{EDGE}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        let (name, bytes) = file;
+        let head = format!(
+            "--{EDGE}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"a.ics\"\r\n\
+             Content-Type: text/calendar\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(format!("\r\n--{EDGE}--\r\n").as_bytes());
+        let kind = format!("multipart/form-data; boundary={EDGE}");
+        let request = Request::post(path).header(header::ORIGIN, PUBLIC).header(header::CONTENT_TYPE, kind);
         self.send(request, path, Body::from(body)).await
     }
 
