@@ -28,6 +28,7 @@ use crate::fetch::Fetcher;
 use crate::flows::{self, Refused};
 use crate::id::Ids;
 use crate::openid::Provider;
+use crate::rules::flow::kept::FlowFile;
 use crate::store::{Store, StoreError};
 use crate::web::{self, CarrierAccess, CarrierHealth, Web};
 use crate::words::Words;
@@ -101,8 +102,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Ids and chance.
     pub ids: Ids,
-    /// The voice flows.
-    pub flows: Vec<String>,
+    /// The voice flows of the program and of its folder.
+    pub flows: Vec<FlowFile>,
 }
 
 impl Parts {
@@ -136,11 +137,6 @@ impl Parts {
     /// For a command that only looks in, perhaps while a server runs.
     pub async fn visit(self) -> Result<Acts, AppError> {
         Ok(Acts::visit(self.setup()).await?)
-    }
-
-    /// For a command that only reads.
-    pub async fn look(self) -> Result<Acts, AppError> {
-        Ok(Acts::look(self.setup()).await?)
     }
 }
 

@@ -24,6 +24,7 @@ pub mod desk;
 pub mod draft;
 mod error;
 pub mod feed;
+pub mod flow;
 pub mod gap_notice;
 pub mod idempotency;
 pub mod inbox;

@@ -77,7 +77,6 @@ impl Gateway {
         store.migrate().await.unwrap();
         let night = chrono::DateTime::parse_from_rfc3339(NIGHT).unwrap();
         let clock = ManualClock::new(Timestamp::from_chrono(night.to_utc()));
-        let flow = crate::flows::shipped("emergency").unwrap();
         let acts = Acts::start(Setup {
             store,
             clock: Arc::new(clock.clone()),
@@ -87,7 +86,7 @@ impl Gateway {
             node: "test".into(),
             carriers: vec!["main".into()],
             public_url: "https://pager.example.com".into(),
-            flows: vec![flow.into()],
+            flows: crate::flows::load_all(None).unwrap(),
         })
         .await
         .unwrap();

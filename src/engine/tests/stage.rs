@@ -16,6 +16,7 @@ use crate::engine::Engine;
 use crate::fetch::{FetchConfig, Fetcher};
 use crate::id::Ids;
 use crate::rules::desk::Desk;
+use crate::rules::flow::kept::FlowFile;
 use crate::rules::ticket::Happening;
 use crate::rules::ticket_number::TicketNumber;
 use crate::rules::zone::ZoneBook;
@@ -203,7 +204,7 @@ async fn open(folder: &TempDir) -> Store {
 }
 
 async fn begin(store: &Store, clock: &ManualClock, node: &str) -> Acts {
-    let flow = include_str!("../../../voice-flows/emergency.toml").to_owned();
+    let text = include_str!("../../../voice-flows/emergency.toml").to_owned();
     Acts::start(Setup {
         store: store.clone(),
         clock: Arc::new(clock.clone()),
@@ -213,7 +214,7 @@ async fn begin(store: &Store, clock: &ManualClock, node: &str) -> Acts {
         node: node.into(),
         carriers: vec!["main".into()],
         public_url: "https://pager.example.com".into(),
-        flows: vec![flow],
+        flows: vec![FlowFile { text, shipped: true }],
     })
     .await
     .unwrap()
