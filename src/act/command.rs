@@ -29,7 +29,7 @@ pub struct Commander {
     pub by: By,
     /// As agents are told it.
     pub name: String,
-    /// By which he may be an agent of a desk; a program has none.
+    /// By which he may be an agent of a desk; a program that is nobody's has none.
     pub email: Option<Email>,
     /// What he may.
     pub principal: Principal,
@@ -58,7 +58,10 @@ impl Commander {
     fn speaker(&self, desk: &Desk) -> Speaker {
         match self.agent_at(desk) {
             Some(agent) => Speaker::Agent(agent.clone()),
-            None => Speaker::Account { key: self.by.actor.clone(), name: self.name.clone() },
+            None => {
+                let key = self.email.as_ref().map_or(&*self.by.actor, Email::as_str);
+                Speaker::Account { key: key.to_owned(), name: self.name.clone() }
+            }
         }
     }
 }

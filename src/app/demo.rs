@@ -158,7 +158,7 @@ impl Stage {
 async fn api_token(app: &App, data: &Path) -> Result<String, AppError> {
     let file = data.join("api-token");
     let kept = std::fs::read_to_string(&file).unwrap_or_default();
-    let known = app.acts.token(kept.trim()).await?.is_some();
+    let known = app.acts.bearer(kept.trim()).await?.is_some();
     if known {
         return Ok(kept.trim().to_owned());
     }

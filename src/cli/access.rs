@@ -53,6 +53,10 @@ pub struct NewToken {
     /// The only desk that it is let in to; every desk if none is named.
     #[arg(long, value_name = "KEY")]
     desk: Option<String>,
+    /// Whose it is: it may no more than the account of that address may, and speaks for the agents that its owner is. A
+    /// program's own, if nobody is named.
+    #[arg(long, value_name = "EMAIL", value_parser = parse_email)]
+    account: Option<Email>,
     /// Its last day: 2027-01-31, or an instant such as 2027-01-31T12:00:00Z. It is let in for ever otherwise.
     #[arg(long, value_name = "WHEN", value_parser = parse_instant)]
     expires: Option<Timestamp>,
@@ -111,9 +115,17 @@ pub async fn account(config: Config, command: Account) -> Result<(), AppError> {
 
 /// Carries out a command about tokens.
 pub async fn token(config: Config, command: Tokens) -> Result<(), AppError> {
-    let Tokens::Create(NewToken { name, role, desk, expires }) = command;
+    let Tokens::Create(NewToken { name, role, desk, account, expires }) = command;
     let acts = visit(config).await?;
-    let token = Token { name, role, scope: Scope::of(desk.as_deref()), expires_at: expires };
+    let account = match account {
+        Some(email) => {
+            let owner = acts.account_of(email.clone()).await?;
+            let none = || AppError::Failed(InviteError::NoAccount(email).to_string());
+            Some(owner.ok_or_else(none)?.id)
+        }
+        None => None,
+    };
+    let token = Token { name, role, scope: Scope::of(desk.as_deref()), account, expires_at: expires };
     let made = acts.create_token(By::command_line(), token).await.map_err(|error| match error {
         ActError::NoSuch(_) => no_desk(&acts, desk.as_deref().unwrap_or_default()),
         other => other.into(),

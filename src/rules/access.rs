@@ -175,6 +175,19 @@ impl Principal {
         both.filter(|(_, own, others)| own != others)
     }
 
+    /// What is left of it for something that may no more than a role there: of each two the lesser.
+    pub fn within(&self, scope: &Scope, role: Role) -> Principal {
+        let left = |(own, his): (&Scope, Role)| {
+            let both = match (own.desk(), scope.desk()) {
+                (Some(one), Some(other)) if one != other => return None,
+                (None, _) => scope,
+                (Some(_), _) => own,
+            };
+            Some((both.clone(), his.min(role)))
+        };
+        self.roles().filter_map(left).collect()
+    }
+
     /// Whether he was given no role at all.
     pub fn is_nobody(&self) -> bool {
         self.roles.is_empty()
@@ -274,6 +287,24 @@ mod tests {
                 assert_eq!(principal.may_somewhere(right), anywhere, "{roles:?} {right:?}");
             }
         }
+    }
+
+    #[test]
+    fn what_is_within_a_role_is_of_both_the_lesser() {
+        let owner = [("*", Role::Viewer), ("a", Role::Manager), ("b", Role::Agent)];
+        for (scope, role, left) in [
+            ("*", Role::Administrator, &owner as &[(&str, Role)]),
+            ("*", Role::Agent, &[("*", Role::Viewer), ("a", Role::Agent), ("b", Role::Agent)]),
+            ("*", Role::Viewer, &[("*", Role::Viewer), ("a", Role::Viewer), ("b", Role::Viewer)]),
+            ("a", Role::Administrator, &[("a", Role::Manager)]),
+            ("b", Role::Administrator, &[("b", Role::Agent)]),
+            ("c", Role::Administrator, &[("c", Role::Viewer)]),
+        ] {
+            let scope = Scope::of(Some(scope).filter(|desk| *desk != "*"));
+            assert_eq!(principal(&owner).within(&scope, role), principal(left), "{role} at {scope}");
+        }
+        let elsewhere = principal(&[("a", Role::Manager)]).within(&Scope::Desk("b".into()), Role::Manager);
+        assert!(elsewhere.is_nobody());
     }
 
     #[test]

@@ -18,9 +18,11 @@ pub mod warn;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 pub use gap::{Found, Gaps, Lack, PolicyGap, Reason};
 pub use people::{AccountManager, Agent, AgentRule, Contact, Customer, Phone};
+pub use read::WrittenDesk;
 pub use target::{NotAResponseTarget, ResponseTarget, TargetClock, TargetUnit};
 
 pub use super::people::{AgentKey, Key};
@@ -53,8 +55,9 @@ fn default_languages() -> Vec<String> {
 pub type Desk = DeskOf<Calendar, Rota>;
 
 /// A desk whose hours and rotas are read ([`Desk`]) or still texts, as its file holds them.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = Desk)]
 pub struct DeskOf<Hours, OneRota> {
     /// Unique in the installation.
     pub key: DeskKey,
@@ -116,8 +119,9 @@ pub struct DeskOf<Hours, OneRota> {
 }
 
 /// A telephone number of a desk.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = DeskLine)]
 pub struct Line {
     /// What callers dial.
     pub number: PhoneNumber,
@@ -143,7 +147,7 @@ impl Line {
 }
 
 /// What a severity means at this desk.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SeverityRule {
     /// Which.
@@ -160,8 +164,9 @@ pub struct SeverityRule {
 }
 
 /// What a desk may choose.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(as = DeskOptions)]
 pub struct Options {
     /// Whether the caller is told the name of who took his ticket.
     pub tell_caller_who: bool,
@@ -186,7 +191,7 @@ impl Default for Options {
 }
 
 /// What follows a call that ended before any key or speech.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Abandoned {
     /// One text to the first on call; no escalation.

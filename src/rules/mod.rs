@@ -26,6 +26,7 @@ pub mod report;
 pub mod rota;
 pub mod script;
 pub mod severity;
+mod shape;
 pub mod source;
 pub mod ticket;
 pub mod ticket_name;

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::ToSchema;
 
 use super::people::AgentKey;
 use super::severity::Severity;
@@ -130,8 +131,9 @@ impl<'de> Deserialize<'de> for Target {
 }
 
 /// One step of a policy: its targets are paged at the same time.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = PolicyStep)]
 pub struct Step {
     /// Who is paged; at least one.
     pub targets: Vec<Target>,
@@ -149,7 +151,7 @@ impl Step {
 
 /// An escalation policy. An unacknowledged Severity 1 never runs out of it: after the last cycle the last resort is
 /// paged and the first cycle begins again.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
     /// Its name, unique within the desk.
@@ -173,7 +175,7 @@ impl Policy {
 }
 
 /// How an agent's telephone is used.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MethodKind {
     /// A text.
@@ -205,8 +207,9 @@ impl Rule {
 }
 
 /// A desk's waits; each has product.md's default.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(as = DeskLimits)]
 pub struct Limits {
     /// From "this is an emergency" to the page, if no callback number is confirmed before.
     pub triage_grace: Seconds,

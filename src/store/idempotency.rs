@@ -15,6 +15,9 @@ pub struct Named {
     pub request: String,
 }
 
+/// In the place of a status while a request is still being carried out.
+const UNDER_WAY: u16 = 0;
+
 /// An answer as it was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
@@ -48,6 +51,55 @@ pub async fn keep(tx: &mut Tx, named: &Named, kept: &Kept, now: Timestamp) -> Re
         "insert into idempotency (asker, key, request, status, body, tag, created_at) \
          values ($1, $2, $3, $4, $5, $6, $7)",
         args![&named.asker, &named.key, &named.request, kept.status, &kept.body, kept.tag.as_deref(), now],
+    )
+    .await?;
+    Ok(())
+}
+
+impl Kept {
+    /// That a request is still being carried out.
+    pub fn under_way() -> Kept {
+        Kept { status: UNDER_WAY, body: String::new(), tag: None }
+    }
+
+    /// Whether it is one, and not only that its request is still being carried out.
+    pub fn is_given(&self) -> bool {
+        self.status != UNDER_WAY
+    }
+}
+
+/// Writes the answer down of a request that was under way.
+pub async fn answer(tx: &mut Tx, named: &Named, kept: &Kept) -> Result<(), StoreError> {
+    tx.execute(
+        "update idempotency set status = $1, body = $2, tag = $3 where asker = $4 and key = $5 and request = $6",
+        args![kept.status, &kept.body, kept.tag.as_deref(), &named.asker, &named.key, &named.request],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Begins a request anew that was under way since before an instant; false if it was not.
+pub async fn take_over(
+    tx: &mut Tx,
+    named: &Named,
+    before: Timestamp,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let taken = tx
+        .execute(
+            "update idempotency set created_at = $1 \
+             where asker = $2 and key = $3 and status = $4 and created_at < $5",
+            args![now, &named.asker, &named.key, UNDER_WAY, before],
+        )
+        .await?;
+    Ok(taken > 0)
+}
+
+/// Forgets a request of which nothing came.
+pub async fn release(tx: &mut Tx, named: &Named) -> Result<(), StoreError> {
+    tx.execute(
+        "delete from idempotency where asker = $1 and key = $2 and status = $3",
+        args![&named.asker, &named.key, UNDER_WAY],
     )
     .await?;
     Ok(())

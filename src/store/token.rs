@@ -4,6 +4,7 @@ use super::{StoreError, Tx};
 use crate::args;
 use crate::clock::Timestamp;
 use crate::rules::access::{Role, Scope};
+use crate::rules::account::AccountId;
 
 /// What a token is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub struct Token {
     pub role: Role,
     /// Where.
     pub scope: Scope,
+    /// Whose it is, if it is somebody's: it may no more than he may.
+    pub account: Option<AccountId>,
     /// Until when; for ever if `None`.
     pub expires_at: Option<Timestamp>,
 }
@@ -21,8 +24,17 @@ pub struct Token {
 /// Lets a token in.
 pub async fn insert(tx: &mut Tx, hash: &str, token: &Token, now: Timestamp) -> Result<(), StoreError> {
     tx.execute(
-        "insert into token (hash, name, created_at, expires_at, role, desk) values ($1, $2, $3, $4, $5, $6)",
-        args![hash, &token.name, now, token.expires_at, token.role.name(), token.scope.desk()],
+        "insert into token (hash, name, created_at, expires_at, role, desk, account) \
+         values ($1, $2, $3, $4, $5, $6, $7)",
+        args![
+            hash,
+            &token.name,
+            now,
+            token.expires_at,
+            token.role.name(),
+            token.scope.desk(),
+            token.account.as_ref().map(AccountId::as_str)
+        ],
     )
     .await?;
     Ok(())
@@ -30,18 +42,18 @@ pub async fn insert(tx: &mut Tx, hash: &str, token: &Token, now: Timestamp) -> R
 
 /// A token that is let in now. One from before there were roles is a viewer.
 pub async fn find(tx: &mut Tx, hash: &str, now: Timestamp) -> Result<Option<Token>, StoreError> {
-    type Row = (String, Option<Timestamp>, Option<String>, Option<String>);
+    type Row = (String, Option<Timestamp>, Option<String>, Option<String>, Option<AccountId>);
     let row: Option<Row> = tx
         .opt(
-            "select name, expires_at, role, desk from token \
+            "select name, expires_at, role, desk, account from token \
              where hash = $1 and (expires_at is null or expires_at > $2)",
             args![hash, now],
         )
         .await?;
-    let Some((name, expires_at, role, desk)) = row else { return Ok(None) };
+    let Some((name, expires_at, role, desk, account)) = row else { return Ok(None) };
     let role = match role {
         Some(role) => role.parse().map_err(|_| StoreError::Fault("token: a role is none".into()))?,
         None => Role::Viewer,
     };
-    Ok(Some(Token { name, role, scope: Scope::of(desk.as_deref()), expires_at }))
+    Ok(Some(Token { name, role, scope: Scope::of(desk.as_deref()), account, expires_at }))
 }

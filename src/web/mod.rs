@@ -3,18 +3,25 @@
 //!
 //! - `signed`: who may post what; `voice`, `texts`, `reports`: the webhooks; `speak`: answers as TwiML;
 //!   `hold`: what a caller hears while nothing can be written down, and the last resort after that.
-//! - `asked`: what a report is asked about, on pages and in the API.
+//! - `asked`: what a report is asked about, on pages and in the API; `commands`: what is asked of a ticket there;
+//!   `cover`: who may do what about a request for cover; `odds`: where leave is at odds with the rotas;
+//!   `preview`: what would come of a draft; `people`: how people are let in.
 //! - `ui`: pages for people; `api`: JSON for programs; `health`: for monitors; `recordings`: what a phone plays;
 //!   `feed`: what calendar programs read.
 //! - [`fallback`]: the answer that a carrier gives in our place while we are away.
 
 mod api;
 mod asked;
+mod commands;
+mod cover;
 pub mod fallback;
 mod feed;
 mod health;
 mod hold;
+mod odds;
+mod people;
 mod phrases;
+mod preview;
 mod recordings;
 mod reports;
 mod signed;

@@ -12,6 +12,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 use toml_edit::DocumentMut;
+use utoipa::ToSchema;
 
 use super::{Agent, Line};
 use crate::rules::hours::{WrittenHoliday, WrittenWeek};
@@ -20,8 +21,9 @@ use crate::rules::rota::{WrittenLayer, WrittenOverride, WrittenRota};
 use part::Part;
 
 /// A part as it was and as it is to be: added if it was not there, removed if it is to be there no longer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(bound = "")]
+#[schema(as = PartEdit)]
 pub struct Change<T: Part> {
     /// What is in the file; none if it is new.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -49,8 +51,9 @@ impl<T: Part> Change<T> {
 }
 
 /// One change of a desk's file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "part", rename_all = "snake_case")]
+#[schema(as = DeskEdit)]
 pub enum Edit {
     /// A rota as a whole.
     Rota(Change<WrittenRota>),

@@ -1,6 +1,7 @@
 //! The people of a desk file: agents, customers and their contacts.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{AgentKey, CustomerKey, default_language};
 use crate::rules::contact::PhoneNumber;
@@ -9,8 +10,9 @@ use crate::rules::severity::Severity;
 use crate::rules::zone::Zone;
 
 /// Somebody who can be on call.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = DeskAgent)]
 pub struct Agent {
     /// Unique within the desk; rotas and policies name him by it.
     pub key: AgentKey,
@@ -57,8 +59,9 @@ impl Agent {
 }
 
 /// One telephone of an agent.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = AgentPhone)]
 pub struct Phone {
     /// Its number.
     pub number: PhoneNumber,
@@ -74,7 +77,7 @@ impl Phone {
 }
 
 /// An agent's own notification rule for one severity.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AgentRule {
     /// For pages of this severity.
@@ -87,7 +90,7 @@ pub struct AgentRule {
 }
 
 /// A company that the desk supports.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Customer {
     /// Unique within the desk.
@@ -106,8 +109,9 @@ pub struct Customer {
 }
 
 /// An authorised support contact of a customer.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CustomerContact)]
 pub struct Contact {
     /// As it stands in pages.
     pub name: String,
@@ -120,8 +124,9 @@ pub struct Contact {
 }
 
 /// The person at our side who looks after a customer.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CustomerManager)]
 pub struct AccountManager {
     /// His name.
     pub name: String,

@@ -10,7 +10,7 @@ use crate::rules::written::Fault;
 use crate::rules::zone::Zone;
 
 /// A desk as its file has it.
-pub(super) type WrittenDesk = DeskOf<WrittenCalendar, WrittenRota>;
+pub type WrittenDesk = DeskOf<WrittenCalendar, WrittenRota>;
 
 /// What stands in for the keys without which there is no desk, so that the rest of its file is looked at as well.
 const STAND_INS: &str = "key = \"desk\"\nname = \"Desk\"\ncountry = \"US\"\n[hours]\nzone = \"UTC\"\n";

@@ -14,14 +14,16 @@
 //! ```
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{Calendar, DayRule, DaySpan, Holiday, WeeklySpan};
 use crate::rules::written::{Fault, Faults, Moment, in_one_text};
 use crate::rules::zone::Zone;
 
 /// The hours of a desk before they are read: texts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = DeskHours)]
 pub struct WrittenCalendar {
     /// An IANA zone name.
     pub zone: String,
@@ -37,8 +39,9 @@ pub struct WrittenCalendar {
 }
 
 /// A holiday before it is read: texts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = Holiday)]
 pub struct WrittenHoliday {
     /// What people call it.
     pub name: String,
@@ -56,7 +59,8 @@ pub struct WrittenHoliday {
 }
 
 /// The hours of every week, without the holidays.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = WeekHours)]
 pub struct WrittenWeek {
     /// An IANA zone name.
     pub zone: String,

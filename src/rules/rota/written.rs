@@ -26,6 +26,7 @@ use std::str::FromStr;
 
 use chrono::NaiveTime;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{HandOff, Layer, Override, Rota, Turn};
 use crate::rules::hours::{WeeklySpan, weekday};
@@ -34,8 +35,9 @@ use crate::rules::written::{Fault, Faults, Misread, Moment, in_one_text};
 use crate::rules::zone::Zone;
 
 /// A rota before it is read: texts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = DeskRota)]
 pub struct WrittenRota {
     /// The name by which policies call it.
     pub name: String,
@@ -51,8 +53,9 @@ pub struct WrittenRota {
 }
 
 /// A layer before it is read: texts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = RotaLayer)]
 pub struct WrittenLayer {
     /// Agents' short names.
     pub agents: Vec<String>,
@@ -71,8 +74,9 @@ pub struct WrittenLayer {
 }
 
 /// An override before it is read: texts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = RotaOverride)]
 pub struct WrittenOverride {
     /// A date with its time, on the rota's wall clock.
     pub from: Moment,

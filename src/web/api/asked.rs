@@ -18,15 +18,22 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::App;
 use super::problem::Problem;
-use crate::act::{By, Named};
+use crate::act::{Bearer, By, Commander, Named};
 use crate::clock::Timestamp;
 use crate::rules::access::{Principal, Right};
+use crate::rules::account::Account;
 use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::Desk;
+use crate::rules::people::AgentKey;
+use crate::rules::ticket::Via;
 
-/// Who asks: a token that is let in.
+/// Who asks: a program, or somebody through one, by a token that is let in.
 #[derive(Clone, Debug)]
 pub(super) struct Caller {
+    /// Whose the token is, if it is somebody's.
+    pub(super) account: Option<Account>,
+    /// As people read who it is.
+    pub(super) name: String,
     /// What it may.
     pub(super) principal: Principal,
     /// For the audit log.
@@ -36,6 +43,42 @@ pub(super) struct Caller {
 }
 
 impl Caller {
+    /// Who comes with a token of that id from an address.
+    pub(super) fn of(bearer: Bearer, id: String, address: Option<String>) -> Caller {
+        let principal = bearer.principal();
+        let Bearer { token, account } = bearer;
+        let (actor, name) = match &account {
+            Some(owner) => (format!("{} by token {}", owner.email, token.name), owner.name.clone()),
+            None => (format!("token {}", token.name), token.name),
+        };
+        Caller { account, name, principal, by: By { actor, address }, id }
+    }
+
+    /// He, as one who commands.
+    pub(super) fn commander(&self) -> Commander {
+        Commander {
+            by: self.by.clone(),
+            name: self.name.clone(),
+            email: self.account.as_ref().map(|owner| owner.email.clone()),
+            principal: self.principal.clone(),
+            via: Via::Api,
+        }
+    }
+
+    /// Who he is at a desk, if he is one of its agents and may answer there.
+    pub(super) fn agent_at<'a>(&self, desk: &'a Desk) -> Option<&'a AgentKey> {
+        let agent = desk.agent_by_email(&self.account.as_ref()?.email)?;
+        self.principal.may(Right::Answer, desk.key.as_str()).then_some(&agent.key)
+    }
+
+    /// The same, for who cannot go on otherwise.
+    pub(super) fn as_agent(&self, desk: &Desk) -> Result<AgentKey, Problem> {
+        if !self.principal.may(Right::Answer, desk.key.as_str()) {
+            return Err(Problem::Lacks(Right::Answer));
+        }
+        self.agent_at(desk).cloned().ok_or(Problem::NotAnAgent)
+    }
+
     /// A desk, for who may do that there. What he may not even see is not there.
     pub(super) fn at(&self, app: &App, right: Right, desk: &str) -> Result<Arc<Desk>, Problem> {
         let seen = self.principal.may(Right::See, desk);
@@ -88,6 +131,22 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for InPath<T> {
     }
 }
 
+/// JSON in the body.
+pub(super) struct Sent<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Sent<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Sent<T>, Problem> {
+        if kind_of(request.headers()) != "application/json" {
+            return Err(Problem::NotJson);
+        }
+        let bytes = Bytes::from_request(request, app).await.map_err(|error| too_large_or_cut(&error))?;
+        let read = serde_json::from_slice(&bytes);
+        read.map(Sent).map_err(|error| Problem::Query(format!("the body: {error}")))
+    }
+}
+
 /// A text file in the body.
 pub(super) struct TextFile(pub(super) String);
 
@@ -95,7 +154,7 @@ impl FromRequest<App> for TextFile {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<TextFile, Problem> {
-        if !is_text(request.headers()) {
+        if !["text/plain", "application/toml"].contains(&&*kind_of(request.headers())) {
             return Err(Problem::NotText);
         }
         let bytes = Bytes::from_request(request, app).await.map_err(|error| too_large_or_cut(&error))?;
@@ -105,10 +164,10 @@ impl FromRequest<App> for TextFile {
     }
 }
 
-fn is_text(headers: &HeaderMap) -> bool {
+/// What a body is said to be, without its parameters.
+fn kind_of(headers: &HeaderMap) -> String {
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    ["text/plain", "application/toml"].contains(&kind.as_str())
+    kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 fn too_large_or_cut(error: &BytesRejection) -> Problem {
@@ -150,6 +209,17 @@ fn version_of(tag: &str) -> Option<i64> {
     Some(inside.parse().ok().filter(|version| *version > 0).unwrap_or(-1))
 }
 
+/// The key that tells a command from the next, if its request has one.
+pub(super) struct Key(pub(super) Option<String>);
+
+impl FromRequestParts<App> for Key {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Key, Problem> {
+        key_of(&parts.headers).map(Key)
+    }
+}
+
 /// The name that a program gave its request, so that it is carried out once (`Idempotency-Key`).
 pub(super) struct RequestName {
     key: Option<String>,
@@ -170,17 +240,22 @@ impl RequestName {
     }
 }
 
+/// The name that a request was given, if it has one that can be one.
+pub(super) fn key_of(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let good = |key: &&str| {
+        (1..=LONGEST_KEY).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    match headers.get("idempotency-key").map(HeaderValue::to_str) {
+        None => Ok(None),
+        Some(key) => Ok(Some(key.ok().filter(good).ok_or(Problem::Key)?.to_owned())),
+    }
+}
+
 impl FromRequestParts<App> for RequestName {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<RequestName, Problem> {
-        let good = |key: &&str| {
-            (1..=LONGEST_KEY).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
-        };
-        let key = match parts.headers.get("idempotency-key").map(HeaderValue::to_str) {
-            None => None,
-            Some(key) => Some(key.ok().filter(good).ok_or(Problem::Key)?.to_owned()),
-        };
+        let key = key_of(&parts.headers)?;
         let Caller { id: asker, .. } = Caller::from_request_parts(parts, app).await?;
         Ok(RequestName { key, asker, head: format!("{} {}", parts.method, parts.uri) })
     }
@@ -239,17 +314,13 @@ impl<'de> Deserialize<'de> for Number {
 
 impl PartialSchema for Number {
     fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .pattern(Some("^\\+[1-9][0-9]{6,14}$"))
-            .description(Some("A telephone number in E.164."))
-            .into()
+        PhoneNumber::schema()
     }
 }
 
 impl ToSchema for Number {
     fn name() -> std::borrow::Cow<'static, str> {
-        "PhoneNumber".into()
+        PhoneNumber::name()
     }
 }
 

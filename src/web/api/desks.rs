@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::http::header::ETAG;
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::App;
@@ -13,9 +12,8 @@ use super::asked::{Asked, Caller, InPath, Instant};
 use super::problem::Problem;
 use super::rotas::{Horizon, Span};
 use super::tag::of_version;
-use crate::act::{ActError, Acts};
 use crate::rules::access::Right;
-use crate::rules::desk::{self, Desk, Found, Lack, PolicyGap, Reason};
+use crate::rules::desk::{self, Desk, Found, Lack, PolicyGap, Reason, WrittenDesk};
 use crate::web::hold::in_time;
 
 /// The desks that the token may see.
@@ -47,8 +45,8 @@ struct WholeDesk {
     #[schema(minimum = 1)]
     version: i64,
     /// What stands in the file, under the same names.
-    #[schema(value_type = std::collections::BTreeMap<String, Value>)]
-    desk: Value,
+    #[schema(value_type = WrittenDesk)]
+    desk: Desk,
 }
 
 /// The desks.
@@ -78,15 +76,9 @@ pub(super) async fn one(
     InPath(desk): InPath<String>,
 ) -> Result<Response, Problem> {
     caller.at(&app, Right::Manage, &desk)?;
-    let (version, desk) = in_time(document(app.acts(), &desk)).await?.ok_or(Problem::NotFound("desk"))?;
+    let (version, desk) = in_time(app.acts().desk_in_force(&desk)).await?.ok_or(Problem::NotFound("desk"))?;
     let tag = AppendHeaders([(ETAG, of_version(version))]);
     Ok((tag, Json(WholeDesk { version, desk })).into_response())
-}
-
-async fn document(acts: &Acts, desk: &str) -> Result<Option<(i64, Value)>, ActError> {
-    let Some((version, desk)) = acts.desk_in_force(desk).await? else { return Ok(None) };
-    // The types of a desk are its file's shape.
-    Ok(serde_json::to_value(&desk).ok().map(|desk| (version, desk)))
 }
 
 /// When an emergency would not find whom it should.
@@ -104,7 +96,7 @@ pub(super) struct Gaps {
 
 /// A stretch in which steps of a policy find nobody.
 #[derive(Debug, Serialize, ToSchema)]
-struct Gap {
+pub(super) struct Gap {
     /// The policy's name.
     policy: String,
     /// Its first instant.

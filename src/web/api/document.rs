@@ -2,7 +2,8 @@
 
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
     ComponentsBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
@@ -62,11 +63,18 @@ pub(super) fn at(mut document: OpenApi, address: &str) -> OpenApi {
 /// Adds what every operation may answer, beside what its handler says.
 pub(super) fn with_what_all_answer(mut document: OpenApi) -> OpenApi {
     for item in document.paths.paths.values_mut() {
-        let PathItem { get, put, post, .. } = item;
+        let PathItem { get, put, post, delete, .. } = item;
         if let Some(operation) = get {
             answers(operation, "304", "It is as the ETag in If-None-Match says.", false);
         }
-        for operation in [get, put, post].into_iter().flatten() {
+        if let Some(operation) = post {
+            operation.parameters.get_or_insert_default().push(RefOr::T(name_of_a_request()));
+            answers(operation, "409", "The first request of this key is still being carried out.", true);
+            answers(operation, "413", "The body is too large.", true);
+            answers(operation, "415", "The body is of another content type.", true);
+            answers(operation, "422", "The key was used for another request.", true);
+        }
+        for operation in [get, put, post, delete].into_iter().flatten() {
             answers(operation, "400", "The question cannot be understood.", true);
             answers(operation, "401", "There is no token, or not one that is let in.", true);
             answers(operation, "403", "The token's role is not enough.", true);
@@ -75,6 +83,24 @@ pub(super) fn with_what_all_answer(mut document: OpenApi) -> OpenApi {
         }
     }
     document
+}
+
+/// `Idempotency-Key`, as every POST takes it.
+fn name_of_a_request() -> Parameter {
+    let key = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .min_length(Some(1))
+        .max_length(Some(255))
+        .pattern(Some("^[!-~]{1,255}$"));
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .description(Some(
+            "A name of this request: asked for again by the same name within a day, it is carried out once and gets \
+             the same answer.",
+        ))
+        .schema(Some(key))
+        .build()
 }
 
 fn answers(operation: &mut Operation, status: &str, description: &str, is_problem: bool) {

@@ -11,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::App;
 use super::asked::{Asked, Caller, Condition, InPath, RequestName, TextFile};
+use super::once::again;
 use super::problem::{Details, Problem};
 use super::tag::of_version;
 use crate::act::{ApplyError, Kept, Once};
@@ -186,16 +187,6 @@ pub(super) async fn write(
         }
     };
     Ok(again(applied))
-}
-
-/// An answer as it is kept.
-fn again(kept: Kept) -> Response {
-    let status = StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK);
-    let mut response = (status, [(CONTENT_TYPE, "application/json")], kept.body).into_response();
-    if let Some(tag) = kept.tag.and_then(|tag| HeaderValue::try_from(tag).ok()) {
-        response.headers_mut().insert(ETAG, tag);
-    }
-    response
 }
 
 /// A desk is changed by who manages it, and made by who manages every desk.

@@ -2,17 +2,26 @@
 //! is answered as problem details (RFC 9457). Instants are RFC 3339 in UTC, to the millisecond; lists go on by cursors;
 //! what is read has an entity tag, and what is changed asks for one.
 //!
-//! - `asked`: what is taken out of a request; `cursor`: where lists go on; `tag`: entity tags; `problem`: what goes wrong.
+//! - `asked`: what is taken out of a request; `cursor`: where lists go on; `tag`: entity tags; `once`: requests with names;
+//!   `problem`: what goes wrong.
 //! - `document`: what all of it is, as OpenAPI, made from the handlers themselves.
-//! - `desks`, `file`, `versions`, `rotas`, `on_call`, `tickets` (with `timeline`), `reports`, `audit`: the handlers.
+//! - `desks`, `file`, `versions`, `rotas`, `on_call`, `tickets` (with `timeline` and
+//!   `commands`), `reports`, `audit`: the handlers.
 
+mod accounts;
 mod asked;
 mod audit;
+mod commands;
+mod cover;
 mod cursor;
 mod desks;
 mod document;
+mod draft;
+mod feeds;
 mod file;
+mod leave;
 mod on_call;
+mod once;
 mod problem;
 mod reports;
 mod rotas;
@@ -33,8 +42,9 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::act::{By, token_id};
-use crate::rules::access::{Principal, Reach, Right};
+use crate::act::token_id;
+use crate::calendar;
+use crate::rules::access::{Reach, Right};
 
 use super::App;
 use super::hold::in_time;
@@ -44,6 +54,9 @@ use problem::Problem;
 
 /// The largest body that is taken, in bytes: ten times the desk file of a large team.
 const LARGEST_BODY: usize = 256 * 1024;
+
+/// The largest body that is taken anywhere: a calendar.
+const LARGEST_CALENDAR: usize = calendar::import::LARGEST;
 
 /// The API's addresses; nothing of it, not even what is not there, is told to who has no token. What it is is told to
 /// everybody.
@@ -58,6 +71,7 @@ pub(super) fn router(app: App) -> Router<App> {
         .fallback(async || Problem::NotFound("address"))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn(tag::spare))
+        .layer(from_fn_with_state(app.clone(), once::once))
         .layer(from_fn_with_state(app, only_with_token))
         .route(
             document::PATH,
@@ -89,6 +103,27 @@ fn parts() -> (Router<App>, OpenApi) {
         .routes(routes!(on_call::at))
         .routes(routes!(tickets::list))
         .routes(routes!(tickets::one))
+        .routes(routes!(commands::give))
+        .routes(routes!(draft::read, draft::discard))
+        .routes(routes!(draft::edit))
+        .routes(routes!(draft::take_back))
+        .routes(routes!(draft::publish))
+        .routes(routes!(draft::restore))
+        .routes(routes!(cover::list, cover::ask))
+        .routes(routes!(cover::one))
+        .routes(routes!(cover::give))
+        .routes(routes!(leave::list, leave::add))
+        .routes(routes!(leave::remove))
+        .routes(routes!(leave::conflicts))
+        .routes(routes!(feeds::list, feeds::make))
+        .routes(routes!(feeds::end))
+        .routes(routes!(accounts::list))
+        .routes(routes!(accounts::one))
+        .routes(routes!(accounts::give_role))
+        .routes(routes!(accounts::give))
+        .routes(routes!(accounts::reset))
+        .routes(routes!(accounts::invited, accounts::invite))
+        .routes(routes!(accounts::withdraw))
         .routes(routes!(audit::list))
         .routes(routes!(reports::summary))
         .routes(routes!(reports::tickets))
@@ -98,15 +133,13 @@ fn parts() -> (Router<App>, OpenApi) {
 
 async fn only_with_token(State(app): State<App>, request: Request, next: Next) -> Response {
     let Some(secret) = bearer(&request) else { return Problem::NoToken.into_response() };
-    match in_time(app.acts().token(secret)).await {
-        Ok(Some(token)) => {
-            tracing::debug!(token.name, "the API was asked");
+    match in_time(app.acts().bearer(secret)).await {
+        Ok(Some(bearer)) => {
+            tracing::debug!(bearer.token.name, "the API was asked");
             let id = token_id(secret);
             let (mut parts, body) = request.into_parts();
             let address = origin_of(&app.site, &parts).address;
-            let by = By { actor: format!("token {}", token.name), address };
-            let principal: Principal = [(token.scope, token.role)].into_iter().collect();
-            parts.extensions.insert(Caller { principal, by, id });
+            parts.extensions.insert(Caller::of(bearer, id, address));
             next.run(Request::from_parts(parts, body)).await
         }
         Ok(None) => Problem::NoToken.into_response(),
@@ -119,8 +152,8 @@ fn bearer(request: &Request) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// The desk that a question is about, or none if it is about all that there are. What is no desk, and one that the asker
-/// may not see, are the same to him; who sees but one asks about that one.
+/// The desk that a question is about, or none if it is about all that the asker may see, each of which is asked about by
+/// whoever answers. What is no desk, and one that he may not see, are the same to him; who sees but one asks about that.
 fn asked_desk(app: &App, caller: &Caller, desk: Option<&str>) -> Result<Option<String>, Problem> {
     match (desk, caller.principal.reach(Right::See)) {
         (Some(key), _) => {
@@ -128,8 +161,11 @@ fn asked_desk(app: &App, caller: &Caller, desk: Option<&str>) -> Result<Option<S
             Ok(Some(key.to_owned()))
         }
         (None, Reach::Everything) => Ok(None),
-        // A token is for every desk or for one.
-        (None, Reach::Desks(desks)) => desks.into_iter().next().map(Some).ok_or(Problem::NotFound("desk")),
+        (None, Reach::Desks(mut desks)) => match desks.len() {
+            0 => Err(Problem::NotFound("desk")),
+            1 => Ok(desks.pop()),
+            _ => Ok(None),
+        },
     }
 }
 

@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::asked::{Asked, Caller, Instant};
 use super::problem::Problem;
 use super::{App, asked_desk};
+use crate::rules::access::Right;
 use crate::rules::desk::Desk;
 use crate::rules::people::AgentKey;
 
@@ -92,7 +93,10 @@ pub(super) async fn at(
     };
     let desks = match asked_desk(&app, &caller, asked.desk.as_deref())? {
         Some(key) => vec![by_rota(desks.by_key(&key).ok_or(Problem::NotFound("desk"))?)],
-        None => desks.all().map(|desk| by_rota(desk)).collect(),
+        None => {
+            let seen = desks.all().filter(|desk| caller.principal.may(Right::See, desk.key.as_str()));
+            seen.map(|desk| by_rota(desk)).collect()
+        }
     };
     Ok(Json(OnCall { at: at.into(), desks }))
 }

@@ -1,6 +1,5 @@
 //! What can go wrong with a question, as problem details (RFC 9457).
 
-use axum::Json;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -54,6 +53,43 @@ pub(super) enum Problem {
     /// The name of a request cannot be one.
     #[error("Idempotency-Key is 1 to 255 letters, digits and signs, without blanks")]
     Key,
+    /// It is being carried out.
+    #[error("the first request of this key is still being carried out; ask again in a moment")]
+    UnderWay,
+    /// It was carried out, and its answer is told once.
+    #[error("this was carried out, and the secret that it made was told once; end that one and make another")]
+    ToldOnce,
+    /// The body is something else than JSON.
+    #[error("send JSON with the content type application/json")]
+    NotJson,
+    /// Only an agent of the desk does that.
+    #[error(
+        "only an agent of the desk can do that: send a token of his account (`nightbell token create --account …`), \
+         whose e-mail address is his in the desk's file"
+    )]
+    NotAnAgent,
+    /// Only somebody can have that, and no program.
+    #[error(
+        "a feed shows what its maker may see: send a token of an account (`nightbell token create --account …`)"
+    )]
+    NoAccount,
+    /// Nothing came of a command.
+    #[error("{words}")]
+    Refused {
+        /// Why, in a word.
+        outcome: String,
+        /// Why, in a sentence.
+        words: String,
+    },
+    /// Nothing is said of what was looked at.
+    #[error("send the ETag of what you have looked at as If-Match")]
+    NoTag,
+    /// It is another by now.
+    #[error("{0}")]
+    Stale(String),
+    /// An edit cannot be made.
+    #[error("{0}")]
+    Unfit(String),
     /// A desk's file has mistakes.
     #[error("the file has {}", count(.0.len()))]
     File(Vec<source::Problem>),
@@ -95,6 +131,10 @@ pub(super) struct Details {
     status: u16,
     /// What is wrong, and what to do about it.
     detail: String,
+    /// Of a command: why nothing came of it, in a word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    outcome: Option<String>,
     /// Of a file: each mistake.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
@@ -120,19 +160,30 @@ impl From<&source::Problem> for Mistake {
 }
 
 impl Problem {
-    fn status(&self) -> (StatusCode, &'static str) {
+    /// The status, and what kind of trouble it is.
+    pub(super) fn status(&self) -> (StatusCode, &'static str) {
         match self {
             Problem::NoToken => (StatusCode::UNAUTHORIZED, "A token is needed"),
-            Problem::Lacks(_) => (StatusCode::FORBIDDEN, "The token may not do that"),
+            Problem::Lacks(_) | Problem::NotAnAgent | Problem::NoAccount => {
+                (StatusCode::FORBIDDEN, "The token may not do that")
+            }
             Problem::Query(_) | Problem::Condition | Problem::Key => {
                 (StatusCode::BAD_REQUEST, "The question cannot be understood")
             }
             Problem::Ambiguous { .. } => (StatusCode::CONFLICT, "Several tickets have this number"),
+            Problem::UnderWay => (StatusCode::CONFLICT, "Not yet"),
+            Problem::ToldOnce => (StatusCode::CONFLICT, "It was carried out"),
+            Problem::Refused { .. } => (StatusCode::CONFLICT, "Nothing came of it"),
+            Problem::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Not JSON"),
             Problem::NotFound(_) => (StatusCode::NOT_FOUND, "Not found"),
             Problem::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "Not allowed"),
             Problem::NotText => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Not a text"),
             Problem::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Too large"),
-            Problem::NoCondition => (StatusCode::PRECONDITION_REQUIRED, "A condition is needed"),
+            Problem::Stale(_) => (StatusCode::PRECONDITION_FAILED, "It has changed meanwhile"),
+            Problem::Unfit(_) => (StatusCode::UNPROCESSABLE_ENTITY, "It cannot be made"),
+            Problem::NoCondition | Problem::NoTag => {
+                (StatusCode::PRECONDITION_REQUIRED, "A condition is needed")
+            }
             Problem::File(_) => (StatusCode::UNPROCESSABLE_ENTITY, "The file has mistakes"),
             Problem::NotApplied(ApplyError::Moved(_)) => {
                 (StatusCode::PRECONDITION_FAILED, "It has changed meanwhile")
@@ -144,24 +195,39 @@ impl Problem {
             Problem::Busy(_) => (StatusCode::SERVICE_UNAVAILABLE, "Not now"),
         }
     }
+
+    /// In words.
+    fn details(&self) -> Details {
+        let (status, title) = self.status();
+        let errors = match self {
+            Problem::File(problems) => problems.iter().map(Mistake::from).collect(),
+            _ => Vec::new(),
+        };
+        let outcome = match self {
+            Problem::Refused { outcome, .. } => Some(outcome.clone()),
+            _ => None,
+        };
+        Details { title, status: status.as_u16(), detail: self.to_string(), outcome, errors }
+    }
+
+    /// As it is sent.
+    pub(super) fn json(&self) -> String {
+        // These are texts and numbers: there is nothing that could not be written.
+        serde_json::to_string(&self.details()).unwrap_or_default()
+    }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let (status, title) = self.status();
+        let (status, _) = self.status();
         if let Problem::Busy(failure) = &self {
             tracing::error!(error = %failure, "a question of the API had no answer");
         }
-        let errors = match &self {
-            Problem::File(problems) => problems.iter().map(Mistake::from).collect(),
-            _ => Vec::new(),
-        };
-        let details = Details { title, status: status.as_u16(), detail: self.to_string(), errors };
         let mut response =
-            (status, [(CONTENT_TYPE, "application/problem+json")], Json(details)).into_response();
+            (status, [(CONTENT_TYPE, "application/problem+json")], self.json()).into_response();
         let extra = match self {
             Problem::NoToken => Some((WWW_AUTHENTICATE, "Bearer")),
-            Problem::Busy(_) => Some((RETRY_AFTER, "5")),
+            Problem::Busy(_) | Problem::UnderWay => Some((RETRY_AFTER, "5")),
             _ => None,
         };
         if let Some((name, value)) = extra {

@@ -12,8 +12,9 @@ use super::cursor::AfterTicket;
 use super::problem::{Details, Problem};
 use super::timeline::{Event, event};
 use super::{App, asked_desk};
-use crate::act::{Numbered, Wanted};
+use crate::act::{Numbered, TicketView, Wanted};
 use crate::clock::Timestamp;
+use crate::rules::access::Right;
 use crate::rules::case::Case;
 use crate::rules::desk::{Desk, ResponseTarget, SeverityRule};
 use crate::rules::severity::Severity;
@@ -78,7 +79,7 @@ impl Word {
 
 /// A ticket. What is not known is null.
 #[derive(Debug, Serialize, ToSchema)]
-struct Ticket {
+pub(super) struct Ticket {
     /// Unique in the installation, and opaque.
     id: String,
     /// What people call it; unique on its line.
@@ -173,7 +174,8 @@ impl Contact {
 }
 
 impl Ticket {
-    fn of(app: &App, case: &Case) -> Ticket {
+    /// By what is known of it.
+    pub(super) fn of(app: &App, case: &Case) -> Ticket {
         let ticket = &case.ticket;
         let desks = app.acts().desks();
         let desk = desks.by_key(&ticket.desk);
@@ -259,7 +261,8 @@ pub(super) async fn list(
     };
     let Limit(limit) = asked.limit.unwrap_or_default();
     let page = in_time(app.acts().wanted_tickets(wanted, limit)).await?;
-    let tickets = page.cases.iter().map(|case| Ticket::of(&app, case)).collect();
+    let seen = page.cases.iter().filter(|case| caller.principal.may(Right::See, &case.ticket.desk));
+    let tickets = seen.map(|case| Ticket::of(&app, case)).collect();
     Ok(Json(Tickets { tickets, next: page.next.map(|place| AfterTicket(place).to_string()) }))
 }
 
@@ -272,6 +275,39 @@ pub(super) struct Whose {
     desk: Option<String>,
     /// The number that was called.
     line: Option<Number>,
+}
+
+/// The ticket that is meant, if the asker may see it.
+pub(super) async fn found(
+    app: &App,
+    caller: &Caller,
+    number: &str,
+    whose: Whose,
+) -> Result<Box<TicketView>, Problem> {
+    let number: TicketNumber = number.parse().map_err(|error| Problem::Query(format!("{error}")))?;
+    let desk = asked_desk(app, caller, whose.desk.as_deref())?;
+    let line = whose.line.map(|Number(line)| line);
+    let seen = |desk: &str| caller.principal.may(Right::See, desk);
+    match in_time(app.acts().numbered(desk.as_deref(), line.as_ref(), number)).await? {
+        Numbered::One(view) if seen(&view.case.ticket.desk) => Ok(view),
+        Numbered::One(_) | Numbered::None => Err(Problem::NotFound("ticket")),
+        Numbered::Several(mut lines) => {
+            let desks = app.acts().desks();
+            lines.retain(|line| {
+                let desk = line.parse().ok().and_then(|line| desks.by_line(&line));
+                desk.is_some_and(|desk| seen(desk.key.as_str()))
+            });
+            // Of those that he may see there is perhaps but one.
+            match (&*lines, line) {
+                ([], _) => Err(Problem::NotFound("ticket")),
+                ([one], None) => {
+                    let line = one.parse().ok().map(Number);
+                    Box::pin(found(app, caller, &number.to_string(), Whose { desk: None, line })).await
+                }
+                _ => Err(Problem::Ambiguous { number, lines }),
+            }
+        }
+    }
 }
 
 /// A ticket by its number, with what happened to it. Each line numbers its own: where several have given this one, the
@@ -294,14 +330,7 @@ pub(super) async fn one(
     InPath(number): InPath<String>,
     Asked(whose): Asked<Whose>,
 ) -> Result<Json<TicketWithTimeline>, Problem> {
-    let number: TicketNumber = number.parse().map_err(|error| Problem::Query(format!("{error}")))?;
-    let desk = asked_desk(&app, &caller, whose.desk.as_deref())?;
-    let line = whose.line.map(|Number(line)| line);
-    let view = match in_time(app.acts().numbered(desk.as_deref(), line.as_ref(), number)).await? {
-        Numbered::One(view) => view,
-        Numbered::None => return Err(Problem::NotFound("ticket")),
-        Numbered::Several(lines) => return Err(Problem::Ambiguous { number, lines }),
-    };
+    let view = found(&app, &caller, &number, whose).await?;
     let timeline = view.timeline.iter().map(event).collect();
     Ok(Json(TicketWithTimeline { ticket: Ticket::of(&app, &view.case), timeline }))
 }

@@ -88,7 +88,7 @@ impl Site {
     }
 
     /// The whole address of a page of ours.
-    fn address(&self, path: &str) -> String {
+    pub(super) fn address(&self, path: &str) -> String {
         format!("{}{}{path}", self.origin, self.base)
     }
 }

@@ -15,6 +15,7 @@ use crate::rules::access::{Reach, Right, Role, Scope};
 use crate::rules::account::{Account, AccountId, Email};
 use crate::web::App;
 use crate::web::hold::in_time;
+use crate::web::people::{LetIn, let_in};
 
 /// How the choice of every desk stands in a form; no desk's key is empty.
 const EVERY_DESK: &str = "";
@@ -250,23 +251,17 @@ pub(super) async fn invite(
     let email = errors.take("email", fields.get("email").parse::<Email>());
     let (role, scope) = chosen(&fields, &reach, &mut errors);
     if let (Some(email), Some(role), true) = (email, role, errors.is_empty()) {
-        let known = in_time(app.acts().account_of(email.clone())).await?;
-        if let Some(account) = known.filter(|account| !reach.meets(&account.principal)) {
-            let change = app.acts().set_role(visiting.by(), &account.id, scope, Some(role));
-            let change = in_time(async { Ok(change.await) }).await?;
-            return changed(&app, visiting, &account.id, change).await;
-        }
-        let invited = app.acts().invite(visiting.by(), email.clone(), role, scope);
-        match in_time(async { Ok(invited.await) }).await? {
-            Ok(secret) => {
+        match let_in(&app, visiting.by(), &reach, (email.clone(), role, scope)).await? {
+            LetIn::Given(account, change) => return changed(&app, visiting, &account, change).await,
+            LetIn::Link(secret) => {
                 let address = app.site.address(&format!("/join/{secret}"));
                 let purpose = "opens an account";
                 let shown = Link { frame: visiting.frame, email: email.to_string(), address, purpose };
                 return Ok(page(StatusCode::OK, &shown));
             }
-            Err(InviteError::Act(error)) => return Err(error.into()),
-            Err(InviteError::NoDesk(_)) => errors.note("desk", "There is no such desk."),
-            Err(_) => errors.note("email", "This address has an account already."),
+            LetIn::Not(InviteError::Act(error)) => return Err(error.into()),
+            LetIn::Not(InviteError::NoDesk(_)) => errors.note("desk", "There is no such desk."),
+            LetIn::Not(_) => errors.note("email", "This address has an account already."),
         }
     }
     let list = list_of(&app, visiting, errors, Some(&fields)).await?;

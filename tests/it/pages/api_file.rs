@@ -1,67 +1,12 @@
 //! Programs read and write a desk's file by the rules of the command line: at the version that they saw, once.
 
-use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use nightbell::act::{By, Token};
-use nightbell::rules::access::{Role, Scope};
+use axum::http::{Method, StatusCode, header};
+use nightbell::rules::access::Role;
 use serde_json::{Value, json};
-use tower::ServiceExt;
 
 use super::{DESK, Site, hours, night_desk};
 
 const FILE: &str = "/desks/reservations/file";
-
-/// A program with a token.
-struct Program<'a> {
-    site: &'a Site,
-    token: String,
-}
-
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: String,
-}
-
-impl Answer {
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{}", self.body))
-    }
-
-    fn tag(&self) -> &str {
-        self.headers[header::ETAG].to_str().unwrap()
-    }
-}
-
-impl<'a> Program<'a> {
-    async fn of(site: &'a Site, role: Role, desk: Option<&str>) -> Program<'a> {
-        let token = Token { role, scope: Scope::of(desk), ..Token::viewer("keeper") };
-        Program { site, token: site.acts.create_token(By::command_line(), token).await.unwrap() }
-    }
-
-    async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let request = Request::builder().method(method).uri(format!("/api/v1{path}"));
-        let request = request.header(header::AUTHORIZATION, format!("Bearer {}", self.token));
-        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
-        let answer = self.site.router.clone().oneshot(request.body(Body::from(body.to_owned())).unwrap());
-        let (parts, body) = answer.await.unwrap().into_parts();
-        let body = to_bytes(body, usize::MAX).await.unwrap();
-        let body = String::from_utf8(body.to_vec()).unwrap();
-        if !parts.status.is_success() && parts.status != StatusCode::NOT_MODIFIED {
-            assert_eq!(parts.headers[header::CONTENT_TYPE], "application/problem+json", "{path}: {body}");
-        }
-        Answer { status: parts.status, headers: parts.headers, body }
-    }
-
-    async fn get(&self, path: &str) -> Answer {
-        self.send(Method::GET, path, &[], "").await
-    }
-
-    async fn put(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let text = [("content-type", "text/plain; charset=utf-8")];
-        self.send(Method::PUT, path, &[headers, &text].concat(), body).await
-    }
-}
 
 fn renamed() -> String {
     DESK.replace("Ada Moss", "Ada Marsh")
@@ -70,7 +15,7 @@ fn renamed() -> String {
 #[tokio::test]
 async fn a_file_is_written_at_the_version_that_was_read() {
     Site::each(async |site| {
-        let manager = Program::of(site, Role::Manager, Some("reservations")).await;
+        let manager = site.program(Role::Manager, Some("reservations")).await;
         let read = manager.get(FILE).await;
         assert_eq!((read.status, &*read.body, read.tag()), (StatusCode::OK, DESK, "\"1\""));
         assert_eq!(read.headers[header::CONTENT_TYPE], "text/plain; charset=utf-8");
@@ -123,7 +68,7 @@ async fn a_file_is_written_at_the_version_that_was_read() {
 #[tokio::test]
 async fn what_cannot_be_written_is_told_with_the_reason() {
     Site::each(async |site| {
-        let manager = Program::of(site, Role::Manager, None).await;
+        let manager = site.program(Role::Manager, None).await;
         let seen = ("if-match", "\"1\"");
         let bad = DESK.replace("country = \"US\"", "country = \"ZZ\"");
         let told = manager.put(FILE, &[seen], &bad).await;
@@ -159,7 +104,7 @@ async fn what_cannot_be_written_is_told_with_the_reason() {
 #[tokio::test]
 async fn a_named_request_is_carried_out_once() {
     Site::each(async |site| {
-        let manager = Program::of(site, Role::Manager, None).await;
+        let manager = site.program(Role::Manager, None).await;
         let named = [("if-match", "\"1\""), ("idempotency-key", "rename-ada")];
         let first = manager.put(FILE, &named, &renamed()).await;
         assert_eq!((first.status, first.tag()), (StatusCode::OK, "\"2\""), "{}", first.body);
@@ -176,7 +121,7 @@ async fn a_named_request_is_carried_out_once() {
             assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", other.body);
         }
         // A name is one's own.
-        let other = Program::of(site, Role::Manager, None).await;
+        let other = site.program(Role::Manager, None).await;
         assert_eq!(other.put(FILE, &named, &renamed()).await.status, StatusCode::PRECONDITION_FAILED);
         // What failed is not kept, and after a day nothing is.
         let late = [("if-match", "\"1\""), ("idempotency-key", "late")];
@@ -193,8 +138,8 @@ async fn a_named_request_is_carried_out_once() {
 #[tokio::test]
 async fn a_desk_is_kept_by_its_managers_and_made_by_those_of_all() {
     Site::each(async |site| {
-        let viewer = Program::of(site, Role::Viewer, Some("reservations")).await;
-        let night = Program::of(site, Role::Manager, Some("night")).await;
+        let viewer = site.program(Role::Viewer, Some("reservations")).await;
+        let night = site.program(Role::Manager, Some("night")).await;
         let seen = [("if-match", "\"1\"")];
         for path in
             [FILE, "/desks/reservations", "/desks/reservations/versions", "/desks/reservations/versions/1"]
@@ -224,7 +169,7 @@ async fn a_desk_is_kept_by_its_managers_and_made_by_those_of_all() {
         let day = night_desk().replace("\"night\"", "\"day\"").replace("+18025550190", "+18025550191");
         let new = [("if-none-match", "*")];
         assert_eq!(night.put("/desks/day/file", &new, &day).await.status, StatusCode::NOT_FOUND);
-        let all = Program::of(site, Role::Manager, None).await;
+        let all = site.program(Role::Manager, None).await;
         assert_eq!(all.put("/desks/day/file", &seen, &day).await.status, StatusCode::PRECONDITION_FAILED);
         let made = all.put("/desks/day/file", &new, &day).await;
         assert_eq!((made.status, made.tag()), (StatusCode::OK, "\"1\""), "{}", made.body);

@@ -2,6 +2,7 @@
 
 mod account;
 mod api;
+mod api_acts;
 mod api_file;
 mod audit;
 mod board;
@@ -16,6 +17,7 @@ mod leave;
 mod leave_calendar;
 mod openid;
 mod people;
+mod program;
 mod refused;
 mod reports;
 mod rotas;
@@ -46,6 +48,7 @@ use nightbell::store::Store;
 use tower::ServiceExt;
 
 use crate::support::db::each_database;
+use program::Program;
 
 const PUBLIC: &str = "https://pager.example.com";
 const DESK: &str = include_str!("../../desks/reservations.toml");
@@ -114,6 +117,16 @@ impl Site {
         Browser { site: self, address: address.into(), agent, cookies: RefCell::default() }
     }
 
+    /// A program with a role at a desk, or at all.
+    async fn program(&self, role: Role, desk: Option<&str>) -> Program {
+        Program::of(&self.acts, self.router.clone(), role, desk).await
+    }
+
+    /// A program of somebody who has an account.
+    async fn program_of(&self, email: &str, role: Role) -> Program {
+        Program::of_account(&self.acts, self.router.clone(), email, role).await
+    }
+
     /// The browser of the first administrator, signed in.
     pub async fn administrator(&self) -> Browser<'_> {
         let secret = self.acts.first_link().await.unwrap().unwrap();
@@ -125,7 +138,13 @@ impl Site {
 
     /// The browser of somebody who was invited, signed in.
     pub async fn somebody(&self, name: &str, role: Role, desk: Option<&str>) -> Browser<'_> {
-        let email = format!("{name}@example.com").parse().unwrap();
+        self.somebody_at(&format!("{name}@example.com"), role, desk).await
+    }
+
+    /// The same, by his address.
+    async fn somebody_at(&self, email: &str, role: Role, desk: Option<&str>) -> Browser<'_> {
+        let name = email.split('@').next().unwrap();
+        let email = email.parse().unwrap();
         let secret = self.acts.invite(By::command_line(), email, role, Scope::of(desk)).await.unwrap();
         let browser = self.browser("192.0.2.2");
         browser

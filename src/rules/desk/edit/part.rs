@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
 
 use crate::rules::desk::{Agent, Line};
 use crate::rules::hours::{WrittenHoliday, WrittenWeek};
@@ -9,7 +10,7 @@ use crate::rules::policy::{Policy, Target};
 use crate::rules::rota::{WrittenLayer, WrittenOverride, WrittenRota};
 
 /// One of the tables of a list in a desk's file.
-pub trait Part: Clone + PartialEq + Serialize + DeserializeOwned {
+pub trait Part: Clone + PartialEq + Serialize + DeserializeOwned + ToSchema {
     /// Whether both stand for the same, in whatever words.
     fn is(&self, other: &Self) -> bool {
         self == other

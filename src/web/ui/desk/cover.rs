@@ -14,13 +14,14 @@ use super::{AtDesk, Place, encoded};
 use crate::act::CoverError;
 use crate::clock::Timestamp;
 use crate::rules::access::Right;
-use crate::rules::cover::{Cannot, Cover, CoverId, Deed, End, Span, State as Standing};
-use crate::web::App;
+use crate::rules::cover::{Cannot, Cover, CoverId, End, Span, State as Standing};
+use crate::web::cover::{Doer, Wish};
 use crate::web::hold::in_time;
 use crate::web::ui::form::Errors;
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;
 use crate::web::ui::{Frame, page};
+use crate::web::{self, App};
 
 /// A request on a list.
 pub(super) struct Row {
@@ -260,26 +261,20 @@ pub(super) async fn deal(
 ) -> Result<Response, Trouble> {
     let at = AtDesk::see(&app, visiting, desk).await?;
     let id = CoverId::from_text(id);
-    let me = at.me().cloned();
-    let manages = at.visiting.principal().may(Right::Manage, &at.key);
-    let as_agent = || me.clone().ok_or(Trouble::lacks(Right::Answer));
-    let as_manager = || if manages { Ok(()) } else { Err(Trouble::lacks(Right::Manage)) };
-    let deed = match deed.as_str() {
-        "take" => Deed::Take(as_agent()?),
-        "decline" => Deed::Decline(as_agent()?),
-        "withdraw" => {
-            let cover = in_time(app.acts().cover(&at.key, &id)).await?.ok_or(Trouble::NotFound)?;
-            if me.as_ref() != Some(&cover.asker) {
-                as_manager()?;
-            }
-            Deed::Withdraw
-        }
-        "approve" => as_manager().map(|()| Deed::Approve(at.visiting.visitor.account.name.clone()))?,
-        "refuse" => as_manager().map(|()| Deed::Refuse)?,
+    let wish = match deed.as_str() {
+        "take" => Wish::Take,
+        "decline" => Wish::Decline,
+        "withdraw" => Wish::Withdraw,
+        "approve" => Wish::Approve,
+        "refuse" => Wish::Refuse,
         _ => return Err(Trouble::NotFound),
     };
+    let cover = in_time(app.acts().cover(&at.key, &id)).await?.ok_or(Trouble::NotFound)?;
+    let manages = at.visiting.principal().may(Right::Manage, &at.key);
+    let doer = Doer { agent: at.me(), manages, name: &at.visiting.visitor.account.name };
+    let deed = web::cover::deed(wish, &cover, &doer).map_err(Trouble::lacks)?;
     let by = at.visiting.by();
-    let done = app.acts().deal(&by, (&at.key, &id), &deed, me.as_ref());
+    let done = app.acts().deal(&by, (&at.key, &id), &deed, at.me());
     match in_time(async { Ok(done.await) }).await? {
         Ok(_) => Ok(app.site.to(&at.path(&format!("/cover/{id}")))),
         Err(error) => page_of(&app, &at, &id, told(&at, error)?).await,

@@ -1,7 +1,6 @@
 //! `/desks/{desk}/draft`: what managers have prepared, and what would come of it: who gains and loses which shifts, where
 //! nobody would be on call, who would carry how much. From here it is published or thrown away.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use askama::Template;
@@ -11,28 +10,22 @@ use axum::response::Response;
 
 use super::when::Wall;
 use super::{AtDesk, Place, encoded, told};
-use crate::clock::Timestamp;
 use crate::rules::desk::edit::Edit;
-use crate::rules::desk::{Desk, Gaps, PolicyGap};
+use crate::rules::desk::{Desk, PolicyGap};
 use crate::rules::leave::Conflict;
 use crate::rules::people::AgentKey;
-use crate::rules::rota::fairness::{Load, Overload, loads, overloads};
-use crate::rules::rota::{Rota, Shift, differences};
+use crate::rules::rota::Difference;
+use crate::rules::rota::fairness::{Load, Overload};
 use crate::web::App;
 use crate::web::hold::in_time;
+use crate::web::preview::{self, Preview, Share};
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;
 use crate::web::ui::{Frame, page};
 
-/// How far before and after is compared: a quarter.
-const QUARTER: Duration = Duration::from_secs(91 * 24 * 60 * 60);
-
 /// The most lines of a list; the rest is counted.
 const MOST_LINES: usize = 40;
-
-/// Days on end that are still no overload: a week, and the day of its hand-off.
-const MOST_DAYS: u16 = 8;
 
 struct Made {
     index: usize,
@@ -80,47 +73,22 @@ struct Page {
     leaves: Vec<Concern>,
 }
 
-fn rota_names<'a>(live: &'a Desk, next: &'a Desk) -> Vec<&'a str> {
-    let mut names: Vec<&str> = live.rotas.iter().map(|rota| rota.name.as_str()).collect();
-    let new = next.rotas.iter().map(|rota| rota.name.as_str()).filter(|name| live.rota(name).is_none());
-    names.extend(new);
-    names
-}
-
-/// Who gains and loses in the coming quarter.
-fn compared(app: &App, live: &Desk, next: &Desk, now: Timestamp) -> Vec<Compared> {
-    let book = app.acts().book();
-    let compare = |name: &str| {
-        let (was, is) = (live.rota(name), next.rota(name));
-        let wall = Wall::new(book, is.or(was).map_or(next.zone(), |rota| rota.zone));
-        let who = |desk: &Desk, agent: &Option<AgentKey>| {
-            agent.as_ref().map_or_else(|| "nobody".to_owned(), |agent| desk.name_of(agent))
-        };
-        let found = differences(was, is, book, (now, now + QUARTER));
-        let line = |one: &crate::rules::rota::Difference| {
-            let (was, is) = (who(live, &one.was), who(next, &one.now));
-            format!("{}: {is} instead of {was}", wall.span(one.from, one.to))
-        };
-        Compared {
-            rota: name.to_owned(),
-            link: encoded(name),
-            more: found.len().saturating_sub(MOST_LINES),
-            lines: found.iter().take(MOST_LINES).map(line).collect(),
-        }
+/// Who gains and loses in a rota.
+fn compared(app: &App, live: &Desk, next: &Desk, found: &preview::Compared) -> Compared {
+    let wall = Wall::new(app.acts().book(), found.zone);
+    let who = |desk: &Desk, agent: &Option<AgentKey>| {
+        agent.as_ref().map_or_else(|| "nobody".to_owned(), |agent| desk.name_of(agent))
     };
-    let names = rota_names(live, next).into_iter().filter(|name| live.rota(name) != next.rota(name));
-    names.map(compare).collect()
-}
-
-/// Where nobody would be on call, told.
-fn gaps(wall: Wall<'_>, was: &Gaps, now: &Gaps) -> Vec<Concern> {
-    let overlaps = |one: &PolicyGap| {
-        was.policies
-            .iter()
-            .any(|old| old.is_bare() && old.policy == one.policy && old.from <= one.from && one.to <= old.to)
+    let line = |one: &Difference| {
+        let (was, is) = (who(live, &one.was), who(next, &one.now));
+        format!("{}: {is} instead of {was}", wall.span(one.from, one.to))
     };
-    let bare = now.policies.iter().filter(|gap| gap.is_bare());
-    bare.map(|gap| Concern { told: gap_told(wall, gap), new: !overlaps(gap) }).collect()
+    Compared {
+        rota: found.rota.clone(),
+        link: encoded(&found.rota),
+        more: found.differences.len().saturating_sub(MOST_LINES),
+        lines: found.differences.iter().take(MOST_LINES).map(line).collect(),
+    }
 }
 
 /// A gap with its reasons.
@@ -129,81 +97,45 @@ pub(super) fn gap_told(wall: Wall<'_>, gap: &PolicyGap) -> String {
     format!("{} ({}: {})", wall.span(gap.from, gap.to), gap.policy, why.join("; "))
 }
 
-/// Whom the rotas would ask too much of, where they do not already.
-fn overloaded(app: &App, live: &Desk, next: &Desk, now: Timestamp) -> Vec<String> {
-    let book = app.acts().book();
-    let of = |desk: &Desk| {
-        let shifts = |rota: &Rota| rota.shifts(book, now, now + QUARTER).collect::<Vec<Shift>>();
-        let rotas: Vec<(&str, Vec<Shift>)> =
-            desk.rotas.iter().map(|rota| (rota.name.as_str(), shifts(rota))).collect();
-        overloads(&rotas, MOST_DAYS, |agent| zone_of(desk, agent), book)
+/// An overload in a line.
+fn overloaded(app: &App, next: &Desk, one: &Overload) -> String {
+    let (agent, from, to, what) = match one {
+        Overload::TooLong { agent, from, to, days } => (agent, from, to, format!("{days} days on end")),
+        Overload::Twice { agent, rotas, from, to } => {
+            (agent, from, to, format!("by {} and {} at once", rotas[0], rotas[1]))
+        }
     };
-    let before = of(live);
-    of(next)
-        .iter()
-        // What is so already is no news of this draft.
-        .filter(|one| !before.contains(one))
-        .take(MOST_LINES)
-        .map(|one| {
-            let (agent, from, to, what) = match one {
-                Overload::TooLong { agent, from, to, days } => {
-                    (agent, from, to, format!("{days} days on end"))
-                }
-                Overload::Twice { agent, rotas, from, to } => {
-                    (agent, from, to, format!("by {} and {} at once", rotas[0], rotas[1]))
-                }
-            };
-            let wall = Wall::new(book, next.zone());
-            format!("{}: {what}, {}", next.name_of(agent), wall.span(*from, *to))
-        })
-        .collect()
-}
-
-pub(super) fn zone_of(desk: &Desk, agent: &AgentKey) -> crate::rules::zone::Zone {
-    desk.agent(agent).and_then(|agent| agent.zone).unwrap_or(desk.zone())
+    let wall = Wall::new(app.acts().book(), next.zone());
+    format!("{}: {what}, {}", next.name_of(agent), wall.span(*from, *to))
 }
 
 fn hours(span: Duration) -> String {
     format!("{} h", (span.as_secs() + 1800) / 3600)
 }
 
-/// What each agent carried in the past quarter, and would in the coming one.
-fn carries(app: &App, live: &Desk, next: &Desk, now: Timestamp, past: Vec<Shift>) -> Vec<Carries> {
-    let book = app.acts().book();
-    let of = |desk: &Desk| {
-        let shifts = desk.rotas.iter().flat_map(|rota| rota.shifts(book, now, now + QUARTER));
-        loads(shifts, |agent| zone_of(desk, agent), &desk.hours, book)
+/// What an agent carried in the past quarter, and would in the coming one.
+fn carries(next: &Desk, share: &Share) -> Carries {
+    let part = |part: fn(&Load) -> Duration| {
+        let (was, is) = (hours(part(&share.was)), hours(part(&share.now)));
+        let changed = (was != is).then_some(is);
+        (was, changed)
     };
-    let (before, after) = (of(live), of(next));
-    let past = loads(past, |agent| zone_of(next, agent), &next.hours, book);
-    let load =
-        |loads: &BTreeMap<AgentKey, Load>, agent: &AgentKey| loads.get(agent).copied().unwrap_or_default();
-    let row = |agent: &crate::rules::desk::Agent| {
-        let (was, is) = (load(&before, &agent.key), load(&after, &agent.key));
-        let part = |part: fn(&Load) -> Duration| {
-            let (was, is) = (hours(part(&was)), hours(part(&is)));
-            let changed = (was != is).then_some(is);
-            (was, changed)
-        };
-        Carries {
-            name: agent.name.clone(),
-            past: hours(load(&past, &agent.key).total),
-            parts: vec![
-                part(|load| load.total),
-                part(|load| load.nights),
-                part(|load| load.weekends),
-                part(|load| load.holidays),
-            ],
-        }
-    };
-    next.agents.iter().map(row).collect()
+    Carries {
+        name: next.name_of(&share.agent),
+        past: hours(share.past.total),
+        parts: vec![
+            part(|load| load.total),
+            part(|load| load.nights),
+            part(|load| load.weekends),
+            part(|load| load.holidays),
+        ],
+    }
 }
 
 /// The page, with what went wrong.
 pub(super) async fn page_of(app: &App, at: &AtDesk, errors: Errors) -> Result<Response, Trouble> {
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let drafting = at.drafting.as_ref().ok_or(Trouble::NotFound)?;
-    let now = app.acts().clock().now();
     let wall = Wall::new(app.acts().book(), at.live.zone());
     let mut shown = Page {
         frame: at.frame(),
@@ -227,18 +159,15 @@ pub(super) async fn page_of(app: &App, at: &AtDesk, errors: Errors) -> Result<Re
     shown.made = drafting.edits().iter().enumerate().map(made).collect();
     if let Some(next) = at.drafted() {
         let live = &at.live;
-        let past = in_time(app.acts().past_shifts(&at.key, (now - QUARTER, now))).await?;
-        let past = past.into_iter().flat_map(|(_, shifts)| shifts).collect();
-        let (was, is) = (app.acts().gaps_ahead(live), app.acts().gaps_ahead(next));
-        shown.compared = compared(app, live, next, now);
-        shown.gaps = gaps(wall, &was, &is);
-        shown.loads = overloaded(app, live, next, now);
-        let before = super::leave::at_odds(app, at, live).await?;
-        let after = super::leave::at_odds(app, at, next).await?;
+        let found = Preview::of(app, live, next).await?;
+        shown.compared = found.rotas.iter().map(|one| compared(app, live, next, one)).collect();
+        let gap = |(gap, new): &(PolicyGap, bool)| Concern { told: gap_told(wall, gap), new: *new };
+        shown.gaps = found.gaps.iter().map(gap).collect();
+        shown.loads = found.overloads.iter().take(MOST_LINES).map(|one| overloaded(app, next, one)).collect();
         let concern =
-            |one: &Conflict| Concern { told: super::leave::told(app, next, one), new: !before.contains(one) };
-        shown.leaves = after.iter().take(MOST_LINES).map(concern).collect();
-        shown.carries = carries(app, live, next, now, past);
+            |(one, new): &(Conflict, bool)| Concern { told: super::leave::told(app, next, one), new: *new };
+        shown.leaves = found.leave.iter().take(MOST_LINES).map(concern).collect();
+        shown.carries = found.shares.iter().map(|share| carries(next, share)).collect();
     }
     Ok(page(status, &shown))
 }

@@ -2,16 +2,12 @@
 //! each one click from being asked. An agent keeps his own leave, a manager everybody's; why somebody is away is for the
 //! two of them alone.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{Days, NaiveDate};
 
-use super::draft::zone_of;
 use super::leave_calendar::{Kept, kept};
 use super::when::Wall;
 use super::{AtDesk, Place, encoded};
@@ -19,21 +15,15 @@ use crate::act::LeaveError;
 use crate::rules::access::Right;
 use crate::rules::cover::Span;
 use crate::rules::desk::Desk;
-use crate::rules::leave::{Conflict, Leave, LeaveId, Origin, conflicts, could_cover};
+use crate::rules::leave::{Conflict, Leave, LeaveId, Origin};
 use crate::rules::people::AgentKey;
-use crate::rules::rota::fairness::{Load, loads};
 use crate::web::App;
 use crate::web::hold::in_time;
+use crate::web::odds::{self, zone_of};
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;
 use crate::web::ui::{Frame, page};
-
-/// How far ahead leave is held against the rotas.
-const AHEAD: Duration = Duration::from_secs(180 * 24 * 60 * 60);
-
-/// Before and after now, what counts as carried.
-const QUARTER: Duration = Duration::from_secs(91 * 24 * 60 * 60);
 
 /// The most conflicts that are listed; the rest is counted.
 const MOST_LISTED: usize = 40;
@@ -108,8 +98,7 @@ fn days(app: &App, at: &AtDesk, leave: &Leave) -> String {
 /// Where agents are away and on call by a desk as it is or would be, in the coming half year.
 pub(super) async fn at_odds(app: &App, at: &AtDesk, desk: &Desk) -> Result<Vec<Conflict>, Trouble> {
     let leaves = in_time(app.acts().leaves(&at.key)).await?;
-    let now = app.acts().clock().now();
-    Ok(conflicts(desk, &leaves, (now, now + AHEAD), app.acts().book()))
+    Ok(odds::at_odds(app, desk, &leaves))
 }
 
 /// One of them in a line.
@@ -119,25 +108,15 @@ pub(super) fn told(app: &App, desk: &Desk, conflict: &Conflict) -> String {
     format!("{} is on leave and on call by {}, {when}", desk.name_of(&conflict.agent), conflict.rota)
 }
 
-/// What each agent carries, in the past quarter and the coming one.
-async fn carried(app: &App, at: &AtDesk) -> Result<BTreeMap<AgentKey, Load>, Trouble> {
-    let (book, now) = (app.acts().book(), app.acts().clock().now());
-    let past = in_time(app.acts().past_shifts(&at.key, (now - QUARTER, now))).await?;
-    let coming = at.desk().rotas.iter().flat_map(|rota| rota.shifts(book, now, now + QUARTER));
-    let all = past.into_iter().flat_map(|(_, shifts)| shifts).chain(coming);
-    Ok(loads(all, |agent| zone_of(at.desk(), agent), &at.desk().hours, book))
-}
-
 async fn page_of(app: &App, at: &AtDesk, given: Given, errors: Errors) -> Result<Response, Trouble> {
     let desk = at.desk();
     let manages = at.drafting.is_some();
     let me = at.me();
     let leaves = in_time(app.acts().leaves(&at.key)).await?;
-    let (book, now) = (app.acts().book(), app.acts().clock().now());
-    let found = conflicts(desk, &leaves, (now, now + AHEAD), book);
-    let carried = if found.is_empty() { BTreeMap::new() } else { carried(app, at).await? };
-    let reachable = |agent: &crate::rules::desk::Agent| app.acts().desks().is_reachable(agent);
-    let odds = |conflict: &Conflict| {
+    let book = app.acts().book();
+    let found = odds::at_odds(app, desk, &leaves);
+    let proposed = odds::proposals(app, desk, &leaves, &found).await?;
+    let told = |(conflict, could): (&Conflict, Vec<&crate::rules::desk::Agent>)| {
         let zone = desk.rota(&conflict.rota).map_or(desk.zone(), |rota| rota.zone);
         let wall = Wall::new(book, zone);
         let own = me == Some(&conflict.agent);
@@ -151,7 +130,6 @@ async fn page_of(app: &App, at: &AtDesk, given: Given, errors: Errors) -> Result
             let link = format!("/rotas/{}/{form}?{query}", encoded(&conflict.rota));
             (agent.name.clone(), link)
         };
-        let could = could_cover(desk, conflict, &leaves, &carried, reachable, book);
         AtOdds {
             told: format!("{} is on leave, and on call by {}", desk.name_of(&conflict.agent), conflict.rota),
             when: wall.span(conflict.from, conflict.to),
@@ -187,7 +165,7 @@ async fn page_of(app: &App, at: &AtDesk, given: Given, errors: Errors) -> Result
         away: leaves.iter().map(away).collect(),
         calendars: calendars.map(|calendar| kept(app, at, calendar)).collect(),
         more: found.len().saturating_sub(MOST_LISTED),
-        at_odds: found.iter().take(MOST_LISTED).map(odds).collect(),
+        at_odds: found.iter().zip(proposed).take(MOST_LISTED).map(told).collect(),
     };
     Ok(page(status, &shown))
 }

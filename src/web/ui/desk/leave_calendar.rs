@@ -9,7 +9,6 @@ use axum::response::Response;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::draft::zone_of;
 use super::elsewhere::{Read, read_at, sentence};
 use super::leave::keeps;
 use super::when::Wall;
@@ -20,6 +19,7 @@ use crate::rules::access::Right;
 use crate::rules::people::AgentKey;
 use crate::web::App;
 use crate::web::hold::in_time;
+use crate::web::odds::zone_of;
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;

@@ -26,8 +26,9 @@ use crate::rules::case::Case;
 use crate::rules::desk::Desk;
 use crate::rules::ticket::{TicketId, TicketState};
 use crate::web::App;
+use crate::web::commands::code;
 use crate::web::hold::in_time;
-use offers::{code, may_see_numbers, read};
+use offers::{may_see_numbers, read};
 use timeline::{Line, line};
 
 pub(super) use offers::{Offers, outcome};

@@ -1,19 +1,16 @@
 //! What somebody may do with a ticket as it stands: the buttons that he is shown, and what they say when they are
 //! pressed. The rights are asked for again by whoever carries a command out.
 
-use crate::act::{Commander, Said, right_for};
+use crate::act::{Commander, right_for};
 use crate::rules::access::Right;
 use crate::rules::case::Case;
 use crate::rules::command::Command;
 use crate::rules::desk::Desk;
-use crate::rules::effect::Answer;
 use crate::rules::escalation::Phase;
 use crate::rules::people::AgentKey;
 use crate::rules::severity::Severity;
+use crate::web::commands::{NoWords, own_words};
 use crate::web::ui::form::{Errors, Fields};
-
-/// The longest of somebody's own words that is kept, in characters.
-const LONGEST: usize = 2000;
 
 /// What may be done.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -116,12 +113,10 @@ impl Naming {
 /// The command that a form asks for.
 pub(super) fn read(fields: &Fields) -> Result<Command, Errors> {
     let text = |field: &'static str, remedy: &str| {
-        let text = fields.get(field).trim();
-        match text.chars().count() {
-            0 => Err(Errors::one(field, remedy)),
-            1..=LONGEST => Ok(text.to_owned()),
-            _ => Err(Errors::one(field, "That is too long: write 2,000 characters at most.")),
-        }
+        own_words(fields.get(field)).map_err(|none| match none {
+            NoWords::Empty => Errors::one(field, remedy),
+            NoWords::TooLong => Errors::one(field, "That is too long: write 2,000 characters at most."),
+        })
     };
     let agent = || {
         let key = fields.get("agent").parse::<AgentKey>();
@@ -147,38 +142,6 @@ pub(super) fn read(fields: &Fields) -> Result<Command, Errors> {
         }
         _ => return Err(Errors::one("form", "That is no command of ours; nothing was changed.")),
     })
-}
-
-/// What came of a command, as the page that one is led back to knows it again.
-pub(super) fn code(said: &Said) -> &'static str {
-    match &said.answer {
-        Answer::Taken(_) => "taken",
-        Answer::AlreadyTaken { .. } => "already-taken",
-        Answer::YoursAlready(_) => "yours-already",
-        Answer::Seen { .. } => "seen",
-        Answer::Declined { .. } => "declined",
-        Answer::NotAsked { .. } => "not-asked",
-        Answer::Escalated { .. } => "escalated",
-        Answer::Ringing { .. } => "ringing",
-        Answer::NoCallbackNumber { .. } => "no-number",
-        Answer::CalledBack { .. } => "called-back",
-        Answer::Downgraded { .. } => "downgraded",
-        Answer::NotLower { .. } => "not-lower",
-        Answer::Resolved { .. } => "resolved",
-        Answer::Noted { .. } => "noted",
-        Answer::HandedOver { .. } => "handed-over",
-        Answer::Paged { .. } => "paged",
-        Answer::NoSuchAgent { .. } => "no-agent",
-        Answer::NotAnAgent { .. } => "not-an-agent",
-        Answer::Closed { .. } => "closed",
-        Answer::Who { .. }
-        | Answer::Status(_)
-        | Answer::Help
-        | Answer::Unclear { .. }
-        | Answer::WhichOne(_)
-        | Answer::NoSuchTicket { .. }
-        | Answer::NotYours { .. } => "",
-    }
 }
 
 /// What a page says of it: whether it was done, and in words. Who has it is said as it stands now.
@@ -248,7 +211,7 @@ mod tests {
         ] {
             assert_eq!(read(&fields(form)).ok(), Some(command), "{form:?}");
         }
-        let long = "x".repeat(LONGEST + 1);
+        let long = "x".repeat(2001);
         for (form, field) in [
             (&[] as &[(&str, &str)], "form"),
             (&[("command", "delete")], "form"),

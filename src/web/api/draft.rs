@@ -1,0 +1,291 @@
+//! `/desks/{desk}/draft`: what managers have prepared, what would come of it, and publishing it, by the rules of the draft's
+//! page; and `POST /desks/{desk}/versions/{version}/restore`. A draft's ETag names the version that is in force and the
+//! draft's own state: what is published, taken back or thrown away is what was looked at.
+
+mod view;
+
+use axum::Json;
+use axum::extract::{FromRequestParts, State};
+use axum::http::StatusCode;
+use axum::http::header::{ETAG, IF_MATCH};
+use axum::http::request::Parts;
+use axum::response::AppendHeaders;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::App;
+use super::asked::{Caller, Condition, InPath, Sent};
+use super::problem::{Details, Problem};
+use super::tag::of_version;
+use crate::act::{DraftError, Drafting, Unfit};
+use crate::rules::access::Right;
+use crate::rules::desk::edit::Edit;
+use crate::web::hold::in_time;
+use crate::web::preview::Preview;
+use view::Draft;
+
+/// An answer with its entity tag.
+type Tagged<T> = (AppendHeaders<[(axum::http::HeaderName, String); 1]>, Json<T>);
+
+/// The state of a draft that somebody has looked at: `If-Match`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Seen {
+    version: i64,
+    revision: String,
+}
+
+/// The tag of a desk with its draft.
+fn tag(drafting: &Drafting) -> String {
+    match &drafting.draft {
+        Some(draft) => format!("\"{}.{}\"", drafting.version, draft.revision),
+        None => of_version(drafting.version),
+    }
+}
+
+impl FromRequestParts<App> for Seen {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Seen, Problem> {
+        let said = parts.headers.get(IF_MATCH).ok_or(Problem::NoTag)?;
+        let inside = said.to_str().ok().and_then(|tag| tag.trim().strip_prefix('"')?.strip_suffix('"'));
+        let inside = inside.ok_or(Problem::Condition)?;
+        // One that is none of ours is of a state that there never is.
+        let (version, revision) = inside.split_once('.').unwrap_or((inside, ""));
+        Ok(Seen { version: version.parse().unwrap_or(-1), revision: revision.to_owned() })
+    }
+}
+
+impl From<DraftError> for Problem {
+    fn from(error: DraftError) -> Problem {
+        let words = error.to_string();
+        let outcome = match error {
+            DraftError::NoDesk => return Problem::NotFound("desk"),
+            DraftError::NoDraft | DraftError::Moved => return Problem::Stale(words),
+            DraftError::Unfit(Unfit::File(problems)) => return Problem::File(problems),
+            DraftError::Unfit(Unfit::Edit(..)) => return Problem::Unfit(words),
+            DraftError::Act(error) => return Problem::Busy(error.into()),
+            DraftError::Full => "full",
+            DraftError::Gaps => "gaps",
+            DraftError::Lines => "lines",
+        };
+        Problem::Refused { outcome: outcome.into(), words }
+    }
+}
+
+/// A desk's draft, and what would come of it.
+async fn whole(app: &App, desk: &str) -> Result<Tagged<Draft>, Problem> {
+    let drafting = in_time(app.acts().drafting(desk)).await?.ok_or(Problem::NotFound("desk"))?;
+    let live = app.acts().desks().by_key(desk).cloned().ok_or(Problem::NotFound("desk"))?;
+    let preview = match (&drafting.draft, &drafting.result) {
+        (Some(_), Ok(next)) => Some(Preview::of(app, &live, next.desk()).await?),
+        _ => None,
+    };
+    let tag = AppendHeaders([(ETAG, tag(&drafting))]);
+    Ok((tag, Json(Draft::of(&live, drafting, preview))))
+}
+
+/// A desk's draft: its edits and what would come of them: who gains and loses shifts in the coming quarter, where an
+/// emergency would find nobody, whom the rotas would ask too much of, and who would carry how much. Needs the role manager.
+#[utoipa::path(
+    get, path = "/desks/{desk}/draft", tag = "drafts",
+    params(("desk" = String, Path, description = "The desk's key.", example = "reservations")),
+    responses((status = 200, body = Draft, headers(("etag" = String))))
+)]
+pub(super) async fn read(
+    State(app): State<App>,
+    caller: Caller,
+    InPath(key): InPath<String>,
+) -> Result<Tagged<Draft>, Problem> {
+    caller.at(&app, Right::Manage, &key)?;
+    whole(&app, &key).await
+}
+
+/// Edits that are to be added to a draft.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = DraftEdits)]
+pub(super) struct Edits {
+    /// In the order in which they are made.
+    #[schema(min_items = 1)]
+    edits: Vec<Edit>,
+}
+
+/// Adds edits to a desk's draft, which is begun if there is none. Each says what was there before, so that none changes
+/// what nobody looked at; a draft is never wrong, for what would make it so is refused. Needs the role manager.
+#[utoipa::path(
+    post, path = "/desks/{desk}/draft/edits", tag = "drafts",
+    params(("desk" = String, Path, description = "The desk's key.", example = "reservations")),
+    request_body = Edits,
+    responses(
+        (status = 200, description = "The draft as it is now.", body = Draft, headers(("etag" = String))),
+        (status = 409, description = "The draft is full.", body = Details, content_type = "application/problem+json"),
+        (status = 412, description = "Others change it all the time.", body = Details,
+            content_type = "application/problem+json"),
+        (status = 422, description = "An edit cannot be made, or what comes of it has mistakes.", body = Details,
+            content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn edit(
+    State(app): State<App>,
+    caller: Caller,
+    InPath(key): InPath<String>,
+    Sent(Edits { edits }): Sent<Edits>,
+) -> Result<Tagged<Draft>, Problem> {
+    caller.at(&app, Right::Manage, &key)?;
+    if edits.is_empty() {
+        return Err(Problem::Query("`edits` is empty".into()));
+    }
+    let drafted = app.acts().draft(&caller.by, &key, &edits);
+    in_time(async { Ok(drafted.await) }).await??;
+    whole(&app, &key).await
+}
+
+/// Takes one edit back, by its place from 0. Needs the role manager.
+#[utoipa::path(
+    delete, path = "/desks/{desk}/draft/edits/{index}", tag = "drafts",
+    params(
+        ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
+        ("index" = usize, Path, description = "Which edit, from 0.", minimum = 0),
+        ("If-Match" = String, Header, description = "The ETag of the draft that was looked at."),
+    ),
+    responses(
+        (status = 200, description = "The draft as it is now.", body = Draft, headers(("etag" = String))),
+        (status = 412, description = "It has changed meanwhile.", body = Details,
+            content_type = "application/problem+json"),
+        (status = 422, description = "Without it the others cannot be made.", body = Details,
+            content_type = "application/problem+json"),
+        (status = 428, description = "If-Match is missing.", body = Details, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn take_back(
+    State(app): State<App>,
+    caller: Caller,
+    InPath((key, index)): InPath<(String, usize)>,
+    seen: Seen,
+) -> Result<Tagged<Draft>, Problem> {
+    caller.at(&app, Right::Manage, &key)?;
+    let taken = app.acts().take_back(&caller.by, &key, &seen.revision, index);
+    in_time(async { Ok(taken.await) }).await??;
+    whole(&app, &key).await
+}
+
+/// Throws a draft away. Needs the role manager.
+#[utoipa::path(
+    delete, path = "/desks/{desk}/draft", tag = "drafts",
+    params(
+        ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
+        ("If-Match" = String, Header, description = "The ETag of the draft that was looked at."),
+    ),
+    responses(
+        (status = 204, description = "It is gone."),
+        (status = 412, description = "It has changed meanwhile.", body = Details,
+            content_type = "application/problem+json"),
+        (status = 428, description = "If-Match is missing.", body = Details, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn discard(
+    State(app): State<App>,
+    caller: Caller,
+    InPath(key): InPath<String>,
+    seen: Seen,
+) -> Result<StatusCode, Problem> {
+    caller.at(&app, Right::Manage, &key)?;
+    let discarded = app.acts().discard(caller.by, &key, &seen.revision);
+    in_time(async { Ok(discarded.await) }).await??;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// How something is brought into force.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Publication {
+    /// That there are times when an emergency would find nobody is known and meant.
+    #[serde(default)]
+    #[schema(required = false)]
+    gaps_are_meant: bool,
+}
+
+/// What is in force now.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Published {
+    /// The version.
+    #[schema(minimum = 1)]
+    version: i64,
+}
+
+fn published(version: i64) -> Tagged<Published> {
+    (AppendHeaders([(ETAG, of_version(version))]), Json(Published { version }))
+}
+
+/// Brings a draft into force that was looked at. One by which an emergency would find nobody at some time is published
+/// only if that is said to be meant. Needs the role manager.
+#[utoipa::path(
+    post, path = "/desks/{desk}/draft/publish", tag = "drafts",
+    params(
+        ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
+        ("If-Match" = String, Header, description = "The ETag of the draft that was looked at."),
+    ),
+    request_body = Publication,
+    responses(
+        (status = 200, description = "It is in force.", body = Published, headers(("etag" = String))),
+        (status = 409, description = "It has gaps, or another desk has one of its lines.", body = Details,
+            content_type = "application/problem+json"),
+        (status = 412, description = "It has changed meanwhile.", body = Details,
+            content_type = "application/problem+json"),
+        (status = 422, description = "It does not fit any more.", body = Details,
+            content_type = "application/problem+json"),
+        (status = 428, description = "If-Match is missing.", body = Details, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn publish(
+    State(app): State<App>,
+    caller: Caller,
+    InPath(key): InPath<String>,
+    Seen { version, revision }: Seen,
+    Sent(how): Sent<Publication>,
+) -> Result<Tagged<Published>, Problem> {
+    caller.at(&app, Right::Manage, &key)?;
+    let done = app.acts().publish(caller.by, &key, (&revision, version), how.gaps_are_meant);
+    Ok(published(in_time(async { Ok(done.await) }).await??))
+}
+
+/// Brings a former version back, as a new one. Needs the role manager.
+#[utoipa::path(
+    post, path = "/desks/{desk}/versions/{version}/restore", tag = "desks",
+    params(
+        ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
+        ("version" = i64, Path, description = "Counted from 1.", minimum = 1, example = 1),
+        ("If-Match" = String, Header, description = "The ETag of the desk that was looked at."),
+    ),
+    request_body = Publication,
+    responses(
+        (status = 200, description = "It is in force.", body = Published, headers(("etag" = String))),
+        (status = 409, description = "It has gaps, or another desk has one of its lines.", body = Details,
+            content_type = "application/problem+json"),
+        (status = 412, description = "The desk has changed meanwhile.", body = Details,
+            content_type = "application/problem+json"),
+        (status = 422, description = "It does not fit any more.", body = Details,
+            content_type = "application/problem+json"),
+        (status = 428, description = "If-Match is missing.", body = Details, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn restore(
+    State(app): State<App>,
+    caller: Caller,
+    InPath((key, former)): InPath<(String, i64)>,
+    seen: Condition,
+    Sent(how): Sent<Publication>,
+) -> Result<Tagged<Published>, Problem> {
+    caller.at(&app, Right::Manage, &key)?;
+    let in_force = in_time(app.acts().desk_text(&key, None)).await?.ok_or(Problem::NotFound("desk"))?.0;
+    let version = match seen {
+        Condition::Version(version) => version,
+        Condition::There => in_force,
+        Condition::New => return Err(Problem::Condition),
+    };
+    if in_time(app.acts().desk_text(&key, Some(former))).await?.is_none() {
+        return Err(Problem::NotFound("version"));
+    }
+    let done = app.acts().restore(caller.by, &key, (former, version), how.gaps_are_meant);
+    Ok(published(in_time(async { Ok(done.await) }).await??))
+}
