@@ -52,7 +52,7 @@ async fn leave_comes_changes_and_goes_with_the_calendar() {
             &[
                 "When Ada Moss is away by it",
                 "Sea &#60;b&#62;",
-                "Sat 21 Nov, 00:00 – Mon 23 Nov, 00:00",
+                "Sat 21 Nov 2026 – Sun 22 Nov 2026",
                 "2 events do not count",
                 "it is shorter than a day",
                 "it is marked as free",
