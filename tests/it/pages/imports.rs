@@ -124,13 +124,13 @@ async fn a_file_is_looked_at_and_what_was_seen_is_put_into_the_draft() {
             .replacen("BEGIN:VEVENT", &format!("{}BEGIN:VEVENT", past.repeat(90_000)), 1);
         assert!(file.len() > 9_000_000);
         let fields = [("address", ""), ("text", ""), ("as", "")];
-        let seen = manager.post_file(IMPORT, &fields, ("file", file.as_bytes())).await;
+        let seen = manager.post_parts(IMPORT, &fields, ("file", file.as_bytes())).await;
         seen.says(StatusCode::OK, &["Ben Frost, Cleo Hart, every week at 08:00, from 2026-11-23"]);
         seen.hides(&["long ago"]);
         // The page holds what was understood of it, and no more.
         assert!(seen.body.len() < 20_000, "{}", seen.body.len());
         let text = seen.between("autocapitalize=\"none\" aria-describedby=\"text-hint\">\n", "</textarea>");
-        manager.post_file(IMPORT, &[("text", &text), ("as", "layer")], ("file", b"")).await.leads_to(ROTA);
+        manager.post_parts(IMPORT, &[("text", &text), ("as", "layer")], ("file", b"")).await.leads_to(ROTA);
         let drafting = site.acts.drafting("reservations").await.unwrap().unwrap();
         let layers = drafting.result.unwrap().desk().rota("primary").unwrap().layers.clone();
         assert_eq!(layers.last().unwrap().starts.to_string(), "2026-11-23");
@@ -139,13 +139,13 @@ async fn a_file_is_looked_at_and_what_was_seen_is_put_into_the_draft() {
             (&b"\xff\xfeB\0E\0G\0I\0N\0"[..], "This is no iCalendar file"),
             (&[b'x'; 10 * 1024 * 1024 + 1], "The file is larger than 10 MB"),
         ] {
-            let answer = manager.post_file(IMPORT, &[], ("file", file)).await;
+            let answer = manager.post_file(IMPORT, "file", file).await;
             answer.says(StatusCode::UNPROCESSABLE_ENTITY, &[told, "id=\"file-error\""]);
         }
         // Names in the letters of another age are names of nobody, and the rest is read.
         let odd = weeks(&["Ben Frost", "Zo\u{eb}"]);
         let odd: Vec<u8> = odd.chars().map(|letter| u8::try_from(u32::from(letter)).unwrap()).collect();
-        let answer = manager.post_file(IMPORT, &[], ("file", &odd)).await;
+        let answer = manager.post_file(IMPORT, "file", &odd).await;
         answer.says(StatusCode::OK, &["Put 1 override into the draft", "Zo\u{fffd}"]);
     })
     .await;

@@ -1,6 +1,8 @@
 //! Pages as people see them: over HTTP, on both databases, with a clock that is moved by hand.
 
 mod account;
+mod agent_page;
+mod agent_tables;
 mod api;
 mod api_acts;
 mod api_file;
@@ -206,8 +208,13 @@ impl Browser<'_> {
         self.send(request, path, Body::from(body)).await
     }
 
-    /// Sends a form of ours with a file in it.
-    pub async fn post_file(&self, path: &str, fields: &[(&str, &str)], file: (&str, &[u8])) -> Page {
+    /// Sends a form with a file in the field of that name.
+    pub async fn post_file(&self, path: &str, field: &str, bytes: &[u8]) -> Page {
+        self.post_parts(path, &[], (field, bytes)).await
+    }
+
+    /// The same with other fields before it.
+    pub async fn post_parts(&self, path: &str, fields: &[(&str, &str)], file: (&str, &[u8])) -> Page {
         const EDGE: &str = "an-edge-that-no-file-has";
         let mut body = Vec::new();
         for (name, value) in fields {
@@ -217,8 +224,8 @@ impl Browser<'_> {
         }
         let (name, bytes) = file;
         let head = format!(
-            "--{EDGE}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"a.ics\"\r\n\
-             Content-Type: text/calendar\r\n\r\n"
+            "--{EDGE}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"a-file\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
         );
         body.extend_from_slice(head.as_bytes());
         body.extend_from_slice(bytes);

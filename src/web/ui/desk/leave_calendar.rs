@@ -14,7 +14,7 @@ use super::leave::{days, keeps};
 use super::when::Wall;
 use super::{AtDesk, Place};
 use crate::act::{CalendarGiven, CalendarRead, LEAVE_AHEAD, LeaveCalendar};
-use crate::calendar::away::{self, Away, Counts, LeftOut, NotAway};
+use crate::calendar::away::{self, Away, Counts, LeftOut};
 use crate::rules::access::Right;
 use crate::rules::people::AgentKey;
 use crate::web::App;
@@ -153,7 +153,7 @@ async fn found(
     let (acts, text, zone) = (app.acts().clone(), read.text.clone(), zone_of(&at.live, agent));
     let reading = tokio::task::spawn_blocking(move || {
         let now = acts.clock().now();
-        Ok::<_, NotAway>(away::read(&text, (now, now + LEAVE_AHEAD), counts, zone, acts.book())?)
+        away::read(&text, (now, now + LEAVE_AHEAD), counts, zone, acts.book())
     });
     match reading.await {
         Ok(away) => away.map_err(sentence),
