@@ -16,7 +16,7 @@ use super::problem::Problem;
 use crate::act::LeaveError;
 use crate::rules::access::Right;
 use crate::rules::desk::Desk;
-use crate::rules::leave::{self, LeaveId};
+use crate::rules::leave::{self, LeaveId, Origin};
 use crate::rules::people::AgentKey;
 use crate::web::hold::in_time;
 use crate::web::odds::{at_odds, proposals};
@@ -42,6 +42,8 @@ pub(super) struct Leave {
     to: Instant,
     /// Why: for himself and managers alone.
     note: Option<String>,
+    /// Whether it stands in a calendar that is read again and again: it goes when it goes there.
+    from_calendar: bool,
 }
 
 /// Whether whoever asks keeps that agent's leave.
@@ -57,6 +59,7 @@ impl Leave {
             from: leave.span.from.into(),
             to: leave.span.to.into(),
             note: keeps(caller, desk, &leave.agent).then(|| leave.note.clone()),
+            from_calendar: leave.origin == Origin::Calendar,
         }
     }
 }
@@ -121,7 +124,9 @@ pub(super) async fn add(
         other => Problem::Query(other.to_string()),
     })?;
     let leaves = in_time(app.acts().leaves(&key)).await?;
-    let same = |leave: &&leave::Leave| leave.agent == wanted.agent && leave.span == span;
+    let same = |leave: &&leave::Leave| {
+        leave.agent == wanted.agent && leave.span == span && leave.origin == Origin::Written
+    };
     let leave = leaves.iter().find(same).ok_or(Problem::NotFound("absence"))?;
     Ok((StatusCode::CREATED, Json(Leave::of(&caller, &desk, leave))))
 }
