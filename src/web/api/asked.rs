@@ -65,6 +65,11 @@ impl Caller {
         }
     }
 
+    /// Whether he may see telephone numbers of a desk's tickets.
+    pub(super) fn sees_numbers(&self, desk: &str) -> bool {
+        self.principal.may(Right::Answer, desk)
+    }
+
     /// Who he is at a desk, if he is one of its agents and may answer there.
     pub(super) fn agent_at<'a>(&self, desk: &'a Desk) -> Option<&'a AgentKey> {
         let agent = desk.agent_by_email(&self.account.as_ref()?.email)?;

@@ -3,7 +3,9 @@
 mod account;
 mod api;
 mod api_acts;
+mod api_drafts;
 mod api_file;
+mod api_people;
 mod audit;
 mod board;
 mod changes;
