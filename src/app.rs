@@ -24,9 +24,11 @@ use crate::channel::{CarrierConfigError, Carriers, Deadlines, Health, SenderConf
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::engine::Engine;
+use crate::fetch::Fetcher;
 use crate::flows::{self, Refused};
 use crate::id::Ids;
 use crate::openid::Provider;
+use crate::rules::flow::kept::FlowFile;
 use crate::store::{Store, StoreError};
 use crate::web::{self, CarrierAccess, CarrierHealth, Web};
 use crate::words::Words;
@@ -100,8 +102,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Ids and chance.
     pub ids: Ids,
-    /// The voice flows.
-    pub flows: Vec<String>,
+    /// The voice flows of the program and of its folder.
+    pub flows: Vec<FlowFile>,
 }
 
 impl Parts {
@@ -136,11 +138,6 @@ impl Parts {
     pub async fn visit(self) -> Result<Acts, AppError> {
         Ok(Acts::visit(self.setup()).await?)
     }
-
-    /// For a command that only reads.
-    pub async fn look(self) -> Result<Acts, AppError> {
-        Ok(Acts::look(self.setup()).await?)
-    }
 }
 
 /// A server, ready to run.
@@ -164,6 +161,7 @@ impl App {
         let proxies = parts.config.proxies.clone();
         let openid = parts.config.openid.clone();
         let back = format!("{public_url}{}", web::OPENID_BACK);
+        let fetcher = Arc::new(Fetcher::new(&parts.config.fetch).map_err(AppError::Failed)?);
         let clock = parts.clock.clone();
         let access = configs.iter().map(|config| {
             let numbers = config.may_show.iter().chain(config.senders.iter().map(|sender| &sender.number));
@@ -182,7 +180,7 @@ impl App {
         let carriers = Carriers::new(configs, Deadlines::default(), parts.clock.clone());
         let carriers = Arc::new(carriers.map_err(AppError::Carriers)?);
         let acts = Acts::start(parts.setup()).await?;
-        let engine = Engine::new(acts.clone(), carriers.clone(), &public_url);
+        let engine = Engine::new(acts.clone(), carriers.clone(), fetcher.clone(), &public_url);
         let openid = openid.map(|config| Provider::new(config, &back, clock)).transpose();
         let openid = openid.map_err(AppError::Failed)?.map(Arc::new);
         let watched = engine.clone();
@@ -193,6 +191,7 @@ impl App {
             public_url,
             proxies,
             openid,
+            fetcher,
             ready: Arc::new(move || watched.health()),
             health: Arc::new(move || carriers.health().into_iter().map(told).collect()),
             closing: streams.clone(),

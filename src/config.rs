@@ -16,6 +16,7 @@ use url::Url;
 
 use crate::channel::config::is_this_machine;
 use crate::channel::{CarrierConfig, CarrierConfigError};
+use crate::fetch::FetchConfig;
 use crate::openid::OpenIdConfig;
 use crate::rules::source::{Problem, Source};
 
@@ -40,6 +41,8 @@ pub struct Config {
     pub flows: Option<PathBuf>,
     /// How it logs.
     pub log: LogConfig,
+    /// From where files are read at addresses that people enter.
+    pub fetch: FetchConfig,
     /// The provider of identities by which people sign in, if there is one.
     pub openid: Option<OpenIdConfig>,
     /// Its carriers, the preferred first.
@@ -84,6 +87,7 @@ impl Default for Config {
             database_url: None,
             flows: None,
             log: LogConfig::default(),
+            fetch: FetchConfig::default(),
             openid: None,
             carriers: Vec::new(),
         }
@@ -174,6 +178,9 @@ impl Config {
         }
         for problem in self.openid.iter().flat_map(OpenIdConfig::check) {
             note(&["openid", problem.key], Err((problem.what, problem.remedy)));
+        }
+        if let Some((key, what, remedy)) = self.fetch.check() {
+            note(&["fetch", key], Err((what.into(), remedy.into())));
         }
         for (index, carrier) in self.carriers.iter().enumerate() {
             let index = index.to_string();

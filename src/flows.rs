@@ -11,6 +11,7 @@ use std::collections::btree_map::Entry;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::rules::flow::kept::FlowFile;
 use crate::rules::flow::{Flow, Plan, play};
 use crate::rules::source::Problem;
 
@@ -57,21 +58,21 @@ pub fn check_files(files: &[PathBuf]) -> Result<String, Refused> {
     if bad.is_empty() { Ok(good.join("\n")) } else { Err(Refused(bad)) }
 }
 
-/// The flows that a server works by: those in the folder, if there is one, and the shipped ones whose names they leave
-/// free: their texts. All that is wrong with any of them, or with what they are called, is told at once.
-pub fn load_all(folder: Option<&Path>) -> Result<Vec<String>, Refused> {
-    let mut named: BTreeMap<String, (PathBuf, String)> = BTreeMap::new();
+/// The flows that a server has beside what is kept in its database: those in the folder, if there is one, and the shipped
+/// ones whose names they leave free. All that is wrong with any of them, or with what they are called, is told at once.
+pub fn load_all(folder: Option<&Path>) -> Result<Vec<FlowFile>, Refused> {
+    let mut named: BTreeMap<String, (PathBuf, FlowFile)> = BTreeMap::new();
     let mut bad = Vec::new();
     for file in folder.map(files_in).transpose()?.unwrap_or_default() {
         let loaded = read(&file).and_then(|text| {
-            let flow = Flow::parse(&text).map_err(|problems| refused(&file, &problems))?;
-            Ok((flow.name, text))
+            let flow = Flow::prove(&text).map_err(|problems| refused(&file, &problems))?;
+            Ok((flow.name, FlowFile { text, shipped: false }))
         });
         match loaded {
             Err(Refused(messages)) => bad.extend(messages),
-            Ok((name, text)) => match named.entry(name) {
+            Ok((name, flow)) => match named.entry(name) {
                 Entry::Vacant(slot) => {
-                    slot.insert((file, text));
+                    slot.insert((file, flow));
                 }
                 Entry::Occupied(other) => bad.push(format!(
                     "{}:1: flow `{}` is also in {}; rename one of them",
@@ -86,9 +87,10 @@ pub fn load_all(folder: Option<&Path>) -> Result<Vec<String>, Refused> {
         return Err(Refused(bad));
     }
     for (name, text) in SHIPPED {
-        named.entry((*name).to_owned()).or_insert_with(|| (PathBuf::from(name), (*text).to_owned()));
+        let ours = || (PathBuf::from(name), FlowFile { text: (*text).to_owned(), shipped: true });
+        named.entry((*name).to_owned()).or_insert_with(ours);
     }
-    Ok(named.into_values().map(|(_, text)| text).collect())
+    Ok(named.into_values().map(|(_, flow)| flow).collect())
 }
 
 /// The `*.toml` files of a folder, in the order of their names.
@@ -125,7 +127,7 @@ fn load(file: &Path) -> Result<Flow, Refused> {
         Some(text) if !file.exists() => text.to_owned(),
         _ => read(file)?,
     };
-    Flow::parse(&text).map_err(|problems| refused(file, &problems))
+    Flow::prove(&text).map_err(|problems| refused(file, &problems))
 }
 
 fn read(file: &Path) -> Result<String, Refused> {
@@ -156,14 +158,18 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
         let emergency = shipped("emergency").unwrap();
-        assert_eq!(load_all(None).unwrap(), [emergency]);
+        let load = |folder: Option<&Path>| {
+            let all = load_all(folder).unwrap();
+            all.into_iter().map(|file| (file.text, file.shipped)).collect::<Vec<_>>()
+        };
+        assert_eq!(load(None), [(emergency.to_owned(), true)]);
 
         let night = emergency.replace("name = \"emergency\"", "name = \"night\"");
         let own = format!("# ours\n{emergency}");
         write("b.toml", &night);
         write("a.toml", &own);
         write("notes.txt", "no flow at all");
-        assert_eq!(load_all(Some(folder.path())).unwrap(), [own.clone(), night.clone()]);
+        assert_eq!(load(Some(folder.path())), [(own.clone(), false), (night.clone(), false)]);
 
         write("c.toml", &night);
         write("d.toml", "name = ");

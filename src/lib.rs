@@ -8,7 +8,9 @@
 //! {web, engine} → act → {store, words} → rules
 //! {web, engine} → report → {wire, rules}
 //! engine → channel → wire        web → {wire, calendar}
-//! calendar → rules
+//! calendar → rules                app → config → fetch
+//! {app, web, engine} → fetch → channel
+//! engine → calendar
 //! app → flows → rules            app → zones → rules
 //! app → config → {channel, openid, rules}
 //! {app, web} → openid → {channel, rules}
@@ -24,6 +26,7 @@ pub mod channel;
 pub mod clock;
 pub mod config;
 pub mod engine;
+pub mod fetch;
 pub mod flows;
 pub mod id;
 pub mod openid;

@@ -17,7 +17,8 @@
 //!   statements through the same store, and so in the same grouped commits; *turn* (the call's key) for itself;
 //!   *status repeated* against a bare axum handler that checks the signature. Statements a webhook are counted by the
 //!   same words of sqlx, without begin, commit and savepoints, while no engine runs.
-//! - **rota**: who is on call by a rota of ten layers, of which nine do not cover the instant.
+//! - **rota**: who is on call by a rota of ten layers, of which nine do not cover the instant; by a thousand such rotas at
+//!   one instant, against bare conversions to wall clocks; and all through a year.
 //! - **deadlines**: when time asks for something next, of a thousand and of a million tickets.
 //! - **storm**: 2,000 tickets of 200 agents fall due while the gateway is away; from its start to the first byte of the
 //!   last page. Against it: reqwest with the same forms and the same number of requests under way (64). Once with a

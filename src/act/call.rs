@@ -61,6 +61,14 @@ struct Go {
     ticket: TicketId,
 }
 
+/// What became of a turn.
+enum Went {
+    /// It was answered.
+    On(CallAnswer),
+    /// The call goes by a version of its flow that this process has not read: nothing was done.
+    UnknownFlow(String),
+}
+
 struct End {
     world: World,
     carrier: String,
@@ -81,6 +89,22 @@ impl Acts {
 
     /// A call goes on. One that we do not know, because its first webhook was lost, begins here.
     pub async fn call_turn(&self, turn: CallTurn) -> Result<CallAnswer, ActError> {
+        let version = match self.turn_of(turn.clone()).await? {
+            Went::On(answer) => return Ok(answer),
+            Went::UnknownFlow(version) => version,
+        };
+        // It began at another process, by a flow that came into force there a moment ago.
+        self.reload().await?;
+        match self.turn_of(turn).await? {
+            Went::On(answer) => Ok(answer),
+            Went::UnknownFlow(_) => {
+                let what = format!("version {version} of a voice flow cannot be read");
+                Err(StoreError::Fault(what).into())
+            }
+        }
+    }
+
+    async fn turn_of(&self, turn: CallTurn) -> Result<Went, ActError> {
         let world = self.world();
         if world.desks.by_line(&turn.call.to).is_none() {
             return Err(ActError::NoSuchLine);
@@ -166,11 +190,11 @@ async fn begin(
     Ok(answer)
 }
 
-async fn go_on(tx: &mut Tx, input: &Go) -> Result<CallAnswer, StoreError> {
+async fn go_on(tx: &mut Tx, input: &Go) -> Result<Went, StoreError> {
     let Go { world, turn: CallTurn { call: incoming, turn, input }, ticket: ticket_id } = input;
     let key = call_key(&incoming.sid, *turn);
     if let Some(known) = repeated(tx, &incoming.carrier, &key).await? {
-        return Ok(known);
+        return Ok(Went::On(known));
     }
     let Some(mut call) = calls::lock(tx, &incoming.carrier, &incoming.sid).await? else {
         let answer = begin(tx, world, incoming, ticket_id).await?;
@@ -178,7 +202,7 @@ async fn go_on(tx: &mut Tx, input: &Go) -> Result<CallAnswer, StoreError> {
             // A repetition of this turn must not be taken for an answer to what it begins with.
             keep(tx, world, &incoming.carrier, &key, &answer).await?;
         }
-        return Ok(answer);
+        return Ok(Went::On(answer));
     };
     let position = match call.position.clone() {
         Some(position) if *turn == call.turn => position,
@@ -186,8 +210,11 @@ async fn go_on(tx: &mut Tx, input: &Go) -> Result<CallAnswer, StoreError> {
         _ => {
             let present =
                 repeated(tx, &call.carrier, &call_key(&call.sid, call.turn.saturating_sub(1))).await?;
-            return Ok(present.unwrap_or(CallAnswer { script: Script::default(), next: None }));
+            return Ok(Went::On(present.unwrap_or(CallAnswer { script: Script::default(), next: None })));
         }
+    };
+    let Some(flow) = world.desks.flow_version(&call.flow_version) else {
+        return Ok(Went::UnknownFlow(call.flow_version));
     };
     let (desk, line) = line_of(world, &call.line)?;
     call.engaged |= is_engaged(input);
@@ -197,14 +224,13 @@ async fn go_on(tx: &mut Tx, input: &Go) -> Result<CallAnswer, StoreError> {
         None => None,
     };
     let pages = agent_pages(tx, &call).await?;
-    let flow = world.desks.flow_version(&call.flow_version)?;
     let case = work.as_ref().map(Work::case);
     let known = CallFacts { blocked: false, joinable: joinable.as_ref(), pages: &pages, case };
     let turn = facts(world, desk, line, &call, &known, |facts| flow.step(&position, input, facts));
     let answer = carry_out(tx, world, &mut call, work, ticket_id, joinable, &pages, turn).await?;
     calls::update(tx, &call).await?;
     keep(tx, world, &call.carrier, &key, &answer).await?;
-    Ok(answer)
+    Ok(Went::On(answer))
 }
 
 fn is_engaged(input: &Input) -> bool {

@@ -1,16 +1,17 @@
-//! The desks and voice flows that are in force, as every transaction sees them; and how new flows come into force.
+//! The desks and voice flows that are in force, as every transaction sees them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
 
-use super::audit::{Note, note};
+use super::flows::{Files, PassedOver, take_files, tell_passed_over};
 use super::{ActError, Acts, By};
 use crate::clock::Timestamp;
 use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::{Agent, Desk};
 use crate::rules::flow::Flow;
+use crate::rules::flow::kept::FlowFile;
 use crate::rules::policy::MethodKind;
-use crate::store::{StoreError, Tx, call, desk as desks, instance};
+use crate::store::{StoreError, Tx, call, desk as desks, flow, instance};
 
 /// What is in force.
 #[derive(Clone, Debug, Default)]
@@ -66,92 +67,56 @@ impl Desks {
         self.flow(name).ok_or_else(|| StoreError::Fault(format!("voice flow {name} is not loaded")))
     }
 
-    pub(super) fn flow_version(&self, version: &str) -> Result<&Arc<Flow>, StoreError> {
-        self.versions
-            .get(version)
-            .ok_or_else(|| StoreError::Fault(format!("version {version} of a voice flow is not loaded")))
+    /// A flow by the version that a call began with; none if this process has not read it yet.
+    pub(super) fn flow_version(&self, version: &str) -> Option<&Arc<Flow>> {
+        self.versions.get(version)
     }
 }
 
-type Everything =
-    (Vec<(Desk, i64)>, BTreeSet<(MethodKind, PhoneNumber)>, desks::Generation, Vec<(String, String)>);
+struct Everything {
+    desks: Vec<(Desk, i64)>,
+    dead: BTreeSet<(MethodKind, PhoneNumber)>,
+    generation: desks::Generation,
+    /// Every version of every flow, with its text.
+    sources: Vec<(String, String)>,
+    /// The names and versions of the flows that are in force.
+    in_force: Vec<(String, String)>,
+}
 
 struct Begin {
     instance: String,
-    node: String,
     now: Timestamp,
-    flows: Flows,
+    files: Files,
     doubt_until: Timestamp,
 }
 
-/// Version, name and text.
-type FlowVersion = (String, String, String);
-type ByName = BTreeMap<String, Arc<Flow>>;
-
 impl Acts {
-    /// Says that this process lives, frees what an earlier one of this node held, remembers the flows' versions, and
-    /// doubts every call that was under way.
-    pub(super) async fn begin(&self, sources: Vec<String>) -> Result<(), ActError> {
+    /// Says that this process lives, frees what an earlier one of this node held, brings changed files of flows into
+    /// force, and doubts every call that was under way.
+    pub(super) async fn begin(&self, files: Vec<FlowFile>) -> Result<(), ActError> {
         let now = self.clock().now();
-        let (flows, current) = read_flows(sources)?;
-        let flows = Flows { by: By::start(), flows, changed: Vec::new(), now };
-        let begin = Begin {
-            instance: self.0.instance.clone(),
-            node: self.0.node.clone(),
-            now,
-            flows,
-            doubt_until: now,
-        };
-        self.store().write(begin_work, begin).await?;
-        self.renew(|desks| desks.flows = current);
+        let (files, read) = self.read_files(By::start(), files)?;
+        let begin = Begin { instance: self.0.instance.clone(), now, files, doubt_until: now };
+        // What stands in the files answers where what is in force cannot be read.
+        self.renew(|desks| desks.flows = read);
+        let passed_over = self.store().write(begin_work, begin).await?;
+        self.reload().await?;
+        tell_passed_over(&passed_over);
+        Ok(())
+    }
+
+    /// What is in force, as a command sees it that looks in; and flows of files under whose names nothing is. Nothing is
+    /// written down.
+    pub(super) async fn look_in(&self, files: Vec<FlowFile>) -> Result<(), ActError> {
+        let (_, read) = self.read_files(By::command_line(), files)?;
+        self.renew(|desks| desks.flows = read);
         self.reload().await
     }
 
-    /// Brings other voice flows into force. Calls that are under way go on by the version that they began with.
-    pub async fn replace_flows(&self, by: By, sources: Vec<String>) -> Result<(), ActError> {
-        let (flows, current) = read_flows(sources)?;
-        let changed = self.changed(&flows);
-        self.take_flows(by, flows, current, changed).await
-    }
-
-    /// The flows as a command sees them that looks in beside a server: what is new is remembered, and nothing replaced.
-    pub(super) async fn see_flows(&self, by: By, sources: Vec<String>) -> Result<(), ActError> {
-        let (flows, current) = read_flows(sources)?;
-        self.take_flows(by, flows, current, Vec::new()).await
-    }
-
-    /// The flows as a command sees them that leaves no trace.
-    pub(super) async fn look_at_flows(&self, sources: Vec<String>) -> Result<(), ActError> {
-        let (_, current) = read_flows(sources)?;
-        self.renew(|desks| desks.flows = current);
-        self.reload().await
-    }
-
-    async fn take_flows(
-        &self,
-        by: By,
-        flows: Vec<FlowVersion>,
-        current: ByName,
-        changed: Vec<(String, Option<String>)>,
-    ) -> Result<(), ActError> {
-        let input = Flows { by, flows, changed, now: self.clock().now() };
-        self.store().write(remember_flows, input).await?;
-        self.renew(|desks| desks.flows = current);
-        self.reload().await
-    }
-
-    /// Which flows differ from those in force, with the version that is in force.
-    fn changed(&self, flows: &[FlowVersion]) -> Vec<(String, Option<String>)> {
-        let desks = self.desks();
-        let in_force = |name: &str| desks.flow(name).map(|flow| flow.version().to_owned());
-        let all = flows.iter().map(|(version, name, _)| (version, name, in_force(name)));
-        let changed = all.filter(|(version, _, before)| before.as_ref() != Some(version));
-        changed.map(|(_, name, before)| (name.clone(), before)).collect()
-    }
-
-    /// Reads what is in force, if any of it changed.
+    /// Reads what is in force.
     pub async fn reload(&self) -> Result<(), ActError> {
-        let (all, dead, generation, sources) = self.store().read(everything, ()).await?;
+        let Everything { desks: all, dead, generation, sources, in_force } =
+            self.store().read(everything, ()).await?;
         let before = self.desks();
         let mut versions = before.versions.clone();
         for (version, text) in sources {
@@ -161,18 +126,31 @@ impl Acts {
                 slot.insert(Arc::new(flow));
             }
         }
+        let mut flows = before.flows.clone();
+        for (name, version) in in_force {
+            match versions.get(&version) {
+                Some(flow) => drop(flows.insert(name, flow.clone())),
+                // Written for another version of this program: callers are better served by what this one can read.
+                None => tracing::error!(
+                    flow = name,
+                    version,
+                    "the voice flow in force cannot be read by this program; an older one answers, or its file"
+                ),
+            }
+        }
         self.renew(|desks| {
             desks.lines = lines_of(&all);
             desks.by_key =
                 all.into_iter().map(|(desk, _)| (desk.key.as_str().to_owned(), Arc::new(desk))).collect();
             desks.dead = dead;
+            desks.flows = flows;
             desks.versions = versions;
             desks.generation = generation;
         });
         Ok(())
     }
 
-    /// Whether desks or dead methods changed since they were read: by this process or another.
+    /// Reads what is in force, if any of it changed since it was read: by this process or another.
     pub async fn reload_if_changed(&self) -> Result<(), ActError> {
         let generation = self.store().read(current_generation, ()).await?;
         if generation == self.desks().generation { Ok(()) } else { self.reload().await }
@@ -192,69 +170,21 @@ fn lines_of(all: &[(Desk, i64)]) -> BTreeMap<PhoneNumber, String> {
         .collect()
 }
 
-fn read_flows(sources: Vec<String>) -> Result<(Vec<FlowVersion>, ByName), StoreError> {
-    let mut versions = Vec::new();
-    let mut current = BTreeMap::new();
-    for source in sources {
-        let flow = Flow::parse(&source).map_err(|problems| {
-            let first = problems.first().map(|problem| problem.at("voice flow").to_string());
-            StoreError::Fault(first.unwrap_or_else(|| "a voice flow is empty".into()))
-        })?;
-        versions.push((flow.version().to_owned(), flow.name.clone(), source));
-        current.insert(flow.name.clone(), Arc::new(flow));
-    }
-    Ok((versions, current))
-}
-
-async fn begin_work(tx: &mut Tx, begin: &Begin) -> Result<(), StoreError> {
-    instance::start(tx, &begin.instance, &begin.node, begin.now).await?;
-    remember_flows(tx, &begin.flows).await?;
+async fn begin_work(tx: &mut Tx, begin: &Begin) -> Result<Vec<PassedOver>, StoreError> {
+    instance::start(tx, &begin.instance, &begin.files.node, begin.now).await?;
+    let passed_over = take_files(tx, &begin.files).await?;
     call::doubt_all(tx, begin.doubt_until).await?;
-    Ok(())
-}
-
-/// Voice flows that come into force.
-struct Flows {
-    by: By,
-    flows: Vec<FlowVersion>,
-    /// The names of those that differ from what was in force, with the version that was.
-    changed: Vec<(String, Option<String>)>,
-    now: Timestamp,
-}
-
-async fn remember_flows(tx: &mut Tx, input: &Flows) -> Result<(), StoreError> {
-    let Flows { by, flows, changed, now } = input;
-    for (version, name, source) in flows {
-        let new = desks::remember_flow(tx, version, name, source, *now).await?;
-        let changed = changed.iter().find(|(changed, _)| changed == name);
-        if new || changed.is_some() {
-            let before = changed.and_then(|(_, before)| before.as_deref());
-            note_flow(tx, by, *now, name, before, version).await?;
-        }
-    }
-    Ok(())
-}
-
-async fn note_flow(
-    tx: &mut Tx,
-    by: &By,
-    now: Timestamp,
-    name: &str,
-    before: Option<&str>,
-    version: &str,
-) -> Result<(), StoreError> {
-    let told = |version: &str| format!("version {version}");
-    let entry = Note { before: before.map(told), after: Some(told(version)), ..Note::of("flow.read", name) };
-    note(tx, by, now, entry).await
+    Ok(passed_over)
 }
 
 async fn everything(tx: &mut Tx, (): &()) -> Result<Everything, StoreError> {
-    Ok((
-        desks::all(tx).await?,
-        desks::dead_methods(tx).await?,
-        desks::generation(tx).await?,
-        desks::flow_sources(tx).await?,
-    ))
+    Ok(Everything {
+        desks: desks::all(tx).await?,
+        dead: desks::dead_methods(tx).await?,
+        generation: desks::generation(tx).await?,
+        sources: flow::sources(tx).await?,
+        in_force: flow::in_force(tx).await?,
+    })
 }
 
 async fn current_generation(tx: &mut Tx, (): &()) -> Result<desks::Generation, StoreError> {

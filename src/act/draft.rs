@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use super::apply::{Checked, put_desk};
+use super::audit::{Note, note};
 use super::{ActError, Acts, By};
 use crate::clock::Timestamp;
 use crate::rules::desk::edit::{CannotEdit, Edit, edited};
@@ -114,9 +115,34 @@ struct Seen {
 }
 
 struct Put {
+    by: By,
     seen: Seen,
     /// None throws it away.
     draft: Option<Draft>,
+    news: News,
+    now: Timestamp,
+}
+
+/// What the audit log says of it.
+struct News {
+    action: &'static str,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+impl News {
+    fn added(edits: &[Edit]) -> News {
+        News { action: "draft.edit", before: None, after: Some(summaries(edits)) }
+    }
+
+    fn taken(action: &'static str, edits: &[Edit]) -> News {
+        News { action, before: Some(summaries(edits)), after: None }
+    }
+}
+
+/// A line each.
+fn summaries(edits: &[Edit]) -> String {
+    edits.iter().map(Edit::summary).collect::<Vec<_>>().join("\n")
 }
 
 struct Publish {
@@ -150,7 +176,7 @@ impl Acts {
     pub async fn draft(&self, by: &By, desk: &str, edits: &[Edit]) -> Result<(), DraftError> {
         let change = |known: &mut Vec<Edit>| {
             known.extend_from_slice(edits);
-            Ok(())
+            Ok(News::added(edits))
         };
         self.redraft(by, desk, change).await
     }
@@ -174,8 +200,7 @@ impl Acts {
             if index >= known.len() {
                 return Err(DraftError::Moved);
             }
-            known.remove(index);
-            Ok(())
+            Ok(News::taken("draft.take_back", &[known.remove(index)]))
         };
         self.redraft(by, desk, change).await
     }
@@ -184,14 +209,14 @@ impl Acts {
         &self,
         by: &By,
         desk: &str,
-        change: impl Fn(&mut Vec<Edit>) -> Result<(), DraftError>,
+        change: impl Fn(&mut Vec<Edit>) -> Result<News, DraftError>,
     ) -> Result<(), DraftError> {
         for _ in 0..TRIES {
             let drafting = self.drafting(desk).await?.ok_or(DraftError::NoDesk)?;
             let mut edits = drafting.edits().to_vec();
             let was_fit = drafting.result.is_ok();
             let count = edits.len();
-            change(&mut edits)?;
+            let news = change(&mut edits)?;
             if edits.len() > MOST_EDITS {
                 return Err(DraftError::Full);
             }
@@ -210,7 +235,8 @@ impl Acts {
             let changed_by = by.actor.clone();
             let draft = Draft { edits, revision, began_at, began_by, changed_at: now, changed_by };
             let draft = Some(draft).filter(|draft| !draft.edits.is_empty());
-            if self.store().write(put, Put { seen: seen(desk, &drafting), draft }).await? {
+            let put_it = Put { by: by.clone(), seen: seen(desk, &drafting), draft, news, now };
+            if self.store().write(put, put_it).await? {
                 return Ok(());
             }
         }
@@ -218,18 +244,15 @@ impl Acts {
     }
 
     /// Throws a draft away that was seen at that revision.
-    pub async fn discard(&self, desk: &str, revision: &str) -> Result<(), DraftError> {
+    pub async fn discard(&self, by: By, desk: &str, revision: &str) -> Result<(), DraftError> {
         let drafting = self.drafting(desk).await?.ok_or(DraftError::NoDesk)?;
         if drafting.draft.is_none() {
             return Err(DraftError::NoDraft);
         }
-        let seen = seen(desk, &drafting);
-        let same = seen.revision.as_deref() == Some(revision);
-        if same && self.store().write(put, Put { seen, draft: None }).await? {
-            Ok(())
-        } else {
-            Err(DraftError::Moved)
-        }
+        let (seen, same) = (seen(desk, &drafting), drafting.revision() == Some(revision));
+        let news = News::taken("draft.discard", drafting.edits());
+        let put_it = Put { by, seen, draft: None, news, now: self.clock().now() };
+        if same && self.store().write(put, put_it).await? { Ok(()) } else { Err(DraftError::Moved) }
     }
 
     /// Brings a draft into force that was seen at that revision, above that version; answers the new one's number.
@@ -247,11 +270,10 @@ impl Acts {
         if drafting.revision() != Some(revision) || drafting.version != version {
             return Err(DraftError::Moved);
         }
-        let changes: Vec<String> = drafting.edits().iter().map(Edit::summary).collect();
+        let changes = summaries(drafting.edits());
         let seen = seen(desk, &drafting);
         let drafted = drafting.result?;
-        let publish =
-            Publish { by, seen, drafted, changes: changes.join("\n"), used: true, now: self.clock().now() };
+        let publish = Publish { by, seen, drafted, changes, used: true, now: self.clock().now() };
         self.bring(publish, gaps_are_meant).await
     }
 
@@ -317,7 +339,7 @@ async fn unmoved(tx: &mut Tx, seen: &Seen) -> Result<bool, StoreError> {
     Ok(version == seen.version && draft.map(|draft| draft.revision) == seen.revision)
 }
 
-async fn put(tx: &mut Tx, Put { seen, draft }: &Put) -> Result<bool, StoreError> {
+async fn put(tx: &mut Tx, Put { by, seen, draft, news, now }: &Put) -> Result<bool, StoreError> {
     if !unmoved(tx, seen).await? {
         return Ok(false);
     }
@@ -325,6 +347,13 @@ async fn put(tx: &mut Tx, Put { seen, draft }: &Put) -> Result<bool, StoreError>
         Some(draft) => drafts::put(tx, &seen.desk, draft).await?,
         None => drafts::remove(tx, &seen.desk).await?,
     }
+    let entry = Note {
+        desk: Some(&seen.desk),
+        before: news.before.clone(),
+        after: news.after.clone(),
+        ..Note::of(news.action, &seen.desk)
+    };
+    note(tx, by, *now, entry).await?;
     Ok(true)
 }
 

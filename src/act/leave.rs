@@ -1,12 +1,13 @@
-//! Leave is written down and taken away; what it means for rotas is [`crate::rules::leave`]'s.
+//! Leave is written down and taken away; from calendars it comes by `leave_calendar`. What it means for rotas is
+//! [`crate::rules::leave`]'s.
 
 use super::audit::{Note, note};
 use super::{ActError, Acts, By};
 use crate::clock::Timestamp;
 use crate::rules::cover::{LONGEST_NOTE, Span};
-use crate::rules::leave::{Leave, LeaveId};
+use crate::rules::leave::{Leave, LeaveId, Origin};
 use crate::rules::people::AgentKey;
-use crate::store::{StoreError, Tx, leave as leaves};
+use crate::store::{StoreError, Tx, leave as leaves, leave_calendar as calendars};
 
 /// The most absences that are looked at.
 const MOST: i64 = 1000;
@@ -62,7 +63,7 @@ impl Acts {
         if note.chars().count() > LONGEST_NOTE {
             return Err(LeaveError::LongNote);
         }
-        let leave = Leave { id: self.ids().mint(now), agent, span, note };
+        let leave = Leave { id: self.ids().mint(now), agent, span, note, origin: Origin::Written };
         let add = Add { by, desk: desk.to_owned(), leave, now };
         Ok(self.store().write(add_leave, add).await.map_err(ActError::from)?)
     }
@@ -73,7 +74,7 @@ impl Acts {
         Ok(self.store().write(remove_leave, input).await?)
     }
 
-    /// The absences of a desk's agents that are not over, the first to begin first.
+    /// The absences of a desk's agents that are not over, written down or from calendars, the first to begin first.
     pub async fn leaves(&self, desk: &str) -> Result<Vec<Leave>, ActError> {
         Ok(self.store().read(coming, (desk.to_owned(), self.clock().now())).await?)
     }
@@ -113,5 +114,18 @@ fn told(leave: &Leave) -> String {
 }
 
 async fn coming(tx: &mut Tx, (desk, now): &(String, Timestamp)) -> Result<Vec<Leave>, StoreError> {
-    leaves::ending_after(tx, desk, *now, MOST).await
+    let mut coming = leaves::ending_after(tx, desk, *now, MOST).await?;
+    for calendar in calendars::of_desk(tx, desk).await? {
+        for (place, span) in (0..).zip(&calendar.spans).filter(|(_, span)| span.to > *now) {
+            coming.push(Leave {
+                id: calendar.id.child('l', place),
+                agent: calendar.agent.clone(),
+                span: *span,
+                note: String::new(),
+                origin: Origin::Calendar,
+            });
+        }
+    }
+    coming.sort_by(|one, other| (one.span.from, &one.id).cmp(&(other.span.from, &other.id)));
+    Ok(coming)
 }

@@ -23,6 +23,7 @@ mod history;
 mod invitation;
 mod job;
 mod leave;
+mod leave_calendar;
 mod leg;
 mod memory;
 mod once;
@@ -43,9 +44,11 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-pub use crate::store::desk::{FlowVersion, Version};
+pub use crate::store::desk::Version;
 pub use crate::store::draft::Draft;
+pub use crate::store::flow::Revision;
 pub use crate::store::invitation::{Invited, Purpose};
+pub use crate::store::leave_calendar::LeaveCalendar;
 pub use crate::store::session::{Means, Session, SessionId};
 pub use account::ChangeError;
 pub use answer::{CallAnswer, NextTurn};
@@ -60,9 +63,11 @@ pub use desks::Desks;
 pub use doubt::Standing;
 pub use draft::{DraftError, Drafting, Unfit};
 pub use feed::{FEEDS_SHOWN, Feed, FeedAbout, FeedError, FeedId, FeedShown};
+pub use flows::{FlowError, MOST_REVISIONS, Putting, may_put};
 pub use invitation::{InviteError, JoinError, Joining};
 pub use job::{Job, Performed};
 pub use leave::LeaveError;
+pub use leave_calendar::{CalendarGiven, CalendarNews, CalendarRead, CalendarTaken, LEAVE_AHEAD};
 pub use once::Begun;
 pub use openid::VouchError;
 pub use query::{MOST_LISTED, Numbered, TicketPage, TicketView, Wanted, WantedPage};
@@ -78,6 +83,7 @@ use crate::id::{Id, Ids};
 use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::{Agent, Desk};
 use crate::rules::effect::Message;
+use crate::rules::flow::kept::FlowFile;
 use crate::rules::policy::MethodKind;
 use crate::rules::zone::ZoneBook;
 use crate::store::{Store, StoreError};
@@ -143,8 +149,8 @@ pub struct Setup {
     pub carriers: Vec<String>,
     /// Where people find our pages, without a slash at its end.
     pub public_url: String,
-    /// The texts of the voice flows; each says its own name.
-    pub flows: Vec<String>,
+    /// The voice flows of the program and of its folder.
+    pub flows: Vec<FlowFile>,
 }
 
 /// What one transaction knows of the world: it may run more than once, and sees the same world each time.
@@ -170,20 +176,12 @@ impl Acts {
         Ok(acts)
     }
 
-    /// For a command that looks in, perhaps while a server runs: loads the same, but is no process that performs
-    /// anything, and frees nothing that one holds.
+    /// For a command that looks in, perhaps while a server runs: sees the same, but is no process that performs anything,
+    /// frees nothing that one holds, and writes nothing down of itself.
     pub async fn visit(mut setup: Setup) -> Result<Acts, ActError> {
         let flows = std::mem::take(&mut setup.flows);
         let acts = Acts::new(setup);
-        acts.see_flows(By::command_line(), flows).await?;
-        Ok(acts)
-    }
-
-    /// For a command that only reads: what is in force, and the flows beside it, of which nothing is written down.
-    pub async fn look(mut setup: Setup) -> Result<Acts, ActError> {
-        let flows = std::mem::take(&mut setup.flows);
-        let acts = Acts::new(setup);
-        acts.look_at_flows(flows).await?;
+        acts.look_in(flows).await?;
         Ok(acts)
     }
 

@@ -11,13 +11,14 @@ use crate::rules::desk::file::{DeskFile, FileProblem, Known, read_files};
 use crate::rules::desk::plan::Plan;
 use crate::rules::desk::{Desk, Found, Lack, PolicyGap, Reason};
 use crate::rules::flow::Flow;
+use crate::rules::flow::kept::FlowFile;
 
 /// How far ahead a rota's gaps are looked for: while there is time to fill them.
 const AHEAD: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
 /// What desk files may name in an installation with these voice flows, which were checked, and these carriers.
-pub fn known(flows: &[String], carriers: Vec<String>) -> Known {
-    let flows: Vec<Flow> = flows.iter().filter_map(|text| Flow::parse(text).ok()).collect();
+pub fn known(flows: &[FlowFile], carriers: Vec<String>) -> Known {
+    let flows: Vec<Flow> = flows.iter().filter_map(|file| Flow::parse(&file.text).ok()).collect();
     Known::new(&flows, carriers)
 }
 

@@ -33,6 +33,9 @@ pub async fn run(cli: Cli) -> Result<(), AppError> {
         Command::Token(command) => access::token(load()?, command).await,
         Command::Audit(command) => access::audit(load()?, command).await,
         Command::Flow(Flow::Check { files }) => out::print(format_args!("{}\n", flows::check_files(&files)?)),
+        Command::Flow(Flow::Export { flow, version, output }) => {
+            desks::export_flow(load()?, &flow, version, output.as_deref()).await
+        }
         Command::Flow(Flow::Draw { flow }) => out::print(format_args!("{}\n", flows::draw_file(&flow)?)),
         Command::Flow(Flow::Play { flow, scenarios, desk }) => play(&flow, &scenarios, desk.as_deref()),
         Command::Fallback(which) => fallback(load()?, &which).await,
@@ -146,11 +149,6 @@ async fn migrate(config: &Config) -> Result<(), AppError> {
 pub(super) async fn visit(config: Config) -> Result<Acts, AppError> {
     let (clock, ids) = machine();
     Parts::open(config, Upgrade::Refuse, clock, ids).await?.visit().await
-}
-
-pub(super) async fn look(config: Config) -> Result<Acts, AppError> {
-    let (clock, ids) = machine();
-    Parts::open(config, Upgrade::Refuse, clock, ids).await?.look().await
 }
 
 /// A day, which ends at its midnight in UTC, or an instant.

@@ -55,7 +55,13 @@ enum Command {
     /// The log of what anybody changed.
     #[command(subcommand)]
     Audit(Audit),
-    /// Tries voice flows without a telephone.
+    /// Tries voice flows without a telephone, and writes those in force back into files.
+    ///
+    /// What is in force is kept in the database, with everything that was. A text is put in force on the page Flows, or
+    /// by its file: when the server starts or is sent SIGHUP, a file of the folder `flows` (or a flow that comes with
+    /// the program) that has changed since it looked last is a new version. A file that has not changed brings nothing
+    /// back that was replaced since, one that is taken away takes nothing away, and what comes with the program never
+    /// replaces what somebody wrote.
     #[command(subcommand)]
     Flow(Flow),
     /// Prints what a carrier is to answer with while the gateway cannot be reached (TwiML).
@@ -103,6 +109,18 @@ enum Flow {
         /// Flows.
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
+    },
+    /// Writes a voice flow back as it is in force, whoever put it there.
+    Export {
+        /// The flow's name.
+        #[arg(value_name = "FLOW")]
+        flow: String,
+        /// Which version; the one in force if it is not said.
+        #[arg(long, value_name = "N")]
+        version: Option<i64>,
+        /// Where to; to the standard output if no file is named.
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
     },
     /// Draws a voice flow and prints the picture (SVG).
     Draw {

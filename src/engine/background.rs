@@ -23,6 +23,7 @@ const BREATH: Duration = Duration::from_millis(100);
 const HEARTBEAT: Duration = Duration::from_secs(1);
 const RELOAD: Duration = Duration::from_secs(1);
 const ROTAS: Duration = Duration::from_secs(1);
+const CALENDARS: Duration = Duration::from_secs(1);
 const AUDIT: Duration = Duration::from_secs(15);
 const TIDY: Duration = Duration::from_secs(60 * 60);
 /// How long what is under way may take to end, in real time, when the process stops.
@@ -53,6 +54,11 @@ impl Engine {
         self.keep(&tasks, &shutdown, "rotas", |engine| async move {
             let keep = || async { engine.0.acts.keep_rotas().await.map(|_| ()) };
             engine.every(ROTAS, "what rotas ask for could not be looked at", keep).await;
+        });
+        // Apart from everything: what servers elsewhere take their time for holds up nothing of ours.
+        self.keep(&tasks, &shutdown, "calendars", |engine| async move {
+            let read = || async { engine.read_calendars().await.map(|_| ()) };
+            engine.every(CALENDARS, "calendars of leave could not be read", read).await;
         });
         self.keep(&tasks, &shutdown, "recovery", |engine| async move { engine.recovery().await });
         self.keep(&tasks, &shutdown, "tidy", |engine| async move {

@@ -6,12 +6,14 @@
 //!   already.
 //! - `flight`: what is under way, and how its outcome is recorded whatever the database says.
 //! - `background`: the tasks of a running process: news, deadlines, heartbeat, auditor, recovery.
+//! - `calendars`: calendars of leave, read again.
 //! - `recover`: calls and texts that carriers know of and we do not.
 //!
 //! It decides nothing about tickets or people: that is [`crate::act`]'s and the rules'. Facts about carriers: telephony
 //! text §4 (a request without an answer may have been processed; there is no idempotency key).
 
 mod background;
+mod calendars;
 mod flight;
 mod look;
 mod order;
@@ -30,6 +32,7 @@ use tokio_util::task::TaskTracker;
 use crate::act::{ActError, Acts};
 use crate::channel::Carriers;
 use crate::clock::Timestamp;
+use crate::fetch::Fetcher;
 use crate::store::Wake;
 use crate::wire::Number;
 
@@ -41,6 +44,7 @@ pub struct Engine(Arc<Inner>);
 struct Inner {
     acts: Acts,
     carriers: Arc<Carriers>,
+    fetcher: Arc<Fetcher>,
     /// Where carriers find us, without a slash at its end.
     public_url: String,
     /// What commits tell; locked by the one task that listens.
@@ -62,11 +66,12 @@ struct Inner {
 impl Engine {
     /// An engine for these acts; from now on it hears of what they commit. Only one engine may listen to a store.
     /// `public_url` has no slash at its end and is spelled as the way in checks signatures by, letter by letter.
-    pub fn new(acts: Acts, carriers: Arc<Carriers>, public_url: &str) -> Engine {
+    pub fn new(acts: Acts, carriers: Arc<Carriers>, fetcher: Arc<Fetcher>, public_url: &str) -> Engine {
         let news = tokio::sync::Mutex::new(acts.store().wakes());
         Engine(Arc::new(Inner {
             acts,
             carriers,
+            fetcher,
             public_url: public_url.to_owned(),
             news,
             next: watch::Sender::new(Timestamp::NEVER),
@@ -86,7 +91,7 @@ impl Engine {
             let heard = self.take_news().await;
             let swept = self.sweep().await?;
             self.landed().await;
-            if !heard && !swept && !self.0.acts.keep_rotas().await? {
+            if !heard && !swept && !self.0.acts.keep_rotas().await? && !self.read_calendars().await? {
                 return Ok(());
             }
         }

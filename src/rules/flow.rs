@@ -70,7 +70,9 @@
 //! Every step can be reached; every way leads to a step; every menu has a way on silence and on a wrong key; every
 //! phrase is complete in every language, knows its fields and fits the carrier's limits; nothing stands outside the
 //! carrier's profile; the safe way pages and ends. No loop but by the key of a menu, which counts its visits: why that
-//! is enough for every call to end is told in `check.rs`. Scenarios that are played against a flow are in [`play`].
+//! is enough for every call to end is told in `check.rs`. Scenarios that are played against a flow are in [`play`]; those
+//! that stand in its text, each as a `[[scenario]]`, must go as they say before it comes into force ([`Flow::prove`]).
+//! Which text is in force where there are several is told in [`kept`].
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -86,6 +88,7 @@ use super::source::{Problem, Source};
 mod check;
 #[cfg(test)]
 mod check_tests;
+pub mod kept;
 mod outline;
 pub mod play;
 mod read;
@@ -130,6 +133,13 @@ impl Flow {
         Ok(Flow { name, languages, version, start, safe, steps })
     }
 
+    /// Reads and checks a flow, and plays the calls that stand in its text.
+    pub fn prove(text: &str) -> Result<Flow, Vec<Problem>> {
+        let flow = Flow::parse(text)?;
+        play::play_own(&flow, text)?;
+        Ok(flow)
+    }
+
     /// The first 12 hex digits of the SHA-256 of its text: a call goes on by the version it began with.
     pub fn version(&self) -> &str {
         &self.version
@@ -163,6 +173,17 @@ impl Flow {
         let offered = self.languages_for(facts).into_iter().next();
         offered.or_else(|| self.languages.first().cloned()).unwrap_or_default()
     }
+}
+
+/// A flow's text with another name in it, and with its comments.
+pub fn renamed(text: &str, name: &str) -> String {
+    let Ok(mut file) = text.parse::<toml_edit::DocumentMut>() else { return text.to_owned() };
+    if let Some(toml_edit::Item::Value(value)) = file.get_mut("name") {
+        let decor = value.decor().clone();
+        *value = name.into();
+        *value.decor_mut() = decor;
+    }
+    file.to_string()
 }
 
 /// Where a call stands in its flow, between two turns. Stored with the call as JSON.

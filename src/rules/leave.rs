@@ -27,6 +27,17 @@ pub struct Leave {
     pub span: Span,
     /// Why, in his own words.
     pub note: String,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// Where an absence comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Origin {
+    /// Somebody wrote it down, and may take it away.
+    Written,
+    /// It stands in a calendar that is read again and again.
+    Calendar,
 }
 
 /// A time at which an agent is away and on call.
@@ -118,7 +129,8 @@ mod tests {
 
     fn leave(agent: &str, from: &str, to: &str) -> Leave {
         let span = Span { from: at(from), to: at(to) };
-        Leave { id: LeaveId::from_text("l"), agent: agent.parse().unwrap(), span, note: String::new() }
+        let (id, agent) = (LeaveId::from_text("l"), agent.parse().unwrap());
+        Leave { id, agent, span, note: String::new(), origin: Origin::Written }
     }
 
     fn told(conflicts: &[Conflict]) -> Vec<String> {

@@ -12,6 +12,7 @@ pub mod command;
 pub mod contact;
 pub mod cover;
 pub mod desk;
+pub mod diff;
 pub mod effect;
 pub mod escalation;
 pub mod flow;

@@ -23,6 +23,11 @@ use super::contact::PhoneNumber;
 #[serde(try_from = "String", into = "String")]
 pub struct Country(Region);
 
+impl Country {
+    /// Where numbers are read that belong to no desk.
+    pub const UNITED_STATES: Country = Country(Region::US);
+}
+
 /// The text is no country with a number plan.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("`{0}` is no country: use its two letters, like US or GB")]

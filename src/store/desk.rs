@@ -1,4 +1,4 @@
-//! Desks, their lines, the voice flows' versions, and the ways of reaching people that work no longer.
+//! Desks, their lines, and the ways of reaching people that work no longer.
 
 use std::collections::BTreeSet;
 
@@ -180,7 +180,8 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<(Desk, i64)>, StoreError> {
 /// What changes whenever a desk, a flow or a dead method does.
 pub async fn generation(tx: &mut Tx) -> Result<Generation, StoreError> {
     tx.one(
-        "select (select count(*) from desk_version), (select count(*) from flow_version), \
+        "select (select count(*) from desk_version), \
+         (select cast(coalesce(sum(revision), 0) as bigint) from flow), \
          (select count(*) from dead_method), (select cast(coalesce(max(since), 0) as bigint) from dead_method)",
         args![],
     )
@@ -189,55 +190,6 @@ pub async fn generation(tx: &mut Tx) -> Result<Generation, StoreError> {
 
 /// Counts of what is in force, to be compared with what they were.
 pub type Generation = (i64, i64, i64, i64);
-
-/// Remembers a voice flow's version, so that a call can go on by it; whether it was new.
-pub async fn remember_flow(
-    tx: &mut Tx,
-    version: &str,
-    name: &str,
-    source: &str,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let remembered = tx
-        .execute(
-            "insert into flow_version (version, name, source, first_seen) values ($1, $2, $3, $4) \
-         on conflict (version) do nothing",
-            args![version, name, source, now],
-        )
-        .await?;
-    Ok(remembered == 1)
-}
-
-/// A version of a flow, but for its text.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct FlowVersion {
-    /// By its text.
-    pub version: String,
-    /// When it first came into force.
-    pub first_seen: Timestamp,
-}
-
-/// The versions of a flow, the newest first.
-pub async fn flow_versions(tx: &mut Tx, name: &str, most: i64) -> Result<Vec<FlowVersion>, StoreError> {
-    tx.all(
-        "select version, first_seen from flow_version where name = $1 order by first_seen desc, version limit $2",
-        args![name, most],
-    )
-    .await
-}
-
-/// The text of a version of a flow.
-pub async fn flow_source(tx: &mut Tx, name: &str, version: &str) -> Result<Option<String>, StoreError> {
-    let row: Option<(String,)> = tx
-        .opt("select source from flow_version where version = $1 and name = $2", args![version, name])
-        .await?;
-    Ok(row.map(|(source,)| source))
-}
-
-/// Every version of every flow, with its text.
-pub async fn flow_sources(tx: &mut Tx) -> Result<Vec<(String, String)>, StoreError> {
-    tx.all("select version, source from flow_version", args![]).await
-}
 
 /// Passes over a way of reaching somebody from now on; false if it is passed over already.
 pub async fn mark_dead(

@@ -4,7 +4,7 @@ use super::{StoreError, Tx};
 use crate::args;
 use crate::clock::Timestamp;
 use crate::rules::cover::Span;
-use crate::rules::leave::{Leave, LeaveId};
+use crate::rules::leave::{Leave, LeaveId, Origin};
 
 /// Writes an absence down; false if just that one is there already.
 pub async fn insert(
@@ -69,5 +69,5 @@ fn read(
     (id, agent, from, to, note): (String, String, Timestamp, Timestamp, String),
 ) -> Result<Leave, StoreError> {
     let agent = agent.parse().map_err(|_| StoreError::Fault("leave: a row names no agent".into()))?;
-    Ok(Leave { id: LeaveId::from_text(id), agent, span: Span { from, to }, note })
+    Ok(Leave { id: LeaveId::from_text(id), agent, span: Span { from, to }, note, origin: Origin::Written })
 }

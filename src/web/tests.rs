@@ -19,6 +19,7 @@ use super::*;
 use crate::act::{By, MOST_LISTED, Setup, Token, Wanted};
 use crate::args;
 use crate::clock::{Clock, ManualClock, Timestamp};
+use crate::fetch::FetchConfig;
 use crate::id::Ids;
 use crate::rules::case::Case;
 use crate::rules::desk::Desk;
@@ -76,7 +77,6 @@ impl Gateway {
         store.migrate().await.unwrap();
         let night = chrono::DateTime::parse_from_rfc3339(NIGHT).unwrap();
         let clock = ManualClock::new(Timestamp::from_chrono(night.to_utc()));
-        let flow = crate::flows::shipped("emergency").unwrap();
         let acts = Acts::start(Setup {
             store,
             clock: Arc::new(clock.clone()),
@@ -86,7 +86,7 @@ impl Gateway {
             node: "test".into(),
             carriers: vec!["main".into()],
             public_url: "https://pager.example.com".into(),
-            flows: vec![flow.into()],
+            flows: crate::flows::load_all(None).unwrap(),
         })
         .await
         .unwrap();
@@ -110,6 +110,7 @@ impl Gateway {
             public_url: PUBLIC.into(),
             proxies: Vec::new(),
             openid: None,
+            fetcher: Arc::new(Fetcher::new(&FetchConfig::default()).unwrap()),
             ready: Arc::new(beats),
             health: Arc::new(Vec::new),
             closing: CancellationToken::new(),

@@ -2,29 +2,19 @@
 
 use serde_json::json;
 
-use crate::person::{PASSWORD, Person};
+use crate::person::Person;
 use crate::phone::Phone;
 use crate::stage::{Stage, Window};
 
 async fn lives_through_an_emergency(window: Window) {
     let stage = Stage::open(window).await;
-    let (browser, ada) = (&stage.browser, Person(&stage));
-    let reads = async |words: &str| {
-        let script = "return document.body.innerText.includes(arguments[0])";
-        browser.until(&format!("\"{words}\""), script, json!([words])).await;
-    };
+    let (browser, ada) = (&stage.browser, Person::before(&stage));
     let phones = stage.open_window().await;
-    browser.go(&stage.pages).await;
-    ada.sees("The first administrator").await;
     // By her address she is the desk's agent.
-    ada.writes("E-mail address", "ada@reservations.example.com").await;
-    ada.writes("Name", "Ada Moss").await;
-    ada.writes("Password", PASSWORD).await;
-    ada.clicks("Go on").await;
-    ada.sees("Good to see you, Ada Moss").await;
+    ada.moves_in("ada@reservations.example.com").await;
     ada.clicks("Board").await;
     ada.sees("Night board").await;
-    reads("All quiet").await;
+    ada.reads("All quiet").await;
     let live = "return document.getElementById('pulse').innerText === 'Live'";
     browser.until("the board to be live", live, json!([])).await;
     stage.look("a quiet board").await;
@@ -42,8 +32,8 @@ async fn lives_through_an_emergency(window: Window) {
     customer.hears("being paged now").await;
 
     browser.turn_to(&board).await;
-    reads("phone is ringing").await;
-    reads("Nobody has it: step 1 of 2").await;
+    ada.reads("phone is ringing").await;
+    ada.reads("Nobody has it: step 1 of 2").await;
     let said = "return document.getElementById('said').innerText.startsWith('New emergency: SEV1 #1001')";
     browser.until("the emergency to be said aloud", said, json!([])).await;
     let counts = "const time = document.querySelector('time[data-until]')?.innerText;
@@ -53,8 +43,8 @@ async fn lives_through_an_emergency(window: Window) {
     assert_eq!(browser.run("return window.sameAsBefore", json!([])).await, json!(true));
     stage.look("an emergency on the board").await;
     ada.clicks("Take it").await;
-    reads("#1001 is yours").await;
-    reads("Ada Moss has it and has not called back").await;
+    ada.reads("#1001 is yours").await;
+    ada.reads("Ada Moss has it and has not called back").await;
     browser.turn_to(&phones).await;
     let silent = "return document.querySelectorAll('.agents .phone.rings').length === 0";
     browser.until("every agent's phone to be silent", silent, json!([])).await;
@@ -63,17 +53,17 @@ async fn lives_through_an_emergency(window: Window) {
     browser.turn_to(&board).await;
     stage.look("a board after an acknowledgement").await;
     browser.click("//summary[normalize-space() = 'Hand over']").await;
-    reads("Ben Frost").await;
+    ada.reads("Ben Frost").await;
     stage.look("whom to hand it over").await;
     ada.opens("/board?wall").await;
     ada.sees("Night board").await;
-    reads("Ada Moss has it and has not called back").await;
+    ada.reads("Ada Moss has it and has not called back").await;
     stage.look("a board on a wall").await;
     ada.opens("/tickets").await;
     ada.sees("Tickets").await;
     stage.look("tickets").await;
     browser.click("//main//a[contains(., '#1001')]").await;
-    reads("What happened").await;
+    ada.reads("What happened").await;
     stage.look("a ticket").await;
     stage.close().await;
 }

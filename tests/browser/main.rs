@@ -7,12 +7,14 @@
     reason = "a panic is how a test fails, and a helper of one too"
 )]
 
+mod agent;
 mod board;
 mod manager;
 mod pages;
 mod person;
 mod phone;
 mod stage;
+mod timeline;
 mod webdriver;
 
 use phone::Phone;

@@ -15,7 +15,7 @@ async fn goes_through_the_pages(window: Window) {
     customer.keys("1").await;
     customer.click("Hang up").await;
     customer.status("Call ended").await;
-    let ada = Person(&stage);
+    let ada = Person::before(&stage);
     stage.browser.go(&stage.pages).await;
     ada.sees("The first administrator").await;
     stage.look("the first link").await;

@@ -19,6 +19,15 @@ const MOST_LOOKS: usize = 4;
 /// The key under which WebDriver hands over an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
+/// The keys that write nothing (<https://www.w3.org/TR/webdriver2/#keyboard-actions>).
+pub mod keys {
+    pub const BACKSPACE: &str = "\u{e003}";
+    pub const TAB: &str = "\u{e004}";
+    pub const ENTER: &str = "\u{e007}";
+    pub const CONTROL: &str = "\u{e009}";
+    pub const RIGHT: &str = "\u{e014}";
+}
+
 /// Chromium without its own errands, and with one thing on: it ends when its driver does, however that ends.
 const SWITCHES: &[&str] = &[
     "--headless",
@@ -74,7 +83,10 @@ pub struct Browser {
 impl Browser {
     /// A window of this many pixels, with a profile of its own.
     pub async fn open(profile: &Path, width: u32, height: u32) -> Browser {
-        let mut driver = Program::start(Command::new("chromedriver").arg("--port=0"));
+        let mut driver = Program::start(
+            // Fields of days and times have their parts in the order of that language.
+            Command::new("chromedriver").arg("--port=0").env("LANGUAGE", "en_US").env_remove("LC_ALL"),
+        );
         let port = driver.told("started successfully on port ", &['.']).await;
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let mut switches: Vec<String> = SWITCHES.iter().map(ToString::to_string).collect();
@@ -181,7 +193,17 @@ impl Browser {
 
     /// Presses a key of the keyboard, wherever the focus is.
     pub async fn press_key(&self, key: &str) {
-        let strokes = [json!({ "type": "keyDown", "value": key }), json!({ "type": "keyUp", "value": key })];
+        self.press_keys(&[], key).await;
+    }
+
+    /// Presses keys one after the other, wherever the focus is, while others are held down.
+    pub async fn press_keys(&self, held: &[&str], text: &str) {
+        let stroke = |kind: &str, key: &str| json!({ "type": kind, "value": key });
+        let mut strokes: Vec<Value> = held.iter().map(|key| stroke("keyDown", key)).collect();
+        for key in text.chars().map(|key| key.to_string().replace('\n', keys::ENTER)) {
+            strokes.extend([stroke("keyDown", &key), stroke("keyUp", &key)]);
+        }
+        strokes.extend(held.iter().map(|key| stroke("keyUp", key)));
         let keyboard = json!({ "type": "key", "id": "keyboard", "actions": strokes });
         self.ask("actions", json!({ "actions": [keyboard] })).await;
     }

@@ -1,9 +1,7 @@
 //! Whom of the desk's agents an event means: by the address of who attends, else by what the event is called. A surer
 //! sign counts before a weaker one, and a sign that fits two people is no sign.
 
-use icalendar::parser::Component;
-
-use super::{Why, all};
+use crate::calendar::event::{Event, Why};
 use crate::rules::desk::{Agent, AgentKey, Desk};
 
 /// The desk's agents, by what calendars may call them.
@@ -28,16 +26,18 @@ impl People<'_> {
     }
 
     /// Whom an event means.
-    pub(super) fn meant(&self, event: &Component<'_>) -> Result<AgentKey, Why> {
-        let addresses: Vec<String> = all(event, "ATTENDEE")
+    pub(super) fn meant(&self, event: &Event<'_>) -> Result<AgentKey, Why> {
+        let addresses: Vec<String> = event
+            .each("ATTENDEE")
             .map(|attendee| attendee.val.as_str().to_lowercase().trim_start_matches("mailto:").to_owned())
             .collect();
-        let named: Vec<Vec<String>> = all(event, "ATTENDEE")
+        let named: Vec<Vec<String>> = event
+            .each("ATTENDEE")
             .flat_map(|attendee| &attendee.params)
             .filter(|parameter| parameter.key.as_str().eq_ignore_ascii_case("CN"))
             .filter_map(|parameter| Some(words(parameter.val.as_ref()?.as_str())))
             .collect();
-        let summary = event.find_prop("SUMMARY").map_or("", |summary| summary.val.as_str());
+        let summary = event.text("SUMMARY").unwrap_or_default();
         let (lower, called) = (summary.to_lowercase(), words(summary));
         let signs: [&dyn Fn(&Known<'_>) -> bool; 6] = [
             &|known| known.email.as_ref().is_some_and(|email| addresses.contains(email)),

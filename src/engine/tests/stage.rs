@@ -13,8 +13,10 @@ use crate::args;
 use crate::channel::{Carrier, CarrierConfig, Carriers};
 use crate::clock::{Clock, ManualClock, Timestamp};
 use crate::engine::Engine;
+use crate::fetch::{FetchConfig, Fetcher};
 use crate::id::Ids;
 use crate::rules::desk::Desk;
+use crate::rules::flow::kept::FlowFile;
 use crate::rules::ticket::Happening;
 use crate::rules::ticket_number::TicketNumber;
 use crate::rules::zone::ZoneBook;
@@ -202,7 +204,7 @@ async fn open(folder: &TempDir) -> Store {
 }
 
 async fn begin(store: &Store, clock: &ManualClock, node: &str) -> Acts {
-    let flow = include_str!("../../../voice-flows/emergency.toml").to_owned();
+    let text = include_str!("../../../voice-flows/emergency.toml").to_owned();
     Acts::start(Setup {
         store: store.clone(),
         clock: Arc::new(clock.clone()),
@@ -212,7 +214,7 @@ async fn begin(store: &Store, clock: &ManualClock, node: &str) -> Acts {
         node: node.into(),
         carriers: vec!["main".into()],
         public_url: "https://pager.example.com".into(),
-        flows: vec![flow],
+        flows: vec![FlowFile { text, shipped: true }],
     })
     .await
     .unwrap()
@@ -226,5 +228,6 @@ fn engine(acts: &Acts, carrier: &Arc<Fake>, clock: &ManualClock, texts_per_secon
     .unwrap();
     let carrier = Arc::clone(carrier) as Arc<dyn Carrier>;
     let carriers = Carriers::assemble(vec![(config, carrier)], Arc::new(clock.clone()));
-    Engine::new(acts.clone(), Arc::new(carriers), "https://pager.example.com")
+    let fetcher = Fetcher::new(&FetchConfig::default()).unwrap();
+    Engine::new(acts.clone(), Arc::new(carriers), Arc::new(fetcher), "https://pager.example.com")
 }

@@ -2,13 +2,9 @@
 
 use std::fmt;
 
-use serde::Serialize;
-use similar::TextDiff;
-
 use super::Desk;
-
-/// Lines around a change that are shown with it.
-const AROUND: usize = 3;
+use crate::rules::diff::unified;
+use serde::Serialize;
 
 /// What a desk's new text would change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -58,7 +54,7 @@ impl Plan {
             Some((_, before, _)) => changes(before, desk),
             None => vec![Change { part: "desk", name: None, how: How::Added }],
         };
-        let diff = if old == text { String::new() } else { diff(version, old, text) };
+        let diff = diff(version, old, text);
         let next = if changes.is_empty() && diff.is_empty() { version } else { version + 1 };
         Plan { desk: desk.key.as_str().to_owned(), version, next, changes, diff }
     }
@@ -77,8 +73,7 @@ fn diff(version: i64, old: &str, new: &str) -> String {
         0 => ("nothing".to_owned(), "version 1".to_owned()),
         version => (format!("version {version}"), format!("version {}", version + 1)),
     };
-    let diff = TextDiff::from_lines(old, new);
-    diff.unified_diff().context_radius(AROUND).header(&names.0, &names.1).to_string()
+    unified((&names.0, old), (&names.1, new))
 }
 
 impl fmt::Display for Plan {

@@ -21,9 +21,17 @@
 //! `talk` (seconds of an answered transfer), `no_answer`, `hang_up`. A turn that does nothing is the last one, and the
 //! call must be over. `facts` in a turn are what has changed once it is done. A command that ends in `…` is compared
 //! by its beginning.
+//!
+//! A flow may bring calls with it, each as a `[[scenario]]` of its own text ([`play_own`]): they are kept in versions with
+//! it, and it comes into force only if all of them go as they say. Numbers are keyed as in `country`, which is the United
+//! States where a scenario does not name it, and numbers of the range that is reserved for fiction are real ones.
 
 use std::fmt;
 
+use serde::Deserialize;
+
+use crate::rules::contact::PhoneNumber;
+use crate::rules::number_plan::{Country, NumberPlan};
 use crate::rules::script::{Prompt, Script, Then};
 use crate::rules::source::{Problem, Source};
 
@@ -34,7 +42,7 @@ mod trial;
 
 use scenario::{Line, Scenario, starting_facts};
 
-pub use trial::{Move, Tried, Waits, try_out};
+pub use trial::{Move, Tried, Waits, as_scenario, try_out};
 
 /// What was heard, done and brought about, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,20 +90,75 @@ impl fmt::Display for Transcript {
 pub fn play(flow: &Flow, scenario: &str, plan: &dyn Plan) -> Result<Transcript, Vec<Problem>> {
     let source = Source::parse(scenario).map_err(|problem| vec![problem])?;
     let scenario: Scenario = source.decode().map_err(|problem| vec![problem])?;
-    let facts = starting_facts(&scenario.facts, flow, plan);
-    let player = Player { flow, source: &source, facts, tape: Tape::default(), problems: Vec::new() };
-    player.play(&scenario)
+    let country = scenario.country.map(|country| NumberPlan { country, fictional: true });
+    let plan = country.as_ref().map_or(plan, |country| country as &dyn Plan);
+    Player::new(flow, &source, Vec::new(), &scenario, plan).play(&scenario)
+}
+
+/// The calls that a flow brings with it.
+#[derive(Deserialize)]
+struct Own {
+    #[serde(default)]
+    scenario: Vec<Scenario>,
+}
+
+/// Plays the calls that stand in a flow's own text: their transcripts, or every expectation that failed, with its line.
+pub fn play_own(flow: &Flow, text: &str) -> Result<Vec<Transcript>, Vec<Problem>> {
+    let source = Source::parse(text).map_err(|problem| vec![problem])?;
+    let own: Own = source.decode().map_err(|problem| vec![problem])?;
+    let (mut transcripts, mut problems) = (Vec::new(), Vec::new());
+    for (scenario, index) in own.scenario.iter().zip(0usize..) {
+        let inside = vec!["scenario".to_owned(), index.to_string()];
+        let plan =
+            NumberPlan { country: scenario.country.unwrap_or(Country::UNITED_STATES), fictional: true };
+        match Player::new(flow, &source, inside, scenario, &plan).play(scenario) {
+            Ok(transcript) => transcripts.push(transcript),
+            Err(found) => problems.extend(found),
+        }
+    }
+    if problems.is_empty() { Ok(transcripts) } else { Err(problems) }
+}
+
+/// Where a call is tried that belongs to no desk.
+impl Plan for NumberPlan {
+    fn callable(&self, keyed: &str) -> Option<PhoneNumber> {
+        self.parse_dialled(keyed).ok()
+    }
+
+    fn spoken(&self, number: &PhoneNumber) -> String {
+        self.read_back(number).digits()
+    }
 }
 
 struct Player<'a> {
     flow: &'a Flow,
     source: &'a Source<'a>,
+    /// Where the scenario stands in the text.
+    inside: Vec<String>,
     facts: Facts<'a>,
     tape: Tape,
     problems: Vec<Problem>,
 }
 
-impl Player<'_> {
+impl<'a> Player<'a> {
+    fn new(
+        flow: &'a Flow,
+        source: &'a Source<'a>,
+        inside: Vec<String>,
+        scenario: &Scenario,
+        plan: &'a dyn Plan,
+    ) -> Player<'a> {
+        let facts = starting_facts(&scenario.facts, flow, plan);
+        Player { flow, source, inside, facts, tape: Tape::default(), problems: Vec::new() }
+    }
+
+    /// Something that went otherwise than it says.
+    fn note(&mut self, at: &[&str], what: impl Into<String>, remedy: &str) {
+        let path: Vec<&str> = self.inside.iter().map(String::as_str).chain(at.iter().copied()).collect();
+        let problem = self.source.problem(&path, what, remedy);
+        self.problems.push(problem);
+    }
+
     fn play(mut self, scenario: &Scenario) -> Result<Transcript, Vec<Problem>> {
         let mut turn = self.flow.begin(&self.facts);
         self.tape.hear(&turn);
@@ -109,7 +172,7 @@ impl Player<'_> {
             let input = match action(line, &turn) {
                 Ok(input) => input,
                 Err((what, remedy)) => {
-                    self.problems.push(self.source.problem(&at, what, remedy));
+                    self.note(&at, what, remedy);
                     break;
                 }
             };
@@ -128,7 +191,7 @@ impl Player<'_> {
         }
         if self.problems.is_empty() && turn.position.is_some() {
             let what = format!("the call is not over: {}", question(&turn.script.then));
-            self.problems.push(self.source.problem(&["call"], what, "add what the caller does next"));
+            self.note(&["call"], what, "add what the caller does next");
         }
         self.expect_commands(&scenario.commands);
         if self.problems.is_empty() {
@@ -149,11 +212,11 @@ impl Player<'_> {
         let heard = heard(script);
         for text in line.hear.as_slice().iter().filter(|text| !heard.contains(text.as_str())) {
             let what = format!("`{text}` is not heard; it is: `{heard}`");
-            self.problems.push(self.source.problem(at, what, "correct the flow, or what is expected here"));
+            self.note(at, what, "correct the flow, or what is expected here");
         }
         for text in line.not_hear.as_slice().iter().filter(|text| heard.contains(text.as_str())) {
             let what = format!("`{text}` is heard: `{heard}`");
-            self.problems.push(self.source.problem(at, what, "correct the flow, or what is expected here"));
+            self.note(at, what, "correct the flow, or what is expected here");
         }
     }
 
@@ -179,7 +242,7 @@ impl Player<'_> {
                 happened.get(index).unwrap_or(&none)
             );
             let at = ["commands", &index.to_string()];
-            self.problems.push(self.source.problem(&at, what, "correct the flow, or what is expected here"));
+            self.note(&at, what, "correct the flow, or what is expected here");
         }
     }
 }

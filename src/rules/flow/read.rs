@@ -68,6 +68,8 @@ pub(super) fn read(source: &Source<'_>) -> Result<Draft, Vec<Problem>> {
     if steps.is_empty() {
         file.complain("steps", "the flow has no steps", "add a first one, [steps.greet]");
     }
+    // The calls that it brings with it are read when they are played.
+    file.taken.insert("scenario".to_owned());
     file.finish("a flow");
     for (name, value) in steps {
         let path = vec!["steps".to_owned(), name.clone()];

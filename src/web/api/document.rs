@@ -13,6 +13,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::asked::{Instant, Limit, Number};
 use super::cursor::{AfterTicket, Below};
+use super::import;
 use super::problem::{Details, Mistake};
 use super::tickets::Word;
 /// Where it stands below the API.
@@ -46,6 +47,7 @@ pub(super) fn base() -> OpenApi {
         .schema(AfterTicket::name(), AfterTicket::schema())
         .schema(Below::name(), Below::schema())
         .schema(Word::name(), Word::schema())
+        .schema(import::Word::name(), import::Word::schema())
         .security_scheme(TOKEN, SecurityScheme::Http(bearer.build()));
     OpenApiBuilder::new()
         .info(info)

@@ -190,7 +190,7 @@ pub(super) async fn discard(
     seen: Seen,
 ) -> Result<StatusCode, Problem> {
     caller.at(&app, Right::Manage, &key)?;
-    let discarded = app.acts().discard(&key, &seen.revision);
+    let discarded = app.acts().discard(caller.by, &key, &seen.revision);
     in_time(async { Ok(discarded.await) }).await??;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -5,7 +5,7 @@
 //! - `asked`: what is taken out of a request; `cursor`: where lists go on; `tag`: entity tags; `once`: requests with names;
 //!   `problem`: what goes wrong.
 //! - `document`: what all of it is, as OpenAPI, made from the handlers themselves.
-//! - `desks`, `file`, `versions`, `draft`, `rotas`, `on_call`, `cover`, `leave`, `feeds`, `tickets` (with `timeline` and
+//! - `desks`, `file`, `versions`, `draft`, `import`, `rotas`, `on_call`, `cover`, `leave`, `feeds`, `tickets` (with `timeline` and
 //!   `commands`), `board`, `carriers`, `reports`, `accounts`, `audit`: the handlers.
 
 mod accounts;
@@ -21,6 +21,7 @@ mod document;
 mod draft;
 mod feeds;
 mod file;
+mod import;
 mod leave;
 mod on_call;
 mod once;
@@ -106,6 +107,7 @@ fn parts() -> (Router<App>, OpenApi) {
         .routes(routes!(tickets::list))
         .routes(routes!(tickets::one))
         .routes(routes!(commands::give))
+        .routes(routes!(import::take))
         .routes(routes!(draft::read, draft::discard))
         .routes(routes!(draft::edit))
         .routes(routes!(draft::take_back))

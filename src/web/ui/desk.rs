@@ -7,9 +7,9 @@
 //! - `agents`: who can be on call, and tables of them; `agent`: the form of one.
 //! - `lines`: the numbers that callers dial.
 //! - `change`: forms of a rota's parts: `turns` for layers, `stands_in` for overrides and swaps.
-//! - `cover`: what agents ask of each other; `leave`: when they are away.
+//! - `cover`: what agents ask of each other; `leave`: when they are away, which `leave_calendar` takes from elsewhere.
 //! - `draft`: what would come of it all, and publishing; `versions`: what was in force, and bringing it back.
-//! - `feeds`: addresses for calendar programs; `import`: calendars that were kept elsewhere.
+//! - `feeds`: addresses for calendar programs; `import`: calendars that were kept elsewhere, which `elsewhere` reads.
 //! - `when`: times on a wall clock, as people write and read them.
 
 mod agent;
@@ -17,11 +17,13 @@ mod agents;
 mod change;
 mod cover;
 mod draft;
+mod elsewhere;
 mod feeds;
 mod holidays;
 mod hours;
 mod import;
 mod leave;
+mod leave_calendar;
 mod lines;
 mod policies;
 mod rota;
@@ -82,6 +84,9 @@ pub(super) fn router() -> Router<App> {
         .route("/desks/{desk}/cover/{id}/{deed}", post(cover::deal))
         .route("/desks/{desk}/leave", get(leave::list).post(leave::add))
         .route("/desks/{desk}/leave/{id}/remove", post(leave::remove))
+        .route("/desks/{desk}/leave/calendar", get(leave_calendar::ask).post(leave_calendar::give))
+        .route("/desks/{desk}/leave/calendar/read", post(leave_calendar::read_soon))
+        .route("/desks/{desk}/leave/calendar/forget", post(leave_calendar::forget))
         .route("/desks/{desk}/policies", get(policies::list))
         .route("/desks/{desk}/policies/new", get(steps::ask_new).post(steps::make))
         .route("/desks/{desk}/policies/{policy}", get(policies::show))

@@ -2,26 +2,42 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{FromRequest, Request};
+use axum::extract::multipart::MultipartError;
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 
 use crate::clock::Timestamp;
 use crate::rules::account::Unfit;
 use crate::web::App;
 
-/// The fields of a form.
+/// The fields of a form, however it is sent. A file is a field with its text; bytes that are none are shown as such.
 pub(super) struct Fields(Vec<(String, String)>);
 
 impl FromRequest<App> for Fields {
     type Rejection = Response;
 
     async fn from_request(request: Request, app: &App) -> Result<Fields, Response> {
+        let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        if kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
+            let parts = Multipart::from_request(request, app).await.map_err(IntoResponse::into_response)?;
+            return Fields::of_parts(parts).await.map_err(IntoResponse::into_response);
+        }
         let form = axum::Form::<Vec<(String, String)>>::from_request(request, app).await;
         form.map(|axum::Form(fields)| Fields(fields)).map_err(IntoResponse::into_response)
     }
 }
 
 impl Fields {
+    async fn of_parts(mut parts: Multipart) -> Result<Fields, MultipartError> {
+        let mut fields = Vec::new();
+        while let Some(part) = parts.next_field().await? {
+            let Some(name) = part.name().map(str::to_owned) else { continue };
+            fields.push((name, String::from_utf8_lossy(&part.bytes().await?).into_owned()));
+        }
+        Ok(Fields(fields))
+    }
+
     #[cfg(test)]
     pub(super) fn of(pairs: &[(&str, &str)]) -> Fields {
         Fields(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())

@@ -1,6 +1,6 @@
 //! Programs prepare a change of a desk, look at what would come of it, and publish what they have looked at.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use nightbell::rules::access::Role;
 use serde_json::{Value, json};
 
@@ -133,6 +133,42 @@ async fn a_draft_with_gaps_is_published_only_if_they_are_meant() {
         let meant = json!({"gaps_are_meant": true});
         manager.post(PUBLISH, &condition, meant.clone()).await.is(StatusCode::OK);
         manager.post(PUBLISH, &condition, meant).await.is(StatusCode::PRECONDITION_FAILED);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_calendar_is_looked_at_and_put_into_the_draft() {
+    Site::each(async |site| {
+        let manager = site.program(Role::Manager, Some("reservations")).await;
+        let path = "/desks/reservations/rotas/primary/import";
+        let calendar = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nBEGIN:VEVENT\r\nUID:1\r\n\
+            DTSTART:20261201T140000Z\r\nDTEND:20261201T170000Z\r\nSUMMARY:Cleo Hart\r\nEND:VEVENT\r\n\
+            BEGIN:VEVENT\r\nUID:2\r\nDTSTART:20261202T140000Z\r\nDTEND:20261202T170000Z\r\nSUMMARY:Lunch\r\n\
+            END:VEVENT\r\nEND:VCALENDAR\r\n";
+        let send = async |path: &str, kind: &str, text: &str| {
+            manager.send(Method::POST, path, &[("content-type", kind)], text).await
+        };
+        let told = send(path, "text/calendar", calendar).await.is(StatusCode::OK);
+        assert_eq!((&told["drafted"], &told["overrides"]), (&json!(false), &json!(1)), "{told}");
+        let shift = (&told["shifts"][0]["agent"]["key"], &told["shifts"][0]["from"]);
+        assert_eq!(shift, (&json!("cleo"), &json!("2026-12-01T14:00:00.000Z")));
+        assert_eq!(told["left_out"][0]["summary"], "Lunch");
+        assert_eq!(manager.get(DRAFT).await.json()["draft"], Value::Null, "it was only looked at");
+        let told = send(&format!("{path}?as=overrides"), "text/calendar", calendar).await.is(StatusCode::OK);
+        assert_eq!(told["drafted"], true);
+        let draft = manager.get(DRAFT).await.json();
+        assert_eq!(draft["edits"][0]["edit"]["now"]["agent"], "cleo", "{draft}");
+
+        for (path, kind, text, status) in [
+            (path, "application/json", "{}", StatusCode::UNSUPPORTED_MEDIA_TYPE),
+            (path, "text/calendar", "none", StatusCode::UNPROCESSABLE_ENTITY),
+            (path, "text/calendar", &*"x".repeat(1_100_000), StatusCode::PAYLOAD_TOO_LARGE),
+            ("/desks/reservations/rotas/none/import", "text/calendar", calendar, StatusCode::NOT_FOUND),
+        ] {
+            send(path, kind, text).await.is(status);
+        }
+        send(&format!("{path}?as=flow"), "text/calendar", calendar).await.is(StatusCode::BAD_REQUEST);
     })
     .await;
 }

@@ -71,6 +71,45 @@ async fn every_change_says_who_what_when_and_from_where() {
 }
 
 #[tokio::test]
+async fn who_edits_a_draft_and_who_throws_it_away_stands_in_it() {
+    Site::each(async |site| {
+        let mona = site.somebody("mona", Role::Manager, Some("reservations")).await;
+        let before = entries(site).await.len();
+        let desk = "/desks/reservations";
+        let day = [("name", "Inventory"), ("date", "2027-01-02"), ("kept", "closed")];
+        let revision = async || mona.get(&format!("{desk}/draft")).await.hidden("revision");
+        mona.post(&format!("{desk}/hours/holiday"), &day).await.leads_to(&format!("{desk}/hours"));
+        let seen = revision().await;
+        let back = [("revision", &*seen), ("index", "0")];
+        mona.post(&format!("{desk}/draft/take-back"), &back).await.leads_to(&format!("{desk}/draft"));
+        mona.post(&format!("{desk}/hours/holiday"), &day).await.leads_to(&format!("{desk}/hours"));
+        let seen = revision().await;
+        let gone = [("revision", &*seen)];
+        mona.post(&format!("{desk}/draft/discard"), &gone).await.leads_to(&format!("{desk}/rotas"));
+        // What was refused changed nothing, and is not noted.
+        mona.post(&format!("{desk}/draft/discard"), &gone).await.says(StatusCode::UNPROCESSABLE_ENTITY, &[]);
+        let entries = entries(site).await;
+        let told: Vec<_> = entries[before..]
+            .iter()
+            .map(|entry| (&*entry.actor, &*entry.action, entry.before.as_deref(), entry.after.as_deref()))
+            .collect();
+        let added = Some("the holiday Inventory (2027-01-02) is new");
+        let mona = "mona@example.com";
+        assert_eq!(
+            told,
+            [
+                (mona, "draft.edit", None, added),
+                (mona, "draft.take_back", added, None),
+                (mona, "draft.edit", None, added),
+                (mona, "draft.discard", added, None),
+            ]
+        );
+        assert!(entries[before..].iter().all(|entry| entry.desk.as_deref() == Some("reservations")));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_manager_sees_his_desks_alone() {
     Site::each(async |site| {
         let ada = site.administrator().await;

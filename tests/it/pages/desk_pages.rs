@@ -10,13 +10,13 @@ use nightbell::store::{StoreError, Tx, desk};
 use super::{Browser, Page, Site};
 
 /// The hidden field of that name on a page, the first.
-fn hidden(page: &Page, name: &str) -> String {
+pub fn hidden(page: &Page, name: &str) -> String {
     let text = page.between(&format!("name=\"{name}\" value=\""), "\"");
     let escaped = [("&#34;", "\""), ("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">"), ("&#38;", "&")];
     escaped.into_iter().fold(text, |text, (escaped, plain)| text.replace(escaped, plain))
 }
 
-async fn manager(site: &Site) -> Browser<'_> {
+pub async fn manager(site: &Site) -> Browser<'_> {
     site.somebody("mona", Role::Manager, Some("reservations")).await
 }
 
@@ -552,94 +552,6 @@ async fn carriers_are_told_without_their_secrets() {
         );
         seen.hides(&["a-token"]);
         manager(site).await.get("/carriers").await.says(StatusCode::FORBIDDEN, &[]);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_flow_is_looked_at_edited_and_taken_away() {
-    Site::each(async |site| {
-        let mona = manager(site).await;
-        mona.get("/flows").await.says(
-            StatusCode::OK,
-            &["/flows/emergency\">emergency</a>", "Emergency line, Reservations Support"],
-        );
-        let version = site.acts.desks().flow("emergency").unwrap().version().to_owned();
-        let page = mona.get("/flows/emergency").await;
-        page.says(
-            StatusCode::OK,
-            &["The flow is good", "<svg aria-hidden", "in force", &version, "<strong>who</strong>: branch"],
-        );
-        page.hides(&["Night Support"]);
-        mona.get(&format!("/flows/emergency?version={version}"))
-            .await
-            .says(StatusCode::OK, &["The flow is good"]);
-        mona.get("/flows/emergency?version=000000000000").await.says(StatusCode::NOT_FOUND, &[]);
-        mona.get("/flows/daytime").await.says(StatusCode::NOT_FOUND, &[]);
-
-        let text = site.acts.flow_text("emergency", &version).await.unwrap().unwrap();
-        let edited = format!("# <script>\n{text}");
-        let send = async |path: &str, text: &str| {
-            mona.post(path, &[("name", "emergency"), ("text", &text.replace('\n', "\r\n"))]).await
-        };
-        let good = send("/flows/check", &edited).await;
-        good.says(StatusCode::OK, &["The flow is good", "&#60;script&#62;"]);
-        good.hides(&["<script>", &version]);
-        let broken = format!("{text}\n[steps.lonely]\nkind = \"hang_up\"\n");
-        let line = text.lines().count() + 2;
-        send("/flows/check", &broken)
-            .await
-            .says(StatusCode::UNPROCESSABLE_ENTITY, &["1 mistake", &format!("Line {line}: "), "lonely"]);
-        send("/flows/check", "name = <b>")
-            .await
-            .says(StatusCode::UNPROCESSABLE_ENTITY, &["Line 1: ", "name = &#60;b&#62;"]);
-        let file = send("/flows/download", &edited).await;
-        assert_eq!((file.status, &*file.body), (StatusCode::OK, &*edited));
-        assert_eq!(file.headers["content-disposition"], "attachment; filename=\"emergency.toml\"");
-        send("/flows/download", &broken).await.says(StatusCode::UNPROCESSABLE_ENTITY, &["1 mistake"]);
-        // Nothing of this has changed what callers hear.
-        assert_eq!(site.acts.desks().flow("emergency").unwrap().version(), version);
-
-        let vera = site.somebody("vera", Role::Viewer, Some("reservations")).await;
-        for path in ["/flows", "/flows/emergency"] {
-            vera.get(path).await.says(StatusCode::FORBIDDEN, &[]);
-        }
-        for path in ["/flows/check", "/flows/download", "/flows/try"] {
-            vera.post(path, &[("text", &text)]).await.says(StatusCode::FORBIDDEN, &[]);
-        }
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_flow_is_tried_on_the_spot() {
-    Site::each(async |site| {
-        let mona = manager(site).await;
-        let version = site.acts.desks().flow("emergency").unwrap().version().to_owned();
-        let text = site.acts.flow_text("emergency", &version).await.unwrap().unwrap();
-        let play = async |more: &[(&str, &str)]| {
-            let fields: Vec<_> = [("name", "emergency"), ("text", &*text), ("caller", "+18025550121")]
-                .into_iter()
-                .chain(more.iter().copied())
-                .collect();
-            mona.post("/flows/try", &fields).await
-        };
-        let begun = play(&[]).await;
-        begun.says(StatusCode::OK, &["If that is so, press 1", "Press them"]);
-        let pressed = play(&[("made", "keys"), ("keys", "1")]).await;
-        pressed.says(StatusCode::OK, &["presses 1", "triage 1", "name=\"move\" value=\"keys 1\""]);
-        let over = play(&[("move", "keys 1"), ("made", "hang-up")]).await;
-        over.says(StatusCode::OK, &["hangs up", "The call is over"]);
-        play(&[("made", "talk 60")]).await.says(StatusCode::OK, &["this cannot be done now", "Press them"]);
-        let wrong = play(&[("made", "keys"), ("keys", "<b>")]).await;
-        wrong.says(StatusCode::OK, &["Keys are 0 to 9"]);
-        wrong.hides(&["<b>"]);
-        play(&[("clock", "support")]).await.says(StatusCode::OK, &["We are putting you through"]);
-        mona.post("/flows/try", &[("text", "name = ")])
-            .await
-            .says(StatusCode::UNPROCESSABLE_ENTITY, &["Line 1: "]);
-        let nobody = mona.post("/flows/try", &[("text", ""), ("made", "sing")]).await;
-        nobody.says(StatusCode::UNPROCESSABLE_ENTITY, &["It cannot be tried yet"]);
     })
     .await;
 }

@@ -12,6 +12,7 @@ mod changes;
 mod cover;
 mod desk_pages;
 mod feeds;
+mod flows;
 mod getting_in;
 mod imports;
 mod leave;
@@ -38,7 +39,7 @@ use nightbell::act::{Acts, By};
 use nightbell::app::{App, Parts};
 use nightbell::clock::{Clock, ManualClock, Timestamp};
 use nightbell::config::Config;
-use nightbell::flows;
+use nightbell::flows as voice_flows;
 use nightbell::id::Ids;
 use nightbell::rules::access::{Role, Scope};
 use nightbell::rules::desk::Desk;
@@ -85,7 +86,7 @@ impl Site {
             node: "pages".into(),
             clock: Arc::new(clock.clone()),
             ids: Ids::from_seed(3),
-            flows: flows::load_all(None).unwrap(),
+            flows: voice_flows::load_all(None).unwrap(),
         };
         let App { acts, router, .. } = App::build(parts).await.unwrap();
         let site = Site { acts, clock, store, router };
@@ -288,6 +289,13 @@ impl Page {
         for part in parts {
             assert!(!self.body.contains(part), "{}: {part} in {}", self.address, self.body);
         }
+    }
+
+    /// The value of the first hidden field of that name.
+    pub fn hidden(&self, name: &str) -> String {
+        let text = self.between(&format!("name=\"{name}\" value=\""), "\"");
+        let escaped = [("&#34;", "\""), ("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">"), ("&#38;", "&")];
+        escaped.into_iter().fold(text, |text, (escaped, plain)| text.replace(escaped, plain))
     }
 
     /// What stands between two texts, the first time.

@@ -35,14 +35,9 @@ fn on_call(site: &Site, rota: &str, instant: &str) -> Option<String> {
     Some(found.agent.to_string())
 }
 
-/// The hidden field of that name on a page.
-fn hidden(page: &Page, name: &str) -> String {
-    page.between(&format!("name=\"{name}\" value=\""), "\"").replace("&#34;", "\"")
-}
-
 async fn publish(browser: &Browser<'_>, gaps: &str) -> Page {
     let draft = browser.get("/desks/reservations/draft").await;
-    let (revision, version) = (hidden(&draft, "revision"), hidden(&draft, "version"));
+    let (revision, version) = (draft.hidden("revision"), draft.hidden("version"));
     let form = [("revision", &*revision), ("version", &version), ("gaps", gaps)];
     browser.post("/desks/reservations/draft/publish", &form).await
 }
@@ -99,7 +94,7 @@ async fn a_rota_is_made_in_a_draft_published_and_undone() {
 
         let version = mona.get("/desks/reservations/versions/2").await;
         version.says(StatusCode::OK, &["It is in force", "mona@example.com", "the rota weekend is new"]);
-        let undo = [("in_force", &*hidden(&version, "in_force"))];
+        let undo = [("in_force", &*version.hidden("in_force"))];
         mona.post("/desks/reservations/versions/1/restore", &undo)
             .await
             .leads_to("/desks/reservations/versions/3");
@@ -162,7 +157,7 @@ async fn a_gap_is_found_told_filled_and_published_only_knowingly() {
         rota.says(StatusCode::OK, &["Ada Moss, Ben Frost, Cleo Hart"]);
         for rota in ["primary", "secondary"] {
             let path = format!("/desks/reservations/rotas/{rota}/layer");
-            let was = hidden(&mona.get(&format!("{path}?layer=0")).await, "was");
+            let was = mona.get(&format!("{path}?layer=0")).await.hidden("was");
             let form = [
                 ("was", &*was),
                 ("from", ""),
@@ -194,7 +189,7 @@ async fn a_gap_is_found_told_filled_and_published_only_knowingly() {
         form.says(StatusCode::OK, &["name=\"from\" type=\"datetime-local\" value=\"2026-11-30T20:00\""]);
         puts_in(&mona, "2026-11-30T09:00", "2027-12-30T09:00", "ben", "")
             .await
-            .leads_to(&format!("{ROTA}?from=2026-11-30&zone=America%2FNew_York"));
+            .leads_to(&format!("{ROTA}?from=2026-11-30&view=&zone=America%2FNew_York"));
         mona.get("/desks/reservations/rotas").await.says(StatusCode::OK, &["One step fewer", "step 2"]);
         publish(&mona, "").await.leads_to("/desks/reservations/versions/2");
         assert_eq!(on_call(site, "primary", "2026-12-10T12:00:00-05:00").as_deref(), Some("ben"));
@@ -214,7 +209,7 @@ async fn with_the_tick_a_rota_is_published_with_its_gap() {
         publish(&mona, "meant").await.leads_to("/desks/reservations/versions/2");
         assert_eq!(on_call(site, "primary", "2026-12-10T12:00:00-05:00"), None);
         // Undone, and then brought back: with the tick as well.
-        let version = hidden(&mona.get("/desks/reservations/versions/2").await, "in_force");
+        let version = mona.get("/desks/reservations/versions/2").await.hidden("in_force");
         let back = mona.post("/desks/reservations/versions/1/restore", &[("in_force", &*version)]).await;
         back.leads_to("/desks/reservations/versions/3");
         let again = [("in_force", "3")];
@@ -236,6 +231,7 @@ async fn a_night_is_swapped_on_another_zones_clock() {
         let form = |second: &'static str| {
             [
                 ("zone", "America/Denver"),
+                ("view", "month"),
                 ("first_from", "2026-11-24T20:00"),
                 ("first_to", "2026-11-25T06:00"),
                 ("second_from", second),
@@ -243,7 +239,9 @@ async fn a_night_is_swapped_on_another_zones_clock() {
             ]
         };
         let path = format!("{ROTA}/swap");
-        mona.post(&path, &form("2026-12-01T20:00")).await.leads_to(&format!("{ROTA}?from=2026-11-24"));
+        mona.post(&path, &form("2026-12-01T20:00"))
+            .await
+            .leads_to(&format!("{ROTA}?from=2026-11-24&view=month&zone=America%2FDenver"));
         publish(&mona, "").await.leads_to("/desks/reservations/versions/2");
         for (instant, who) in [
             ("2026-11-24T21:59:00-05:00", "ben"),
@@ -280,8 +278,8 @@ async fn an_override_is_moved_and_taken_away_and_the_script_draws_what_the_pager
         let mona = manager(site).await;
         puts_in(&mona, "2026-11-25T18:00", "2026-11-26T09:00", "ada", "ben")
             .await
-            .leads_to(&format!("{ROTA}?from=2026-11-25&zone=America%2FNew_York"));
-        let was = hidden(&mona.get(&format!("{ROTA}/override?was=0")).await, "was");
+            .leads_to(&format!("{ROTA}?from=2026-11-25&view=&zone=America%2FNew_York"));
+        let was = mona.get(&format!("{ROTA}/override?was=0")).await.hidden("was");
         let moved = [
             ("was", &*was),
             ("from", "2026-11-26T18:00"),
@@ -291,7 +289,7 @@ async fn an_override_is_moved_and_taken_away_and_the_script_draws_what_the_pager
         ];
         mona.post(&format!("{ROTA}/override"), &moved)
             .await
-            .leads_to(&format!("{ROTA}?from=2026-11-26&zone=America%2FNew_York"));
+            .leads_to(&format!("{ROTA}?from=2026-11-26&view=&zone=America%2FNew_York"));
         publish(&mona, "").await.leads_to("/desks/reservations/versions/2");
 
         let drawn = mona.get(&format!("{ROTA}/timeline?view=week&from=2026-11-23&zone=Europe/Berlin")).await;
@@ -320,8 +318,10 @@ async fn an_override_is_moved_and_taken_away_and_the_script_draws_what_the_pager
         let ben = row("final").nth(1).unwrap()["told"].as_str().unwrap();
         assert!(ben.contains("for him Mon 23 Nov, 08:00") && ben.contains("America/Chicago"), "{ben}");
 
-        let was = hidden(&mona.get(&format!("{ROTA}/override?was=0")).await, "was");
-        mona.post(&format!("{ROTA}/override/remove"), &[("was", &*was)]).await.leads_to(ROTA);
+        let was = mona.get(&format!("{ROTA}/override?was=0")).await.hidden("was");
+        mona.post(&format!("{ROTA}/override/remove"), &[("was", &*was)])
+            .await
+            .leads_to(&format!("{ROTA}?from=2026-11-26&view=&zone=America%2FNew_York"));
         mona.post(&format!("{ROTA}/override/remove"), &[("was", &*was)])
             .await
             .says(StatusCode::UNPROCESSABLE_ENTITY, &["is not in the desk&#39;s file as it was"]);
@@ -335,7 +335,7 @@ async fn an_override_is_moved_and_taken_away_and_the_script_draws_what_the_pager
 async fn a_change_that_counts_from_a_day_on_leaves_what_was_before_it() {
     Site::each(async |site| {
         let mona = manager(site).await;
-        let was = hidden(&mona.get(&format!("{ROTA}/layer?layer=0")).await, "was");
+        let was = mona.get(&format!("{ROTA}/layer?layer=0")).await.hidden("was");
         let form = [
             ("was", &*was),
             ("from", "2026-12-07"),
@@ -374,7 +374,7 @@ async fn two_managers_share_a_draft_and_nobody_publishes_what_he_has_not_seen() 
         let max = site.somebody("max", Role::Manager, Some("reservations")).await;
         puts_in(&mona, "2026-11-25T18:00", "2026-11-26T09:00", "ada", "").await;
         let seen = mona.get("/desks/reservations/draft").await;
-        let (revision, version) = (hidden(&seen, "revision"), hidden(&seen, "version"));
+        let (revision, version) = (seen.hidden("revision"), seen.hidden("version"));
         puts_in(&max, "2026-11-26T18:00", "2026-11-27T09:00", "cleo", "").await;
         let form = [("revision", &*revision), ("version", &*version), ("gaps", "")];
         for path in ["publish", "discard", "take-back"] {
@@ -391,8 +391,10 @@ async fn two_managers_share_a_draft_and_nobody_publishes_what_he_has_not_seen() 
         assert_eq!(on_call(site, "primary", "2026-11-26T20:00:00-05:00").as_deref(), Some("cleo"));
 
         // What fits no longer is said, and is taken back.
-        let was = hidden(&mona.get(&format!("{ROTA}/override?was=0")).await, "was");
-        mona.post(&format!("{ROTA}/override/remove"), &[("was", &*was)]).await.leads_to(ROTA);
+        let was = mona.get(&format!("{ROTA}/override?was=0")).await.hidden("was");
+        mona.post(&format!("{ROTA}/override/remove"), &[("was", &*was)])
+            .await
+            .leads_to(&format!("{ROTA}?from=2026-11-25&view=&zone=America%2FNew_York"));
         site.apply(&text).await;
         let draft = max.get("/desks/reservations/draft").await;
         draft.says(
@@ -400,7 +402,7 @@ async fn two_managers_share_a_draft_and_nobody_publishes_what_he_has_not_seen() 
             &["The draft cannot be published as it is", "is not in the desk&#39;s file as it was"],
         );
         draft.hides(&["/draft/publish"]);
-        let back = [("revision", &*hidden(&draft, "revision")), ("index", "0")];
+        let back = [("revision", &*draft.hidden("revision")), ("index", "0")];
         max.post("/desks/reservations/draft/take-back", &back).await.leads_to("/desks/reservations/draft");
         max.get("/desks/reservations/draft").await.says(StatusCode::OK, &["Nothing is prepared"]);
     })

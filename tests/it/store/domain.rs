@@ -11,12 +11,13 @@ use nightbell::rules::call::Call;
 use nightbell::rules::case::Case;
 use nightbell::rules::contact::PhoneNumber;
 use nightbell::rules::desk::Desk;
+use nightbell::rules::flow::kept::{InForce, Origin};
 use nightbell::rules::policy::MethodKind;
 use nightbell::rules::severity::Severity;
 use nightbell::rules::ticket::{Actor, CallbackNumber, Entry, Happening, Ticket, TicketId, TicketState};
 use nightbell::rules::ticket_number::TicketNumber;
 use nightbell::store::{
-    Claimed, StoreError, Tx, call, desk, inbox, instance, outbox, recording, ticket, token,
+    Claimed, StoreError, Tx, call, desk, flow, inbox, instance, outbox, recording, ticket, token,
 };
 
 use crate::support::db::each_database;
@@ -112,9 +113,45 @@ async fn desks(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
     assert_eq!(desk::all(tx).await?, [(mine, 2)]);
     assert_ne!(desk::generation(tx).await?, before);
     for _ in 0..2 {
-        desk::remember_flow(tx, "v1", "emergency", "text", NOW).await?;
+        flow::remember(tx, "v1", "emergency", "text", NOW).await?;
     }
-    assert_eq!(desk::flow_sources(tx).await?, [("v1".to_owned(), "text".to_owned())]);
+    assert_eq!(flow::sources(tx).await?, [("v1".to_owned(), "text".to_owned())]);
+    let before = desk::generation(tx).await?;
+    let new = |version, why| flow::New {
+        name: "emergency",
+        version,
+        origin: Origin::Web,
+        offered: Some("v1"),
+        by: "ada",
+        why,
+    };
+    assert_eq!(flow::find(tx, "emergency").await?, None);
+    assert_eq!(flow::bring(tx, &new("v1", None), 0, NOW).await?, Some(1));
+    assert_eq!(flow::bring(tx, &new("v1", None), 0, NOW).await?, None, "there is one");
+    flow::remember(tx, "v2", "emergency", "second", after(1)).await?;
+    assert_eq!(flow::bring(tx, &new("v2", Some("calmer")), 2, after(1)).await?, None, "not that one");
+    assert_ne!(desk::generation(tx).await?, before);
+    let before = desk::generation(tx).await?;
+    assert_eq!(flow::bring(tx, &new("v2", Some("calmer")), 1, after(1)).await?, Some(2));
+    assert_ne!(desk::generation(tx).await?, before);
+    assert_eq!(flow::in_force(tx).await?, [("emergency".to_owned(), "v2".to_owned())]);
+    flow::offered(tx, "emergency", "v2").await?;
+    let known = flow::lock(tx, "emergency").await?;
+    let in_force =
+        InForce { revision: 2, version: "v2".into(), origin: Origin::Web, offered: Some("v2".into()) };
+    assert_eq!(known, Some(in_force));
+    let all = flow::revisions(tx, "emergency", i64::MAX, 10).await?;
+    let told = all.iter().map(|one| (one.revision, &*one.version, one.why.as_deref(), one.brought_at));
+    assert_eq!(told.collect::<Vec<_>>(), [(2, "v2", Some("calmer"), after(1)), (1, "v1", None, NOW)]);
+    assert_eq!(flow::revisions(tx, "emergency", 2, 10).await?, all[1..]);
+    assert_eq!(flow::source(tx, "emergency", 1).await?.as_deref(), Some("text"));
+    assert_eq!(flow::source(tx, "daytime", 1).await?, None);
+    assert_eq!(flow::seen(tx, "here", "emergency").await?, None);
+    for version in ["v1", "v2"] {
+        flow::see(tx, "here", "emergency", version).await?;
+        assert_eq!(flow::seen(tx, "here", "emergency").await?.as_deref(), Some(version));
+    }
+    assert_eq!(flow::seen(tx, "there", "emergency").await?, None);
     let caller = number(CALLER);
     let before = desk::generation(tx).await?;
     for second in 0..2 {

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::rules::contact::PhoneNumber;
 use crate::rules::flow::{Caller, DeskClock, Facts, Flow, Plan};
+use crate::rules::number_plan::Country;
 
 /// What a desk of no particular kind says, where a scenario does not give its own words.
 const SAMPLE_WORDS: &[(&str, &str)] = &[
@@ -27,6 +28,8 @@ const SAMPLE_WORDS: &[(&str, &str)] = &[
 #[serde(deny_unknown_fields)]
 pub(super) struct Scenario {
     pub(super) about: String,
+    /// As where numbers are keyed, if that matters.
+    pub(super) country: Option<Country>,
     #[serde(default)]
     pub(super) facts: Changes,
     pub(super) call: Vec<Line>,

@@ -3,7 +3,8 @@
 use super::scenario::{Changes, Line, starting_facts};
 use super::{Event, Tape, action, describe};
 use crate::rules::contact::PhoneNumber;
-use crate::rules::flow::{DeskClock, Flow, Input, Plan, Turn};
+use crate::rules::flow::{DeskClock, Flow, FlowCommand, Input, Plan, Turn};
+use crate::rules::number_plan::Country;
 use crate::rules::script::Then;
 
 /// A call in which somebody tries a flow, move by move.
@@ -59,6 +60,9 @@ impl Move {
     }
 }
 
+/// The daytime desk of a trial: it is rung in the support hours, and answers if whoever tries it says so.
+const DAYTIME_DESK: &str = "+18025550199";
+
 /// Tries a flow as a desk of no particular kind, at that hour, by a caller of that number.
 pub fn try_out(
     flow: &Flow,
@@ -69,6 +73,7 @@ pub fn try_out(
 ) -> Tried {
     let mut facts = starting_facts(&Changes::default(), flow, plan);
     (facts.clock, facts.withheld, facts.caller_id) = (clock, caller_id.is_none(), caller_id);
+    facts.numbers.extend(DAYTIME_DESK.parse().ok().map(|number| ("main".to_owned(), number)));
     facts.languages.clone_from(&flow.languages);
     if let Some(words) = facts.fields.values().next().cloned() {
         facts.fields = flow.languages.iter().map(|language| (language.clone(), words.clone())).collect();
@@ -114,28 +119,70 @@ pub fn try_out(
     Tried { events: tape.0, waits, refused }
 }
 
+/// A call that was tried to its end, as a scenario that the flow can bring with it: the same moves, and what came of them.
+/// What is heard is left out, so that a flow may be put in other words and still pass.
+pub fn as_scenario(
+    flow: &Flow,
+    country: Country,
+    (clock, caller_id): (DeskClock, Option<&PhoneNumber>),
+    moves: &[Move],
+    tried: &Tried,
+) -> String {
+    let text = |text: &str| toml::Value::from(text).to_string();
+    let list = |items: Vec<String>| format!("[{}]", items.join(", "));
+    let happened = tried.events.iter().filter_map(|event| match event {
+        Event::Command(FlowCommand::TextCaller { .. }) => Some(text("text …")),
+        Event::Command(command) => Some(text(&command.to_string())),
+        Event::Said(_) | Event::Did(_) | Event::Caller { .. } => None,
+    });
+    let caller = tried.events.iter().filter_map(|event| match event {
+        Event::Caller { what, .. } => Some(what.as_str()),
+        _ => None,
+    });
+    let about = match caller.collect::<Vec<_>>() {
+        did if did.is_empty() => "The caller does nothing".to_owned(),
+        did => format!("The caller {}", did.join(", ")),
+    };
+    let clock = match clock {
+        DeskClock::Support => "support",
+        DeskClock::OnCall => "on_call",
+        DeskClock::Closed => "closed",
+    };
+    let turn = |made: &Move| match made {
+        Move::Keys(keys) => format!("keys = {}", text(keys)),
+        Move::Silence => "silence = true".to_owned(),
+        Move::Speak(seconds) => format!("record = {seconds}"),
+        Move::Talk(seconds) => format!("talk = {seconds}"),
+        Move::NoAnswer => "no_answer = true".to_owned(),
+        Move::HangUp => "hang_up = true".to_owned(),
+    };
+    let mut written = format!(
+        "\n[[scenario]]\nabout = {}\ncountry = {}\ncall = {}\ncommands = {}\n",
+        text(&about),
+        text(&country.to_string()),
+        list(moves.iter().map(|made| format!("{{ {} }}", turn(made))).collect()),
+        list(happened.collect()),
+    );
+    written.push_str("[scenario.facts]\n");
+    written.push_str(&format!("clock = {}\n", text(clock)));
+    written.extend(caller_id.map(|number| format!("caller_id = {}\n", text(number.as_str()))));
+    written
+        .push_str(&format!("languages = {}\n", list(flow.languages.iter().map(|code| text(code)).collect())));
+    written.push_str(&format!("numbers = {{ main = {} }}\n", text(DAYTIME_DESK)));
+    written
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::flow::FlowCommand;
     use crate::rules::number_plan::NumberPlan;
 
     const FLOW: &str = include_str!("../../../../voice-flows/emergency.toml");
 
-    struct Us;
-
-    impl Plan for Us {
-        fn callable(&self, keyed: &str) -> Option<PhoneNumber> {
-            NumberPlan { country: "US".parse().ok()?, fictional: true }.parse_dialled(keyed).ok()
-        }
-
-        fn spoken(&self, number: &PhoneNumber) -> String {
-            number.to_string()
-        }
-    }
+    const US: NumberPlan = NumberPlan { country: Country::UNITED_STATES, fictional: true };
 
     fn tried(clock: DeskClock, moves: &[Move]) -> Tried {
-        try_out(&Flow::parse(FLOW).unwrap(), clock, Some("+18025550121".parse().unwrap()), moves, &Us)
+        try_out(&Flow::parse(FLOW).unwrap(), clock, Some("+18025550121".parse().unwrap()), moves, &US)
     }
 
     #[test]
@@ -167,5 +214,32 @@ mod tests {
         let tried = tried(DeskClock::Support, &[Move::HangUp, Move::Keys("1".into())]);
         assert_eq!(tried.waits, None);
         assert_eq!(tried.refused.as_ref().map(|(index, _)| *index), Some(1));
+    }
+
+    #[test]
+    fn a_call_that_was_tried_is_brought_by_the_flow_from_then_on() {
+        let flow = Flow::parse(FLOW).unwrap();
+        let caller: PhoneNumber = "+18025550121".parse().unwrap();
+        let keys = |keys: &str| Move::Keys(keys.into());
+        for (clock, moves, happens) in [
+            (DeskClock::OnCall, vec![keys("1"), keys("1"), Move::Speak(20)], "triage 1"),
+            (DeskClock::Support, vec![Move::Talk(60)], "transferred to main 60 s"),
+            (DeskClock::Closed, vec![Move::HangUp], ""),
+        ] {
+            let done = try_out(&flow, clock, Some(caller.clone()), &moves, &US);
+            assert_eq!((done.waits, &done.refused), (None, &None), "{clock:?} {done:#?}");
+            let scenario = as_scenario(&flow, US.country, (clock, Some(&caller)), &moves, &done);
+            assert!(scenario.contains(happens), "{scenario}");
+            let text = format!("{FLOW}{scenario}");
+            assert_eq!(Flow::prove(&text).map(|flow| flow.name), Ok("emergency".to_owned()), "{scenario}");
+            // It would be noticed if the call went otherwise.
+            let other = scenario.replacen("commands = [", "commands = [\"reject\", ", 1);
+            let line = FLOW.lines().count() + 1;
+            let wrong = Flow::prove(&format!("{FLOW}{other}")).unwrap_err();
+            assert!(wrong.iter().all(|problem| problem.line > line), "{wrong:?}");
+            assert!(wrong[0].what.contains("command 1 is not `reject`"), "{wrong:?}");
+        }
+        let misspelt = format!("{FLOW}\n[[scenario]]\nabuot = \"x\"\n");
+        assert!(Flow::prove(&misspelt).unwrap_err()[0].what.contains("abuot"));
     }
 }

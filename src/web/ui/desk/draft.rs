@@ -207,7 +207,7 @@ pub(super) async fn discard(
     fields: Fields,
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
-    let discarded = app.acts().discard(&at.key, fields.get("revision"));
+    let discarded = app.acts().discard(at.visiting.by(), &at.key, fields.get("revision"));
     match in_time(async { Ok(discarded.await) }).await? {
         Ok(()) => Ok(app.site.to(&at.path("/rotas"))),
         Err(error) => page_of(&app, &at, told(error)?).await,

@@ -1,7 +1,6 @@
-//! `/desks/{desk}/rotas/{rota}/import`: a calendar that was kept elsewhere is pasted, looked at as the shifts that were
-//! understood, and put into the draft: as a layer where people take turns, else as overrides.
-
-use std::time::Duration;
+//! `/desks/{desk}/rotas/{rota}/import`: a calendar that was kept elsewhere is given as a file, by its address, or pasted;
+//! looked at as the shifts that were understood; and put into the draft: as a layer where people take turns, else as
+//! overrides. What was looked at is what is put there: the address is not asked again, nor kept.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -9,28 +8,23 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::change::drafted;
+use super::elsewhere::{read_at, sentence};
 use super::when::Wall;
 use super::{AtDesk, Place, encoded};
-use crate::calendar::import::{Import, LARGEST, LeftOut, Proposed, read};
-use crate::rules::desk::edit::{Change, Edit};
-use crate::rules::rota::{Layer, Override, Rota};
+use crate::calendar::import::{LARGEST, LeftOut, Proposed};
+use crate::rules::rota::Rota;
 use crate::web::App;
+use crate::web::import::{Found, Shape, found};
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;
 use crate::web::ui::{Frame, page};
 
-/// A calendar as a form sends it: each sign may become three.
-pub(super) const LARGEST_FORM: usize = 3 * LARGEST + 1024;
-
-/// From now on, so far ahead.
-const AHEAD: Duration = Duration::from_secs(26 * 7 * 24 * 60 * 60);
+/// A calendar as a form sends it: a file, and of one that was looked at before what mattered.
+pub(super) const LARGEST_FORM: usize = LARGEST + LARGEST / 2;
 
 /// The most shifts that are listed.
 const MOST_SHOWN: usize = 60;
-
-/// The most overrides that are put into a draft at once.
-const MOST_OVERRIDES: usize = 200;
 
 #[derive(Template)]
 #[template(path = "import.html", config = "src/web/ui/askama.toml")]
@@ -41,6 +35,7 @@ struct Page {
     rota: String,
     link: String,
     zone: String,
+    address: String,
     text: String,
     preview: Option<Preview>,
 }
@@ -55,20 +50,31 @@ struct Preview {
     overrides: usize,
 }
 
-/// What could be put into the draft.
-struct Found {
-    import: Import,
-    layer: Option<Layer>,
-    overrides: Vec<Override>,
+/// What was given: where a form says it, and the text.
+struct Given {
+    field: &'static str,
+    text: String,
 }
 
-fn found(app: &App, at: &AtDesk, rota: &Rota, text: &str) -> Result<Found, String> {
-    let book = app.acts().book();
-    let now = app.acts().clock().now();
-    let import =
-        read(text, (now, now + AHEAD), at.desk(), rota.zone, book).map_err(|error| error.to_string())?;
-    let (layer, overrides) = (import.layer(rota.zone, book), import.overrides(rota.zone, book));
-    Ok(Found { import, layer, overrides })
+/// What a form gives: a file before an address, an address before a text; what was looked at before if it is to be put
+/// into the draft.
+async fn given(app: &App, fields: &Fields) -> Result<Given, Errors> {
+    let (file, address, text) = (fields.get("file"), fields.get("address").trim(), fields.get("text"));
+    if !fields.get("as").is_empty() {
+        return Ok(Given { field: "text", text: text.to_owned() });
+    }
+    if !file.is_empty() {
+        return Ok(Given { field: "file", text: file.to_owned() });
+    }
+    if !address.is_empty() {
+        let read = read_at(app, address).await;
+        let read = read.map_err(|error| Errors::one("address", sentence(error)))?;
+        return Ok(Given { field: "address", text: read.text });
+    }
+    match text.trim().is_empty() {
+        true => Err(Errors::one("text", "Choose a file, enter an address, or paste a text.")),
+        false => Ok(Given { field: "text", text: text.to_owned() }),
+    }
 }
 
 fn preview(app: &App, at: &AtDesk, rota: &Rota, found: &Found) -> Preview {
@@ -91,7 +97,7 @@ fn form(
     app: &App,
     at: &AtDesk,
     rota: &Rota,
-    text: String,
+    (address, text): (String, String),
     errors: Errors,
     found: Option<&Found>,
 ) -> Response {
@@ -104,6 +110,7 @@ fn form(
         link: encoded(&rota.name),
         zone: rota.zone.to_string(),
         preview: found.map(|found| preview(app, at, rota, found)),
+        address,
         text,
     };
     page(status, &shown)
@@ -117,7 +124,7 @@ pub(super) async fn ask(
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
     let rota = at.rota(&rota)?;
-    Ok(form(&app, &at, rota, String::new(), Errors::default(), None))
+    Ok(form(&app, &at, rota, Default::default(), Errors::default(), None))
 }
 
 /// Shows what was understood, or puts it into the draft.
@@ -129,27 +136,37 @@ pub(super) async fn take(
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
     let rota = at.rota(&rota)?;
-    let text = fields.get("text").to_owned();
-    let found = match found(&app, &at, rota, &text) {
-        Ok(found) => found,
-        Err(error) => return Ok(form(&app, &at, rota, text, Errors::one("text", error), None)),
+    let looked = match given(&app, &fields).await {
+        Ok(given) => found(&app, at.desk(), rota, given.text)
+            .await
+            .map(|found| (given.field, found))
+            .map_err(|error| Errors::one(given.field, sentence(error))),
+        Err(errors) => Err(errors),
     };
-    let name = || rota.name.clone();
-    let edits: Vec<Edit> = match (fields.get("as"), &found.layer) {
-        ("layer", Some(layer)) => {
-            let change = Change::add(layer.clone().into());
-            vec![Edit::Layer { rota: name(), above: None, change }]
+    let (field, found) = match looked {
+        Ok(looked) => looked,
+        Err(errors) => {
+            let given = (fields.get("address").to_owned(), fields.get("text").to_owned());
+            return Ok(form(&app, &at, rota, given, errors, None));
         }
-        ("overrides", _) if found.overrides.len() > MOST_OVERRIDES => {
-            let what = format!("These are more than {MOST_OVERRIDES} overrides: export a shorter time.");
-            return Ok(form(&app, &at, rota, text, Errors::one("text", what), Some(&found)));
+    };
+    // A text stays as it was pasted.
+    let text = if field == "text" { fields.get("text").to_owned() } else { found.import.text.clone() };
+    let given = (String::new(), text);
+    let shape = match fields.get("as") {
+        "layer" => Some(Shape::Layer),
+        "overrides" => Some(Shape::Overrides),
+        _ => None,
+    };
+    let edits = match shape.map_or(Ok(Vec::new()), |shape| found.edits(&rota.name, shape)) {
+        Ok(edits) if edits.is_empty() => {
+            return Ok(form(&app, &at, rota, given, Errors::default(), Some(&found)));
         }
-        ("overrides", _) if !found.overrides.is_empty() => {
-            let edit =
-                |made: &Override| Edit::Override { rota: name(), change: Change::add(made.clone().into()) };
-            found.overrides.iter().map(edit).collect()
+        Ok(edits) => edits,
+        Err(error) => {
+            let errors = Errors::one("text", sentence(error));
+            return Ok(form(&app, &at, rota, given, errors, Some(&found)));
         }
-        _ => return Ok(form(&app, &at, rota, text, Errors::default(), Some(&found))),
     };
     drafted(&app, &at, &edits, &at.rota_path(&rota.name, "")).await
 }

@@ -8,13 +8,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{Days, NaiveDate};
 
+use super::leave_calendar::{Kept, kept};
 use super::when::Wall;
 use super::{AtDesk, Place, encoded};
 use crate::act::LeaveError;
 use crate::rules::access::Right;
 use crate::rules::cover::Span;
 use crate::rules::desk::Desk;
-use crate::rules::leave::{Conflict, Leave, LeaveId};
+use crate::rules::leave::{Conflict, Leave, LeaveId, Origin};
 use crate::rules::people::AgentKey;
 use crate::web::App;
 use crate::web::hold::in_time;
@@ -35,6 +36,7 @@ struct Away {
     name: String,
     when: String,
     note: Option<String>,
+    from_calendar: bool,
     /// Whether whoever looks may take it away.
     own: bool,
 }
@@ -62,6 +64,8 @@ struct Page {
     to: String,
     note: String,
     away: Vec<Away>,
+    /// The calendars from which some of it comes, as far as they are his.
+    calendars: Vec<Kept>,
     at_odds: Vec<AtOdds>,
     more: usize,
 }
@@ -75,9 +79,14 @@ struct Given {
     note: String,
 }
 
-/// The days of an absence, on the agent's own wall clock; its end is the last of them.
+/// The days of an absence, on the agent's own wall clock; its end is the last of them. Of a part of a day, as calendars
+/// have it, the times.
 fn days(app: &App, at: &AtDesk, leave: &Leave) -> String {
     let wall = Wall::new(app.acts().book(), zone_of(at.desk(), &leave.agent));
+    let is_whole = |at| wall.day(wall.date(at)) == at;
+    if !is_whole(leave.span.from) || !is_whole(leave.span.to) {
+        return wall.span(leave.span.from, leave.span.to);
+    }
     let last = wall.date(crate::clock::Timestamp(leave.span.to.0 - 1));
     let day = |date: NaiveDate| date.format("%a %-d %b %Y").to_string();
     match wall.date(leave.span.from) {
@@ -128,14 +137,18 @@ async fn page_of(app: &App, at: &AtDesk, given: Given, errors: Errors) -> Result
             offered: manages || own,
         }
     };
+    let calendars = in_time(app.acts().leave_calendars(&at.key)).await?;
+    let calendars = calendars.iter().filter(|calendar| manages || me == Some(&calendar.agent));
     let away = |leave: &Leave| {
         let own = manages || me == Some(&leave.agent);
+        let from_calendar = leave.origin == Origin::Calendar;
         Away {
             id: leave.id.as_str().to_owned(),
             name: desk.name_of(&leave.agent),
             when: days(app, at, leave),
             note: Some(leave.note.clone()).filter(|note| own && !note.is_empty()),
-            own,
+            own: own && !from_calendar,
+            from_calendar,
         }
     };
     let writes = desk.agents.iter().filter(|agent| manages || me == Some(&agent.key));
@@ -150,6 +163,7 @@ async fn page_of(app: &App, at: &AtDesk, given: Given, errors: Errors) -> Result
         to: given.to,
         note: given.note,
         away: leaves.iter().map(away).collect(),
+        calendars: calendars.map(|calendar| kept(app, at, calendar)).collect(),
         more: found.len().saturating_sub(MOST_LISTED),
         at_odds: found.iter().zip(proposed).take(MOST_LISTED).map(told).collect(),
     };
@@ -168,7 +182,7 @@ pub(super) async fn list(
 }
 
 /// Whether somebody may write an agent's leave, or take it away.
-fn keeps(at: &AtDesk, agent: &AgentKey) -> Result<(), Trouble> {
+pub(super) fn keeps(at: &AtDesk, agent: &AgentKey) -> Result<(), Trouble> {
     match at.drafting.is_some() || at.me() == Some(agent) {
         true => Ok(()),
         false => Err(Trouble::lacks(Right::Manage)),

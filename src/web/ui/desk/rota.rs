@@ -127,6 +127,8 @@ struct Line {
     /// Whether somebody stands in.
     laid_over: bool,
     now: bool,
+    /// What is over is looked at, and not changed any more.
+    over: bool,
     /// The part to come, if it is a shift of whoever looks: he may ask for cover.
     own_to_come: Option<(String, String)>,
     /// For the link to a form.
@@ -174,15 +176,26 @@ struct Page {
     past: usize,
 }
 
+/// The query of a rota's page that shows that day.
+pub(super) fn query(day: NaiveDate, view: &str, zone: &str) -> String {
+    let pairs = [("from", &*day.to_string()), ("view", view), ("zone", zone)];
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
 impl Page {
-    /// The query of another span of the same page.
+    /// Another span of the same page.
     fn query(&self, from: &NaiveDate, view: &str) -> String {
-        let pairs = [("from", &*from.to_string()), ("view", view), ("zone", &*self.zone)];
-        form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+        query(*from, view, &self.zone)
     }
 
     fn asked(&self) -> String {
         self.query(&self.from, self.view)
+    }
+
+    /// What a form needs to know of this page, to come back to it.
+    fn look(&self) -> String {
+        let pairs = [("view", self.view), ("zone", &*self.zone)];
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
     }
 }
 
@@ -196,6 +209,7 @@ fn lines(app: &App, at: &AtDesk, rota: &Rota, shown: Wall<'_>, span: (Timestamp,
         length: when::length(from, to),
         laid_over: false,
         now: from <= now && now < to,
+        over: to <= now,
         own_to_come: None,
         from: shown.field(from),
         to: shown.field(to),

@@ -4,10 +4,11 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use serde::Deserialize;
 
 use super::change::{drafted, was};
+use super::rota::query;
 use super::when::{self, Wall};
 use super::{AtDesk, Place, encoded};
 use crate::clock::Timestamp;
@@ -31,6 +32,9 @@ pub(super) struct Given {
     to: String,
     #[serde(default)]
     zone: String,
+    /// How much of the rota was shown.
+    #[serde(default)]
+    view: String,
     #[serde(default)]
     agent: String,
     /// The override that is to be changed, by its index.
@@ -47,6 +51,8 @@ struct Page {
     link: String,
     /// In which zone the times are.
     zone: String,
+    /// How much of the rota was shown.
+    view: String,
     agents: Vec<(String, String)>,
     was: String,
     from: String,
@@ -90,6 +96,7 @@ pub(super) async fn ask(
         rota: rota.name.clone(),
         link: encoded(&rota.name),
         zone: shown.zone.to_string(),
+        view: given.view,
         agents: agents(&at),
         from: was.map_or(given.from, |was| time(was.from)),
         to: was.map_or(given.to, |was| time(was.to)),
@@ -110,6 +117,11 @@ fn own_time(shown: Wall<'_>, rota: &Rota, text: &str) -> Option<NaiveDateTime> {
         return Some(wall);
     }
     Some(shown.of(rota.zone).time(shown.instant(wall)))
+}
+
+/// The page of the rota, as it was before the form was opened, and with that day on it.
+fn back(at: &AtDesk, rota: &Rota, day: NaiveDate, shown: Wall<'_>, fields: &Fields) -> String {
+    at.rota_path(&rota.name, &format!("?{}", query(day, fields.get("view"), shown.zone.name())))
 }
 
 fn moment(wall: NaiveDateTime) -> Moment {
@@ -151,8 +163,8 @@ pub(super) async fn put(
                     None => Change::add(now),
                 };
                 let edit = Edit::Override { rota: rota.name.clone(), change };
-                let then = format!("?from={}&zone={}", from.date(), encoded(shown.zone.name()));
-                return drafted(&app, &at, &[edit], &at.rota_path(&rota.name, &then)).await;
+                let day = shown.date(shown.of(rota.zone).instant(from));
+                return drafted(&app, &at, &[edit], &back(&at, rota, day, shown, &fields)).await;
             }
             Err(faults) => {
                 for fault in faults {
@@ -176,6 +188,7 @@ pub(super) async fn put(
         rota: rota.name.clone(),
         link: encoded(&rota.name),
         zone: shown.zone.to_string(),
+        view: text("view"),
         agents: agents(&at),
         was: text("was"),
         from: text("from"),
@@ -194,10 +207,13 @@ pub(super) async fn remove(
     fields: Fields,
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
-    let name = at.rota(&rota)?.name.clone();
+    let rota = at.rota(&rota)?;
     let was = was::<WrittenOverride>(&fields)?.ok_or(Trouble::NotFound)?;
-    let edit = Edit::Override { rota: name.clone(), change: Change::remove(was) };
-    drafted(&app, &at, &[edit], &at.rota_path(&name, "")).await
+    let shown = clock(&app, rota, fields.get("zone"));
+    let day = when::read(&was.from.0).map(|from| shown.date(shown.of(rota.zone).instant(from)));
+    let then = back(&at, rota, day.ok_or(Trouble::NotFound)?, shown, &fields);
+    let edit = Edit::Override { rota: rota.name.clone(), change: Change::remove(was) };
+    drafted(&app, &at, &[edit], &then).await
 }
 
 #[derive(Template)]
@@ -209,6 +225,7 @@ struct Swap {
     rota: String,
     link: String,
     zone: String,
+    view: String,
     first_from: String,
     first_to: String,
     second_from: String,
@@ -231,6 +248,7 @@ pub(super) async fn ask_swap(
         rota: rota.name.clone(),
         link: encoded(&rota.name),
         zone: clock(&app, rota, &given.zone).zone.to_string(),
+        view: given.view,
         first_from: given.from,
         first_to: given.to,
         second_from: String::new(),
@@ -306,8 +324,8 @@ pub(super) async fn swap(
         Some((first, second)) => {
             let own = shown.of(rota.zone);
             let edits = [first.taken_by(&second.agent, rota, own), second.taken_by(&first.agent, rota, own)];
-            let then = format!("?from={}", own.date(first.from));
-            return drafted(&app, &at, &edits, &at.rota_path(&rota.name, &then)).await;
+            let then = back(&at, rota, shown.date(first.from), shown, &fields);
+            return drafted(&app, &at, &edits, &then).await;
         }
         None => {}
     }
@@ -319,6 +337,7 @@ pub(super) async fn swap(
         rota: rota.name.clone(),
         link: encoded(&rota.name),
         zone: shown.zone.to_string(),
+        view: text("view"),
         first_from: text("first_from"),
         first_to: text("first_to"),
         second_from: text("second_from"),

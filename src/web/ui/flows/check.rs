@@ -1,18 +1,22 @@
-//! `/flows/check`: a flow's text while it is edited: every mistake with its line, or how it looks now. `/flows/download`:
-//! the same text as a file.
+//! `/flows/check`: a flow's text while it is edited: every mistake with its line, or how it looks now; a new one begins
+//! here as well. `/flows/download`: the same text as a file.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::must_manage;
+use super::compare::Line;
+use super::{Edited, must_manage};
+use crate::act::may_put;
 use crate::flows;
-use crate::rules::flow::Flow;
+use crate::rules::flow::play::play_own;
+use crate::rules::flow::{Flow, renamed};
 use crate::rules::source::Problem;
 use crate::web::App;
-use crate::web::ui::form::Fields;
+use crate::web::hold::in_time;
+use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;
 use crate::web::ui::{Frame, page};
@@ -30,6 +34,8 @@ pub(super) struct Checked {
     /// Its drawing, if nothing is wrong with it.
     pub(super) drawing: String,
     pub(super) steps: Vec<Step>,
+    /// How many calls it brings with it, all of which go as they say.
+    pub(super) calls: usize,
     pub(super) version: String,
     pub(super) name: String,
 }
@@ -37,8 +43,9 @@ pub(super) struct Checked {
 impl Checked {
     /// Checks a text, and draws it if it is good. A big drawing takes a while, which nobody else waits for.
     pub(super) async fn of(text: &str) -> Checked {
-        let flow = match Flow::parse(text) {
-            Ok(flow) => flow,
+        let played = Flow::parse(text).and_then(|flow| Ok((play_own(&flow, text)?.len(), flow)));
+        let (calls, flow) = match played {
+            Ok(played) => played,
             Err(problems) => return Checked::wrong(problems),
         };
         let drawn = tokio::task::spawn_blocking(move || {
@@ -50,6 +57,7 @@ impl Checked {
                 problems: Vec::new(),
                 drawing,
                 steps: steps(&flow),
+                calls,
                 version: flow.version().to_owned(),
                 name: flow.name,
             },
@@ -66,6 +74,7 @@ impl Checked {
             problems,
             drawing: String::new(),
             steps: Vec::new(),
+            calls: 0,
             version: String::new(),
             name: String::new(),
         }
@@ -89,40 +98,82 @@ fn steps(flow: &Flow) -> Vec<Step> {
 #[template(path = "flow_check.html", config = "src/web/ui/askama.toml")]
 struct Page {
     frame: Frame,
-    /// By what name the flow is in force, if it is.
-    name: String,
-    text: String,
+    errors: Errors,
+    edited: Edited,
     checked: Checked,
+    /// What it would change of what is in force, where somebody else was faster.
+    differs: Vec<Line>,
 }
 
-/// The text of a form, with line ends as files have them.
-pub(super) fn text_of(fields: &Fields) -> String {
-    fields.get("text").replace("\r\n", "\n")
+/// A text with what there is to say about it.
+pub(super) async fn page_of(
+    visiting: &Visiting,
+    edited: Edited,
+    errors: Errors,
+    differs: Vec<Line>,
+) -> Result<Response, Trouble> {
+    let checked = Checked::of(&edited.text).await;
+    let good = checked.problems.is_empty() && errors.is_empty();
+    let status = if good { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let shown = Page { frame: visiting.frame.clone(), errors, edited, checked, differs };
+    Ok(page(status, &shown))
+}
+
+/// From what a new flow begins.
+#[derive(serde::Deserialize)]
+pub(super) struct Beginning {
+    /// A flow that is in force.
+    from: String,
+}
+
+/// A new flow, with the text of another under another name.
+pub(super) async fn begin(
+    State(app): State<App>,
+    Query(beginning): Query<Beginning>,
+    visiting: Visiting,
+) -> Result<Response, Trouble> {
+    must_manage(&visiting)?;
+    let found = in_time(async {
+        let Some(known) = app.acts().flow_in_force(&beginning.from).await? else { return Ok(None) };
+        app.acts().flow_text(&beginning.from, known.revision).await
+    });
+    let text = found.await?.ok_or(Trouble::NotFound)?;
+    let desks = app.acts().desks();
+    let free =
+        (2..).map(|count| format!("{}-{count}", beginning.from)).find(|name| desks.flow(name).is_none());
+    let edited = Edited {
+        name: String::new(),
+        revision: String::new(),
+        text: renamed(&text, &free.unwrap_or_default()),
+        why: String::new(),
+        may_put: may_put(&desks, visiting.principal(), ""),
+    };
+    page_of(&visiting, edited, Errors::default(), Vec::new()).await
 }
 
 /// Checks a text.
 pub(super) async fn check(
-    State(_): State<App>,
+    State(app): State<App>,
     visiting: Visiting,
     fields: Fields,
 ) -> Result<Response, Trouble> {
     must_manage(&visiting)?;
-    let text = text_of(&fields);
-    let checked = Checked::of(&text).await;
-    let status = if checked.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let shown = Page { frame: visiting.frame.clone(), name: fields.get("name").to_owned(), text, checked };
-    Ok(page(status, &shown))
+    let edited = Edited::of(&app, &visiting, &fields);
+    page_of(&visiting, edited, Errors::default(), Vec::new()).await
 }
 
 /// A text as a file, if it is good; what is wrong with it otherwise.
 pub(super) async fn download(
-    state: State<App>,
+    State(app): State<App>,
     visiting: Visiting,
     fields: Fields,
 ) -> Result<Response, Trouble> {
     must_manage(&visiting)?;
-    let text = text_of(&fields);
-    let Ok(flow) = Flow::parse(&text) else { return check(state, visiting, fields).await };
+    let edited = Edited::of(&app, &visiting, &fields);
+    let Ok(flow) = Flow::prove(&edited.text) else {
+        return page_of(&visiting, edited, Errors::default(), Vec::new()).await;
+    };
+    let text = edited.text;
     let letter = |letter: char| if letter.is_ascii_alphanumeric() || letter == '-' { letter } else { '_' };
     let file: String = flow.name.chars().map(letter).collect();
     // Letters, digits and two signs are fit for a header.

@@ -1,39 +1,26 @@
 //! `/flows/try`: a call to a flow, move by move: what the caller hears, what happens, and what can be done next. The page
-//! holds the moves that were made; the call is played from its beginning each time.
+//! holds the moves that were made; the call is played from its beginning each time. `/flows/keep`: a call that was tried
+//! becomes one that the flow brings with it.
 
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::check::text_of;
-use super::must_manage;
-use crate::rules::contact::PhoneNumber;
-use crate::rules::flow::play::{Event, Move, Tried, Waits, try_out};
+use super::check::page_of;
+use super::{Edited, must_manage};
+use crate::rules::flow::play::{Event, Move, Tried, Waits, as_scenario, try_out};
 use crate::rules::flow::{DeskClock, Flow, Plan};
-use crate::rules::number_plan::NumberPlan;
+use crate::rules::number_plan::{Country, NumberPlan};
 use crate::rules::source::Problem;
 use crate::web::App;
-use crate::web::ui::form::Fields;
+use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;
 use crate::web::ui::{Frame, page};
 
 /// The most moves of one call: more than any flow asks for.
 const MOST_MOVES: usize = 60;
-
-/// Whom the caller of a trial rings: numbers by the plan of the first desk, fictional ones among them.
-struct Desk(NumberPlan);
-
-impl Plan for Desk {
-    fn callable(&self, keyed: &str) -> Option<PhoneNumber> {
-        self.0.parse_dialled(keyed).ok()
-    }
-
-    fn spoken(&self, number: &PhoneNumber) -> String {
-        self.0.read_back(number).digits()
-    }
-}
 
 /// A line of the transcript.
 struct Line {
@@ -47,8 +34,7 @@ struct Line {
 #[template(path = "flow_try.html", config = "src/web/ui/askama.toml")]
 struct Page {
     frame: Frame,
-    name: String,
-    text: String,
+    edited: Edited,
     clock: &'static str,
     caller: String,
     moves: Vec<String>,
@@ -88,6 +74,57 @@ fn line(event: &Event) -> Line {
     }
 }
 
+/// A call as the form has it.
+struct Call {
+    clock: DeskClock,
+    /// As the form writes it.
+    word: &'static str,
+    plan: NumberPlan,
+    caller: String,
+    /// The moves, each as it is written and as it is meant.
+    made: Vec<(String, Move)>,
+    /// What stands there and is no move.
+    nonsense: bool,
+}
+
+impl Call {
+    fn of(app: &App, fields: &Fields) -> Call {
+        let (clock, word) = match fields.get("clock") {
+            "support" => (DeskClock::Support, "support"),
+            "closed" => (DeskClock::Closed, "closed"),
+            _ => (DeskClock::OnCall, "on_call"),
+        };
+        // Numbers by the plan of the first desk, fictional ones among them.
+        let first = app.acts().desks().all().next().map(|desk| desk.country);
+        let plan = NumberPlan { country: first.unwrap_or(Country::UNITED_STATES), fictional: true };
+        // What was made before, and the one that is made now: by a button, or with the keys of the field.
+        let now = fields.get("made");
+        let typed =
+            if now == "keys" { format!("keys {}", fields.get("keys").trim()) } else { now.to_owned() };
+        let mut moves: Vec<String> = fields.all("move").map(str::to_owned).collect();
+        moves.extend(Some(typed).filter(|made| !made.is_empty()));
+        moves.truncate(MOST_MOVES);
+        let read: Vec<Option<(String, Move)>> =
+            moves.into_iter().map(|text| read(&text).map(|one| (text, one))).collect();
+        Call {
+            clock,
+            word,
+            plan,
+            caller: fields.get("caller").trim().to_owned(),
+            nonsense: read.iter().any(Option::is_none),
+            made: read.into_iter().flatten().collect(),
+        }
+    }
+
+    fn moves(&self) -> Vec<Move> {
+        self.made.iter().map(|(_, one)| one.clone()).collect()
+    }
+
+    fn play(&self, flow: &Flow) -> Tried {
+        try_out(flow, self.clock, self.plan.callable(&self.caller), &self.moves(), &self.plan)
+    }
+}
+
 /// Plays a call with the moves of the form.
 pub(super) async fn play(
     State(app): State<App>,
@@ -95,55 +132,31 @@ pub(super) async fn play(
     fields: Fields,
 ) -> Result<Response, Trouble> {
     must_manage(&visiting)?;
-    let text = text_of(&fields);
-    let (clock, word) = match fields.get("clock") {
-        "support" => (DeskClock::Support, "support"),
-        "closed" => (DeskClock::Closed, "closed"),
-        _ => (DeskClock::OnCall, "on_call"),
-    };
-    let first = app.acts().desks().all().next().map(|desk| desk.country);
-    let plan =
-        Desk(NumberPlan { country: first.or("US".parse().ok()).ok_or(Trouble::NotFound)?, fictional: true });
-    let caller = fields.get("caller").trim();
-    // What was made before, and the one that is made now: by a button, or with the keys of the field.
-    let made = fields.get("made");
-    let typed = if made == "keys" { format!("keys {}", fields.get("keys").trim()) } else { made.to_owned() };
-    let mut moves: Vec<String> = fields.all("move").map(str::to_owned).collect();
-    moves.extend(Some(typed).filter(|made| !made.is_empty()));
-    moves.truncate(MOST_MOVES);
+    let mut call = Call::of(&app, &fields);
     let mut shown = Page {
         frame: visiting.frame.clone(),
-        name: fields.get("name").to_owned(),
-        clock: word,
-        caller: caller.to_owned(),
+        edited: Edited::of(&app, &visiting, &fields),
+        clock: call.word,
+        caller: call.caller.clone(),
         moves: Vec::new(),
         problems: Vec::new(),
         transcript: Vec::new(),
-        refused: None,
+        refused: call.nonsense.then(|| "Keys are 0 to 9, * and #.".into()),
         waits: "",
-        text,
     };
-    let flow = match Flow::parse(&shown.text) {
+    let flow = match Flow::parse(&shown.edited.text) {
         Ok(flow) => flow,
         Err(problems) => {
             shown.problems = problems;
             return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown));
         }
     };
-    let mut made = Vec::new();
-    for text in moves {
-        match read(&text) {
-            Some(one) => made.push((text, one)),
-            None => shown.refused = Some("Keys are 0 to 9, * and #.".into()),
-        }
-    }
-    let all: Vec<Move> = made.iter().map(|(_, one)| one.clone()).collect();
-    let Tried { events, waits, refused } = try_out(&flow, clock, plan.callable(caller), &all, &plan);
+    let Tried { events, waits, refused } = call.play(&flow);
     if let Some((index, why)) = refused {
-        made.truncate(index);
+        call.made.truncate(index);
         shown.refused = Some(why);
     }
-    shown.moves = made.into_iter().map(|(text, _)| text).collect();
+    shown.moves = call.made.into_iter().map(|(text, _)| text).collect();
     shown.transcript = events.iter().map(line).collect();
     shown.waits = match waits {
         Some(Waits::Keys) => "keys",
@@ -152,6 +165,27 @@ pub(super) async fn play(
         None => "",
     };
     Ok(page(StatusCode::OK, &shown))
+}
+
+/// Writes a call that was tried to its end into the text of the flow, which brings it with it from then on.
+pub(super) async fn keep(
+    State(app): State<App>,
+    visiting: Visiting,
+    fields: Fields,
+) -> Result<Response, Trouble> {
+    must_manage(&visiting)?;
+    let call = Call::of(&app, &fields);
+    let mut edited = Edited::of(&app, &visiting, &fields);
+    if let Ok(flow) = Flow::parse(&edited.text) {
+        let tried = call.play(&flow);
+        if tried.waits.is_none() && tried.refused.is_none() {
+            let caller = call.plan.callable(&call.caller);
+            let how = (call.clock, caller.as_ref());
+            let written = as_scenario(&flow, call.plan.country, how, &call.moves(), &tried);
+            edited.text = format!("{}\n{written}", edited.text.trim_end());
+        }
+    }
+    page_of(&visiting, edited, Errors::default(), Vec::new()).await
 }
 
 #[cfg(test)]

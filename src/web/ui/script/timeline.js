@@ -48,7 +48,7 @@ const send = (place, fields) => {
 };
 
 const open = (place, form, query) => {
-  location.assign(`${place.dataset[form]}?${new URLSearchParams({ ...query, zone: place.dataset.zone })}`);
+  location.assign(`${place.dataset[form]}?${new URLSearchParams({ ...query, zone: place.dataset.zone, view: place.dataset.view })}`);
 };
 
 const moved = (place) => (info) => {
@@ -56,6 +56,7 @@ const moved = (place) => (info) => {
   send(place, {
     was: JSON.stringify(was),
     zone: place.dataset.zone,
+    view: place.dataset.view,
     from: wall(info.event.start),
     to: wall(info.event.end),
     agent: was.agent,
@@ -70,10 +71,12 @@ const draw = (place, timeline) => {
   // A manager puts somebody in; an agent who is none asks for cover of a shift of his own, or a part of it.
   const { manages, asks } = timeline;
   const form = manages ? "change" : "cover";
-  const own = ({ start, end }) =>
-    timeline.bars.some((one) => one.own && one.row === "final" && one.from <= wall(start) && wall(end) <= one.to);
+  const own = (start, end) =>
+    timeline.bars.find((one) => one.own && one.row === "final" && one.from <= wall(start) && wall(end) <= one.to);
   const present = { id: "now", resourceIds: timeline.rows.map((row) => row.id), start: timeline.now, display: "background", classNames: ["present"] };
   present.end = wall(new Date(new Date(timeline.now).getTime() + timeline.days * 6 * 60_000));
+  // Whoever asks for cover drags over the bars themselves: they let the pointer through.
+  place.classList.toggle("asks", asks && !manages);
   createCalendar(place, [ResourceTimeline, Interaction], {
     view: "resourceTimelineDay",
     duration: { days: timeline.days },
@@ -99,12 +102,15 @@ const draw = (place, timeline) => {
       el.tabIndex = -1;
     },
     select: (info) => {
-      if (manages || own(info)) open(place, form, { from: wall(info.start), to: wall(info.end) });
+      if (manages || own(info.start, info.end)) open(place, form, { from: wall(info.start), to: wall(info.end) });
+    },
+    dateClick: ({ date, resource }) => {
+      const shift = !manages && resource?.id === "final" && own(date, date);
+      if (shift) open(place, form, { from: shift.from, to: shift.to });
     },
     eventClick: ({ event }) => {
-      const { index, from, to, own } = event.extendedProps;
+      const { index, from, to } = event.extendedProps;
       if (manages && from) open(place, form, index === undefined ? { from, to } : { was: index });
-      if (!manages && asks && own) open(place, form, { from, to });
     },
     eventDrop: moved(place),
     eventResize: moved(place),

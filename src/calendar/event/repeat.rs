@@ -1,9 +1,11 @@
-//! How an event repeats (RRULE), as far as rotas go: every so many days, weeks, months or years, on weekdays, on days of
-//! the month, so often or until a day.
+//! How an event repeats (RRULE), as far as rotas and leave go: every so many days, weeks, months or years, on weekdays,
+//! on days of the month, on the last of several days of it, so often or until a day.
 //!
 //! Answered by asking of each date that is looked at whether it is one: what began decades ago costs no more than what
 //! begins today, and no rule, however written, can be searched for without an end. That, and that everything here is
 //! wall-clock time, whose zone comes later, is why it is not left to a library, which walks from the first occurrence on.
+
+use std::cell::Cell;
 
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 
@@ -13,6 +15,30 @@ use crate::rules::zone::ZoneBook;
 
 /// Where occurrences are counted, it is from no earlier than this before the time that is looked at.
 const COUNTED_FROM: TimeDelta = TimeDelta::days(10 * 366);
+
+/// What may be asked of dates for all the rules of a file: some thousand rules of a year, or some hundred of ten years.
+const MOST_QUESTIONS: i64 = 30_000_000;
+
+/// What may still be asked for a file's rules.
+#[derive(Debug)]
+pub(super) struct Budget(Cell<i64>);
+
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget(Cell::new(MOST_QUESTIONS))
+    }
+}
+
+impl Budget {
+    fn spend(&self, questions: i64) -> Result<(), Why> {
+        let left = self.0.get() - questions;
+        if left < 0 {
+            return Err(Why::TooMuch);
+        }
+        self.0.set(left);
+        Ok(())
+    }
+}
 
 /// A rule of repetition.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -25,6 +51,8 @@ pub(super) struct Rule {
     /// Days of the month, from its end if negative.
     month_days: Vec<i64>,
     months: Vec<u32>,
+    /// Which of the days of a month that fit count, from the last if negative; all if there is none.
+    positions: Vec<i64>,
     week_starts: Weekday,
 }
 
@@ -59,6 +87,7 @@ impl Rule {
             weekdays: Vec::new(),
             month_days: Vec::new(),
             months: Vec::new(),
+            positions: Vec::new(),
             week_starts: Weekday::Mon,
         };
         let text = text.trim().to_ascii_uppercase();
@@ -88,6 +117,10 @@ impl Rule {
                     let months = value.split(',').map(|month| month.parse().ok());
                     rule.months = months.collect::<Option<_>>()?;
                 }
+                "BYSETPOS" => {
+                    let positions = value.split(',').map(|nth| nth.parse().ok().filter(|nth| *nth != 0));
+                    rule.positions = positions.collect::<Option<_>>()?;
+                }
                 "WKST" => rule.week_starts = weekday(value)?,
                 _ => return None,
             }
@@ -99,13 +132,21 @@ impl Rule {
     /// Whether it means what the parts say, each for itself: a weekday counted within a year, say, does not.
     fn is_plain(&self) -> bool {
         let is_counted = self.weekdays.iter().any(|(nth, _)| nth.is_some());
+        let is_bare = self.weekdays.is_empty() && self.month_days.is_empty();
+        // Days are counted within one month, if at all: of a year that is so where it names one month.
+        let of_a_month = match self.every {
+            Every::Month => true,
+            Every::Year => self.months.len() == 1,
+            Every::Day | Every::Week => false,
+        };
+        if !self.positions.is_empty() && (is_bare || !of_a_month) {
+            return false;
+        }
         match self.every {
             Every::Day => !is_counted,
             Every::Week => !is_counted && self.month_days.is_empty(),
             Every::Month => true,
-            Every::Year => {
-                (self.weekdays.is_empty() && self.month_days.is_empty()) || !self.months.is_empty()
-            }
+            Every::Year => is_bare || !self.months.is_empty(),
         }
     }
 
@@ -113,8 +154,8 @@ impl Rule {
     pub(super) fn occurrences(
         &self,
         start: NaiveDateTime,
-        early: NaiveDateTime,
-        late: NaiveDateTime,
+        (early, late): (NaiveDateTime, NaiveDateTime),
+        budget: &Budget,
     ) -> Result<Vec<NaiveDateTime>, Why> {
         let (from, most) = match self.ends {
             Ends::After(count) if early - start > COUNTED_FROM && count > 0 => return Err(Why::Repeats),
@@ -125,10 +166,22 @@ impl Rule {
             Ends::On(until) => late.min(until),
             Ends::Never | Ends::After(_) => late,
         };
+        let days = (last.date() - from.date()).num_days().max(0) + 1;
+        budget.spend(days.saturating_mul(self.questions()))?;
         let dates = from.date().iter_days().take_while(|date| *date <= last.date());
         let falls = dates.filter(|date| self.falls_on(*date, start.date())).take(most);
         let times = falls.map(|date| date.and_time(start.time()));
         Ok(times.filter(|time| (early..=last).contains(time)).collect())
+    }
+
+    /// How much there is to ask of a date, at the most.
+    fn questions(&self) -> i64 {
+        let lists = self.weekdays.len() + self.month_days.len() + self.months.len() + 1;
+        let lists = i64::try_from(lists).unwrap_or(i64::MAX);
+        match i64::try_from(self.positions.len()).unwrap_or(i64::MAX) {
+            0 => lists,
+            positions => lists.saturating_mul(31).saturating_add(positions),
+        }
     }
 
     fn falls_on(&self, date: NaiveDate, start: NaiveDate) -> bool {
@@ -141,7 +194,25 @@ impl Rule {
             Every::Month => months(date) - months(start),
             Every::Year => i64::from(date.year() - start.year()),
         };
-        passed % self.interval == 0 && self.is_month(date, start) && self.is_day(date, start)
+        passed % self.interval == 0
+            && self.is_month(date, start)
+            && self.is_day(date, start)
+            && self.is_position(date, start)
+    }
+
+    /// Whether it counts among the days of its month that fit.
+    fn is_position(&self, date: NaiveDate, start: NaiveDate) -> bool {
+        if self.positions.is_empty() {
+            return true;
+        }
+        let first = date.with_day(1).unwrap_or(date);
+        let days = first.iter_days().take_while(|day| day.month() == date.month());
+        let (mut before, mut after) = (0, 0);
+        for day in days.filter(|day| self.is_day(*day, start)) {
+            before += i64::from(day <= date);
+            after += i64::from(day >= date);
+        }
+        self.positions.iter().any(|nth| *nth == before || -*nth == after)
     }
 
     fn is_month(&self, date: NaiveDate, start: NaiveDate) -> bool {

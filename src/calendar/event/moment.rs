@@ -4,12 +4,18 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use icalendar::parser::{Component, Property};
 
-use super::Why;
+use windows_timezones::WindowsTimezone;
+
+use super::{Clocks, Why};
+use crate::calendar::source::LONGEST_EVENT;
 use crate::clock::Timestamp;
 use crate::rules::zone::{Zone, ZoneBook};
 
 /// No event is longer than this.
-const LONGEST: TimeDelta = TimeDelta::days(366);
+const LONGEST: TimeDelta = TimeDelta::days(LONGEST_EVENT);
+
+/// The longest name of a zone that is looked up.
+const LONGEST_NAME: usize = 200;
 
 /// A time on some wall.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,17 +27,17 @@ pub(super) struct Moment {
 }
 
 impl Moment {
-    /// Of the value of a property, or of a part of it. Without a zone it is of `home`.
-    pub(super) fn read(property: &Property<'_>, text: &str, home: Zone) -> Result<Moment, Why> {
+    /// Of the value of a property, or of a part of it.
+    pub(super) fn read(property: &Property<'_>, text: &str, clocks: Clocks<'_>) -> Result<Moment, Why> {
         let text = text.trim();
         if let Ok(date) = NaiveDate::parse_from_str(text, "%Y%m%d")
             && text.len() == 8
         {
-            return Ok(Moment { zone: home, wall: date.and_time(NaiveTime::MIN), all_day: true });
+            return Ok(Moment { zone: clocks.home, wall: date.and_time(NaiveTime::MIN), all_day: true });
         }
         let (text, zone) = match text.strip_suffix(['Z', 'z']) {
             Some(text) => (text, Zone::utc()),
-            None => (text, zone_of(property, home)?),
+            None => (text, zone_of(property, clocks)?),
         };
         let wall = NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%S").ok().filter(|_| text.len() == 15);
         wall.map(|wall| Moment { zone, wall, all_day: false }).ok_or(Why::NoTime)
@@ -48,14 +54,24 @@ impl Moment {
     }
 }
 
-fn zone_of(property: &Property<'_>, home: Zone) -> Result<Zone, Why> {
+fn zone_of(property: &Property<'_>, clocks: Clocks<'_>) -> Result<Zone, Why> {
     let named = property.params.iter().find(|parameter| parameter.key.as_str().eq_ignore_ascii_case("TZID"));
-    let Some(name) = named.and_then(|parameter| parameter.val.as_ref()) else { return Ok(home) };
+    let Some(name) = named.and_then(|parameter| parameter.val.as_ref()) else { return Ok(clocks.home) };
     let name = name.as_str().trim_matches('"');
+    let elsewhere = clocks.zones.get(name).map(String::as_str);
+    let known = known(name).or_else(|| known(elsewhere?));
+    known.ok_or_else(|| Why::NoZone { name: super::shown(name) })
+}
+
+/// The zone of an IANA name, or of one of Windows'.
+fn known(name: &str) -> Option<Zone> {
+    if name.len() > LONGEST_NAME {
+        return None;
+    }
     // Some programs put their own name before it: `/example.com/2026a/America/Denver`.
     let parts: Vec<&str> = name.split('/').collect();
-    let known = (0..parts.len()).find_map(|skipped| parts[skipped..].join("/").parse().ok());
-    known.ok_or_else(|| Why::NoZone { name: super::shown(name) })
+    let iana = (0..parts.len()).find_map(|skipped| parts[skipped..].join("/").parse().ok());
+    iana.or_else(|| name.parse::<WindowsTimezone>().ok()?.tzdb_id().parse().ok())
 }
 
 /// When an event begins and how long it lasts on the wall clock of its beginning.
@@ -67,13 +83,13 @@ pub(super) struct Span {
 
 impl Span {
     /// Of an event. A date without an end is that day.
-    pub(super) fn read(event: &Component<'_>, home: Zone, book: &ZoneBook) -> Result<Span, Why> {
+    pub(super) fn read(event: &Component<'_>, clocks: Clocks<'_>) -> Result<Span, Why> {
         let starts = event.find_prop("DTSTART").ok_or(Why::NoTime)?;
-        let from = Moment::read(starts, starts.val.as_str(), home)?;
+        let from = Moment::read(starts, starts.val.as_str(), clocks)?;
         let length = match (event.find_prop("DTEND"), event.find_prop("DURATION")) {
             (Some(ends), _) => {
-                let to = Moment::read(ends, ends.val.as_str(), home)?;
-                to.wall_in(from.zone, book) - from.wall
+                let to = Moment::read(ends, ends.val.as_str(), clocks)?;
+                to.wall_in(from.zone, clocks.book) - from.wall
             }
             (None, Some(length)) => duration(length.val.as_str()).ok_or(Why::NoTime)?,
             (None, None) if from.all_day => TimeDelta::days(1),
