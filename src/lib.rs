@@ -6,16 +6,15 @@
 //! ```text
 //! main → cli → app → {web, engine, simulator}
 //! {web, engine} → act → {store, words} → rules
-//! {web, engine} → report → {wire, rules}
-//! engine → channel → wire        web → {wire, calendar}
-//! calendar → rules                app → config → fetch
+//! engine → channel → wire
+//! web → {calendar, flows, openid, report, wire}
+//! engine → {calendar, report}
 //! {app, web, engine} → fetch → channel
-//! engine → calendar
-//! app → flows → rules            app → zones → rules
-//! app → config → {channel, openid, rules}
-//! {app, web} → openid → {channel, rules}
-//! {app, web} → flows → rules     app → zones → rules
-//! app → config → {channel, rules}
+//! app → config → {channel, fetch, openid}
+//! app → {flows, openid, zones}
+//! openid → channel
+//! {calendar, config, flows, openid, report, words, zones} → rules
+//! report → wire
 //! everything → {clock, id}       simulator → nothing of ours
 //! ```
 

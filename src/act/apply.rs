@@ -9,7 +9,7 @@ use crate::rules::desk::file::{DeskFile, FileProblem, Known, read_files, taken_l
 use crate::rules::desk::plan::{self, Plan, summary_of};
 use crate::rules::source::Problem;
 pub use crate::store::idempotency::{Kept, Named};
-use crate::store::{StoreError, Tx, desk as desks, idempotency};
+use crate::store::{StoreError, Tx, desk as desks, idempotency, number_check};
 
 /// The text of one desk, without a mistake by what is in force now.
 #[derive(Clone, Debug)]
@@ -312,6 +312,7 @@ pub(super) async fn put_desk(
         // Where there was no row yet to lock, somebody else has just made it.
         return Err(StoreError::Busy("desk: it was made at the same moment".into()));
     }
+    number_check::keep_only(tx, desk).await?;
     let key = desk.key.as_str();
     let news = changes.map(|changes| format!("\n{changes}")).unwrap_or_default();
     let entry = Note {

@@ -62,6 +62,8 @@ pub struct Watch {
     pub rota: String,
     /// Who is on call; nobody in a gap.
     pub now: Option<AgentKey>,
+    /// Until when he is muted, if he is.
+    pub muted: Option<Timestamp>,
     /// When that changes; none if it does not within 400 days.
     pub until: Option<Timestamp>,
     /// Who follows then; nobody if it is a gap, or if nothing changes.
@@ -78,11 +80,13 @@ impl Acts {
     /// Who is on call by each rota of a desk at an instant, and who follows: by the function by which pages find their
     /// agents.
     pub fn watches(&self, desk: &Desk, at: Timestamp) -> Vec<Watch> {
-        let book = self.book();
+        let (book, desks) = (self.book(), self.desks());
+        let mutes = desks.mutes_of(desk.key.as_str());
         let of = |rota: &crate::rules::rota::Rota| {
             let on_call = |at| rota.on_call(book, at).map(|found| found.agent.clone());
-            let until = rota.next_change(book, at);
-            Watch { rota: rota.name.clone(), now: on_call(at), until, next: until.and_then(on_call) }
+            let (now, until) = (on_call(at), rota.next_change(book, at));
+            let muted = now.as_ref().and_then(|agent| mutes.until(agent, at));
+            Watch { rota: rota.name.clone(), now, muted, until, next: until.and_then(on_call) }
         };
         desk.rotas.iter().map(of).collect()
     }

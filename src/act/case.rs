@@ -174,6 +174,7 @@ fn context<'a>(world: &'a World, desk: &'a Desk, case: &Case) -> Result<Context<
         policy: policy_of(desk, case)?,
         book: &world.book,
         dead: world.dead(),
+        mutes: world.desks.mutes_of(desk.key.as_str()),
         cover_resumes: cover_resumes(world, desk),
         carriers: world.carriers,
         now: world.now,

@@ -8,11 +8,12 @@
 mod keep;
 mod write;
 
+use super::draft::Unfit;
 use super::{ActError, Acts, By};
 use crate::clock::Timestamp;
 use crate::rules::cover::{Cannot, Cover, CoverId, Deed, LONGEST_NOTE, Reader, Span, State, is_on_call};
 use crate::rules::desk::Desk;
-use crate::rules::desk::edit::{Change as Edited, Edit, edited};
+use crate::rules::desk::edit::{Change as Edited, Edit};
 use crate::rules::people::AgentKey;
 use crate::rules::rota::Rota;
 use crate::store::cover::{self as covers, Kept};
@@ -74,7 +75,7 @@ pub enum CoverError {
     Moved,
     /// What would come of it is no file of a desk that could be in force.
     #[error("It cannot be put into the rota: {0}")]
-    Unfit(String),
+    Unfit(#[from] Unfit),
     /// The database.
     #[error(transparent)]
     Act(#[from] ActError),
@@ -90,7 +91,7 @@ impl Acts {
     /// Asks for cover, or offers a swap; answers the request: the one that is there, if he has asked for it already.
     pub async fn ask_for_cover(&self, by: &By, desk: &str, asking: Asking) -> Result<CoverId, CoverError> {
         let now = self.clock().now();
-        let (version, source) = self.in_force(desk).await?.ok_or(CoverError::NoSuch)?;
+        let (version, source) = self.desk_text(desk, None).await?.ok_or(CoverError::NoSuch)?;
         let at_desk = parsed(&source)?;
         let rota = at_desk.rota(&asking.rota).ok_or(CoverError::NoSuch)?;
         let asked = self.judge(&at_desk, rota, &asking, now)?;
@@ -170,7 +171,7 @@ impl Acts {
     ) -> Result<Cover, CoverError> {
         for _ in 0..TRIES {
             let kept = self.kept(desk, id).await?.ok_or(CoverError::NoSuch)?;
-            let (version, source) = self.in_force(desk).await?.ok_or(CoverError::NoSuch)?;
+            let (version, source) = self.desk_text(desk, None).await?.ok_or(CoverError::NoSuch)?;
             let at_desk = parsed(&source)?;
             let was = kept.cover.clone();
             let approve = at_desk.options.cover_needs_approval;
@@ -218,9 +219,13 @@ impl Acts {
         Ok(self.store().read(coming, input).await?)
     }
 
-    /// A desk's requests that ended by an instant, the last first: a page of them.
-    pub async fn past_covers(&self, desk: &str, by: Timestamp) -> Result<Vec<Cover>, ActError> {
-        Ok(self.store().read(past, (desk.to_owned(), by)).await?)
+    /// A page of a desk's requests that ended by an instant, the last first; and by when those of the next page did.
+    pub async fn past_covers(
+        &self,
+        desk: &str,
+        by: Timestamp,
+    ) -> Result<(Vec<Cover>, Option<Timestamp>), ActError> {
+        Ok(page(self.store().read(past, (desk.to_owned(), by)).await?))
     }
 
     /// One of a desk's requests.
@@ -232,21 +237,13 @@ impl Acts {
         Ok(self.store().read(get, (desk.to_owned(), id.clone())).await?)
     }
 
-    async fn in_force(&self, desk: &str) -> Result<Option<(i64, String)>, ActError> {
-        self.desk_text(desk, None).await
-    }
-
     fn publication(
         &self,
         desk: &str,
         (seen, source): (i64, &str),
         edits: &[Edit],
     ) -> Result<Publication, CoverError> {
-        let text = edited(source, edits).map_err(|(_, error)| CoverError::Unfit(error.to_string()))?;
-        let checked = self.check_desk(desk, &text).map_err(|problems| {
-            let told = problems.iter().map(|problem| format!("line {}: {}", problem.line, problem.what));
-            CoverError::Unfit(told.collect::<Vec<_>>().join("; "))
-        })?;
+        let checked = self.drafted(desk, source, edits)?;
         let changes: Vec<String> = edits.iter().map(Edit::summary).collect();
         Ok(Publication { checked, seen, changes: changes.join("\n") })
     }
@@ -275,8 +272,7 @@ fn action(deed: &Deed) -> &'static str {
 
 /// A desk by the text that is in force.
 fn parsed(source: &str) -> Result<Desk, CoverError> {
-    Desk::parse(source)
-        .map_err(|_| CoverError::Unfit("the desk's file cannot be read by this program".into()))
+    Desk::parse(source).map_err(|problems| Unfit::File(problems).into())
 }
 
 async fn get(tx: &mut Tx, (desk, id): &(String, CoverId)) -> Result<Option<Kept>, StoreError> {
@@ -285,6 +281,20 @@ async fn get(tx: &mut Tx, (desk, id): &(String, CoverId)) -> Result<Option<Kept>
 
 async fn coming(tx: &mut Tx, (desk, now): &(String, Timestamp)) -> Result<Vec<Cover>, StoreError> {
     covers::ending_after(tx, desk, *now, most()).await
+}
+
+/// What is on the page, and where it goes on: those that ended at one instant stay together.
+fn page(mut found: Vec<Cover>) -> (Vec<Cover>, Option<Timestamp>) {
+    let last = found.last().filter(|_| found.len() >= MOST_COVERS).map(Cover::ends);
+    let Some(last) = last else { return (found, None) };
+    match found.partition_point(|cover| cover.ends() > last) {
+        // More than a page ended at once: nobody can be shown them all.
+        0 => (found, Some(Timestamp(last.0 - 1))),
+        whole => {
+            found.truncate(whole);
+            (found, Some(last))
+        }
+    }
 }
 
 async fn past(tx: &mut Tx, (desk, by): &(String, Timestamp)) -> Result<Vec<Cover>, StoreError> {

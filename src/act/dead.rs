@@ -14,15 +14,12 @@ use crate::rules::desk::{Agent, Desk, Gaps};
 use crate::rules::effect::{Alert, Message};
 use crate::rules::people::AgentKey;
 use crate::rules::policy::{MethodKind, Policy};
-use crate::rules::severity::Severity;
 use crate::store::{StoreError, Tx, desk};
 
 impl Desks {
     /// Whether an emergency's page can reach an agent: by one of his rules, at a number that is in use.
     pub fn is_reachable(&self, agent: &Agent) -> bool {
-        agent.rules_for(Severity::ONE).iter().any(|rule| {
-            agent.numbers(rule.method).any(|number| !self.dead.contains(&(rule.method, number.clone())))
-        })
+        agent.is_reachable(&self.dead)
     }
 }
 
@@ -31,14 +28,16 @@ impl Acts {
     /// being reached.
     pub fn gaps(&self, desk: &Desk, from: Timestamp, to: Timestamp) -> Gaps {
         let desks = self.desks();
-        desk.gaps(self.book(), (from, to), |agent| desks.is_reachable(agent))
+        let mutes = desks.mutes_of(desk.key.as_str());
+        desk.gaps(self.book(), (from, to), |agent| desks.is_reachable(agent), mutes)
     }
 
     /// What would happen if the page of a Severity 1 were due at that instant and nobody answered, by a policy of a desk
     /// that is in force or not, and by what is known now of its agents' ways of being reached.
     pub fn rehearse(&self, desk: &Desk, policy: &Policy, at: Timestamp) -> Play {
         let (desks, carriers) = (self.desks(), self.0.carriers.len());
-        Rehearsal { desk, policy, book: self.book(), dead: &desks.dead, carriers }.at(at)
+        let mutes = desks.mutes_of(desk.key.as_str());
+        Rehearsal { desk, policy, book: self.book(), dead: &desks.dead, mutes, carriers }.at(at)
     }
 
     /// Of some numbers, the ways by which they are passed over, each with why and since when.

@@ -10,8 +10,9 @@ use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::{Agent, Desk};
 use crate::rules::flow::Flow;
 use crate::rules::flow::kept::FlowFile;
+use crate::rules::mute::Mutes;
 use crate::rules::policy::MethodKind;
-use crate::store::{StoreError, Tx, call, desk as desks, flow, instance};
+use crate::store::{StoreError, Tx, call, desk as desks, flow, instance, mute};
 
 /// What is in force.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +23,8 @@ pub struct Desks {
     versions: BTreeMap<String, Arc<Flow>>,
     /// Ways of reaching people that are passed over.
     pub(super) dead: BTreeSet<(MethodKind, PhoneNumber)>,
+    /// Who is muted, by the key of the desk.
+    mutes: BTreeMap<String, Mutes>,
     generation: desks::Generation,
 }
 
@@ -51,6 +54,12 @@ impl Desks {
         self.by_key.values()
     }
 
+    /// Who of a desk's agents is muted.
+    pub fn mutes_of(&self, desk: &str) -> &Mutes {
+        const NONE: &Mutes = &Mutes::NONE;
+        self.mutes.get(desk).unwrap_or(NONE)
+    }
+
     /// The desk, if there is but one.
     pub(super) fn only(&self) -> Option<&Arc<Desk>> {
         let mut all = self.by_key.values();
@@ -76,6 +85,7 @@ impl Desks {
 struct Everything {
     desks: Vec<(Desk, i64)>,
     dead: BTreeSet<(MethodKind, PhoneNumber)>,
+    mutes: BTreeMap<String, Mutes>,
     generation: desks::Generation,
     /// Every version of every flow, with its text.
     sources: Vec<(String, String)>,
@@ -115,7 +125,7 @@ impl Acts {
 
     /// Reads what is in force.
     pub async fn reload(&self) -> Result<(), ActError> {
-        let Everything { desks: all, dead, generation, sources, in_force } =
+        let Everything { desks: all, dead, mutes, generation, sources, in_force } =
             self.store().read(everything, ()).await?;
         let before = self.desks();
         let mut versions = before.versions.clone();
@@ -143,6 +153,7 @@ impl Acts {
             desks.by_key =
                 all.into_iter().map(|(desk, _)| (desk.key.as_str().to_owned(), Arc::new(desk))).collect();
             desks.dead = dead;
+            desks.mutes = mutes;
             desks.flows = flows;
             desks.versions = versions;
             desks.generation = generation;
@@ -181,6 +192,7 @@ async fn everything(tx: &mut Tx, (): &()) -> Result<Everything, StoreError> {
     Ok(Everything {
         desks: desks::all(tx).await?,
         dead: desks::dead_methods(tx).await?,
+        mutes: mute::all(tx).await?,
         generation: desks::generation(tx).await?,
         sources: flow::sources(tx).await?,
         in_force: flow::in_force(tx).await?,

@@ -166,7 +166,8 @@ impl Acts {
         }))
     }
 
-    fn drafted(&self, desk: &str, source: &str, edits: &[Edit]) -> Result<Checked, Unfit> {
+    /// What would come of edits of a desk's text.
+    pub fn drafted(&self, desk: &str, source: &str, edits: &[Edit]) -> Result<Checked, Unfit> {
         let text = edited(source, edits).map_err(|(index, error)| Unfit::Edit(index, error))?;
         self.check_desk(desk, &text).map_err(Unfit::File)
     }
@@ -178,7 +179,7 @@ impl Acts {
             known.extend_from_slice(edits);
             Ok(News::added(edits))
         };
-        self.redraft(by, desk, change).await
+        self.redraft(by, desk, None, change).await
     }
 
     /// Takes one edit back, out of a draft that was seen at that revision.
@@ -189,30 +190,38 @@ impl Acts {
         revision: &str,
         index: usize,
     ) -> Result<(), DraftError> {
-        let drafting = self.drafting(desk).await?.ok_or(DraftError::NoDesk)?;
-        if drafting.draft.is_none() {
-            return Err(DraftError::NoDraft);
-        }
-        if drafting.revision() != Some(revision) {
-            return Err(DraftError::Moved);
-        }
         let change = |known: &mut Vec<Edit>| {
             if index >= known.len() {
                 return Err(DraftError::Moved);
             }
             Ok(News::taken("draft.take_back", &[known.remove(index)]))
         };
-        self.redraft(by, desk, change).await
+        self.redraft(by, desk, Some(revision), change).await
     }
 
+    /// A desk with its draft, which is as it was seen.
+    async fn as_seen(&self, desk: &str, revision: &str) -> Result<Drafting, DraftError> {
+        let drafting = self.drafting(desk).await?.ok_or(DraftError::NoDesk)?;
+        match drafting.revision() {
+            None => Err(DraftError::NoDraft),
+            Some(now) if now != revision => Err(DraftError::Moved),
+            Some(_) => Ok(drafting),
+        }
+    }
+
+    /// Changes the edits of a draft: of the one that was seen at that revision, or of whichever there is.
     async fn redraft(
         &self,
         by: &By,
         desk: &str,
+        revision: Option<&str>,
         change: impl Fn(&mut Vec<Edit>) -> Result<News, DraftError>,
     ) -> Result<(), DraftError> {
         for _ in 0..TRIES {
-            let drafting = self.drafting(desk).await?.ok_or(DraftError::NoDesk)?;
+            let drafting = match revision {
+                Some(revision) => self.as_seen(desk, revision).await?,
+                None => self.drafting(desk).await?.ok_or(DraftError::NoDesk)?,
+            };
             let mut edits = drafting.edits().to_vec();
             let was_fit = drafting.result.is_ok();
             let count = edits.len();
@@ -245,14 +254,11 @@ impl Acts {
 
     /// Throws a draft away that was seen at that revision.
     pub async fn discard(&self, by: By, desk: &str, revision: &str) -> Result<(), DraftError> {
-        let drafting = self.drafting(desk).await?.ok_or(DraftError::NoDesk)?;
-        if drafting.draft.is_none() {
-            return Err(DraftError::NoDraft);
-        }
-        let (seen, same) = (seen(desk, &drafting), drafting.revision() == Some(revision));
+        let drafting = self.as_seen(desk, revision).await?;
+        let seen = seen(desk, &drafting);
         let news = News::taken("draft.discard", drafting.edits());
         let put_it = Put { by, seen, draft: None, news, now: self.clock().now() };
-        if same && self.store().write(put, put_it).await? { Ok(()) } else { Err(DraftError::Moved) }
+        if self.store().write(put, put_it).await? { Ok(()) } else { Err(DraftError::Moved) }
     }
 
     /// Brings a draft into force that was seen at that revision, above that version; answers the new one's number.
@@ -263,11 +269,8 @@ impl Acts {
         (revision, version): (&str, i64),
         gaps_are_meant: bool,
     ) -> Result<i64, DraftError> {
-        let drafting = self.drafting(desk).await?.ok_or(DraftError::NoDesk)?;
-        if drafting.draft.is_none() {
-            return Err(DraftError::NoDraft);
-        }
-        if drafting.revision() != Some(revision) || drafting.version != version {
+        let drafting = self.as_seen(desk, revision).await?;
+        if drafting.version != version {
             return Err(DraftError::Moved);
         }
         let changes = summaries(drafting.edits());

@@ -163,8 +163,9 @@ async fn make(tx: &mut Tx, (by, hash, made): &(By, String, Feed)) -> Result<bool
         return Ok(false);
     }
     feed::insert(tx, hash, made).await?;
+    let told = made.told();
     let entry =
-        Note { desk: Some(&made.desk), after: Some(made.told()), ..Note::of("feed.make", made.id.as_str()) };
+        Note { desk: Some(&made.desk), after: Some(made.id.as_str().into()), ..Note::of("feed.make", &told) };
     note(tx, by, made.created_at, entry).await?;
     Ok(true)
 }
@@ -192,7 +193,8 @@ async fn end(tx: &mut Tx, input: &End) -> Result<bool, StoreError> {
     if !feed::end(tx, id, *now).await? {
         return Ok(false);
     }
-    let entry = Note { desk: Some(desk), before: Some(feed.told()), ..Note::of("feed.end", id.as_str()) };
+    let told = feed.told();
+    let entry = Note { desk: Some(desk), before: Some(id.as_str().into()), ..Note::of("feed.end", &told) };
     note(tx, by, *now, entry).await?;
     Ok(true)
 }

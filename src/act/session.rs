@@ -170,6 +170,11 @@ impl Acts {
         Ok(self.0.gate.passwords.hash(password, self.ids()).await?)
     }
 
+    /// Whether that is what was hashed, compared in constant time.
+    pub(super) async fn is_hashed(&self, secret: &str, hash: &str) -> Result<bool, ActError> {
+        Ok(self.0.gate.passwords.verify(secret, Some(hash)).await?)
+    }
+
     /// Whether a password is an account's, or nobody's; a wrong one is held against who it was tried for and from where.
     pub(super) async fn check_password(
         &self,

@@ -6,10 +6,11 @@ use super::case::Work;
 use super::{ActError, Acts, World};
 use crate::clock::Timestamp;
 use crate::rules::case::Event;
+use crate::rules::number_check::REMEMBERED;
 use crate::rules::ticket::TicketId;
 use crate::store::{
-    StoreError, Tx, call, gap_notice, idempotency, inbox, instance, invitation, openid, outbox, recording,
-    session, ticket,
+    StoreError, Tx, call, gap_notice, idempotency, inbox, instance, invitation, mute, number_check, openid,
+    outbox, recording, session, ticket,
 };
 use std::time::Duration;
 
@@ -177,5 +178,7 @@ async fn tidy(tx: &mut Tx, now: &Timestamp) -> Result<(), StoreError> {
     invitation::forget(tx, *now).await?;
     openid::forget(tx, *now).await?;
     gap_notice::forget(tx, *now - GAPS_KEPT).await?;
+    mute::forget(tx, *now).await?;
+    number_check::forget(tx, *now - REMEMBERED).await?;
     Ok(())
 }

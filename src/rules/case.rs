@@ -14,6 +14,7 @@ mod carrier;
 mod event;
 mod hand_over;
 mod leg;
+mod muted;
 pub mod rehearsal;
 mod settle;
 mod stand_down;
@@ -35,6 +36,7 @@ use super::desk::{AgentKey, Desk};
 use super::effect::{Answer, AttemptId, Brief, Effect, Message, Recipient, Spoken};
 use super::escalation::{Escalation, Phase};
 use super::flow::FlowCommand;
+use super::mute::Mutes;
 use super::number_plan;
 use super::page::{Attempt, Page, Receipt, Sent};
 use super::policy::{MethodKind, Policy, Target};
@@ -78,6 +80,8 @@ pub struct Context<'a> {
     pub book: &'a ZoneBook,
     /// Numbers that a method no longer reaches.
     pub dead: &'a BTreeSet<(MethodKind, PhoneNumber)>,
+    /// Who of the desk's agents is muted.
+    pub mutes: &'a Mutes,
     /// When somebody is on call again; `None` if somebody is on call now, or the desk is open.
     pub cover_resumes: Option<Timestamp>,
     /// How many carriers there are to turn to.

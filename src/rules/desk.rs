@@ -4,6 +4,7 @@
 
 mod check;
 pub mod edit;
+pub mod export;
 pub mod file;
 mod gap;
 pub mod import;

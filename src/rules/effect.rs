@@ -149,6 +149,8 @@ pub enum Over {
 pub enum Message {
     /// A page: take this ticket.
     Page(Brief),
+    /// The same for somebody who is muted, and is needed all the same.
+    PageDespiteMute(Brief),
     /// A caller rang and hung up; nobody else is told.
     AbandonedNotice(Brief),
     /// Nothing to do any more.
@@ -197,6 +199,11 @@ pub enum Message {
     Alert(Alert),
     /// To whom a request for cover or a swap concerns.
     Cover(CoverNews),
+    /// To an agent: the code by which his number is verified.
+    NumberCode {
+        /// Six digits.
+        code: String,
+    },
     /// To the manager: when nobody is on call.
     Gaps(GapNews),
     /// A page for a call that could not be written down: it has no number yet, and cannot be acknowledged.

@@ -23,12 +23,22 @@ pub struct Escalation {
     /// Who had it before, or escalated it: told who takes it, since he may believe that it waits for him.
     #[serde(default)]
     pub passed_on: BTreeSet<AgentKey>,
+    /// Whether the whole policy was gone through without anybody taking it: from then on mutes count no more.
+    #[serde(default)]
+    pub in_vain: bool,
 }
 
 impl Escalation {
     /// A run that begins.
     pub fn new(phase: Phase, now: Timestamp) -> Escalation {
-        Escalation { phase, since: now, tell_caller_at: None, pushed_at: None, passed_on: BTreeSet::new() }
+        Escalation {
+            phase,
+            since: now,
+            tell_caller_at: None,
+            pushed_at: None,
+            passed_on: BTreeSet::new(),
+            in_vain: false,
+        }
     }
 }
 

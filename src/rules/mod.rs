@@ -18,6 +18,8 @@ pub mod escalation;
 pub mod flow;
 pub mod hours;
 pub mod leave;
+pub mod mute;
+pub mod number_check;
 pub mod number_plan;
 pub mod page;
 pub mod people;

@@ -28,6 +28,9 @@ pub struct Page {
     pub plan: Vec<Planned>,
     /// Where it stands.
     pub state: PageState,
+    /// Whether the agent was muted when it began, and is paged all the same: he is told so.
+    #[serde(default)]
+    pub despite_mute: bool,
 }
 
 /// What a page asks for.

@@ -19,7 +19,7 @@ mod tests;
 use chrono::NaiveDateTime;
 use std::time::Duration;
 
-pub use agents::{AgentFigures, by_agent};
+pub use agents::{AgentFigures, by_agent, nights_woken};
 pub use facts::{Deed, Downgrade, Facts, Resolution, Way};
 pub use figures::{Figures, Kept, by_customer, by_desk, by_hour, by_hour_of_week, over_time};
 pub use span::{Choice, NotASpan, Span, Unit};

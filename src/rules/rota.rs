@@ -9,6 +9,7 @@
 //! forward to its end, in a fold they happen at the first of the two. Every boundary is converted in the same way, so
 //! that where one shift ends the next begins, and a shift over a clock change is as long as it is.
 
+mod change;
 mod difference;
 pub mod fairness;
 mod resolve;

@@ -249,6 +249,12 @@ pub enum Happening {
         agents: Vec<AgentKey>,
     },
     NobodyToPage,
+    PassedOver {
+        agents: Vec<AgentKey>,
+    },
+    PagedDespiteMute {
+        agent: AgentKey,
+    },
     AttemptStarted {
         agent: AgentKey,
         method: MethodKind,

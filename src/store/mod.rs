@@ -33,6 +33,8 @@ pub mod invitation;
 pub mod leave;
 pub mod leave_calendar;
 mod migrate;
+pub mod mute;
+pub mod number_check;
 pub mod openid;
 pub mod outbox;
 mod postgres;

@@ -4,6 +4,7 @@
 
 ## Pages by text. A page begins with SEV and its ticket's number: a reply that quotes it is recognised by that.
 page = SEV{ $severity } { $ticket } { $customer }: { $what } { $callback } { $answers }
+page-muted = SEV{ $severity } { $ticket } { $customer }: { $what } { $callback } You are muted, and needed. { $answers }
 page-unknown-customer = Unknown caller
 page-no-message = No message yet.
 page-callback-confirmed = Call { $number }.
@@ -117,6 +118,9 @@ cover-undone = It was changed or taken out in the rota: { $taker } on call inste
 gaps-week = { $desk }: in the next 90 days an emergency finds nobody on call { $gaps }. Fill it: { $link }
 gaps-near = { $desk }: soon an emergency finds nobody on call: { $gaps }. Fill it: { $link }
 cover-in-return = In return { $asker } takes { $other }.
+
+## Of telephones, by text.
+number-code = { $desk }: your code is { $code }. Write it on the page where it was asked for, within 10 minutes, so that pages are known to reach you here.
 
 ## Parts of sentences in voice flows. Without a full stop: the flow goes on.
 state-held = { $ticket } is open, and { $holder } has it

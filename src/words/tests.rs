@@ -124,6 +124,8 @@ fn texts(name: &str) -> Vec<String> {
             let brief = brief(name, confirmed, name);
             messages.extend([
                 Message::Page(brief.clone()),
+                Message::PageDespiteMute(brief.clone()),
+                Message::NumberCode { code: "012345".into() },
                 Message::AbandonedNotice(brief.clone()),
                 Message::CallbackReminder(brief.clone()),
             ]);

@@ -21,6 +21,7 @@ impl Words {
         let desk = one_line(desk);
         let text = match message {
             Message::Page(brief) => return self.about(lang, "page", brief, None),
+            Message::PageDespiteMute(brief) => return self.about(lang, "page-muted", brief, None),
             Message::AbandonedNotice(brief) => return self.about(lang, "page-abandoned", brief, None),
             Message::CallbackReminder(brief) => return self.about(lang, "callback-reminder", brief, None),
             Message::Update { brief, news } => {
@@ -38,6 +39,7 @@ impl Words {
             Message::Answer(answer) => self.answer(lang, Medium::Written, book, zone, answer),
             Message::Alert(alert) => self.alert(lang, alert),
             Message::Cover(news) => self.cover(lang, book, zone, news),
+            Message::NumberCode { code } => self.say(lang, "number-code", &[("desk", &desk), ("code", code)]),
             Message::Gaps(news) => self.gaps(lang, &desk, book, zone, news),
             Message::StandDown { number, why } => self.stand_down(lang, &ticket(*number), why),
             Message::ReachedThem { number } => {

@@ -14,11 +14,16 @@ impl Case {
             while let Some(planned) = self.pages[index].take_due(hand.now()) {
                 fired = true;
                 let (ordinal, agent) = (self.pages[index].ordinal, self.pages[index].agent.clone());
-                if hand.is_out_of_use(planned.method, &planned.number) {
+                let why_not = if hand.is_out_of_use(planned.method, &planned.number) {
+                    Some("out of use")
+                } else {
+                    self.is_silenced(hand, &self.pages[index]).then_some("muted")
+                };
+                if let Some(why) = why_not {
                     self.hurry(hand, ordinal, None);
                     hand.enter(
                         Actor::Nightbell,
-                        Happening::AttemptSkipped { agent, method: planned.method, why: "out of use".into() },
+                        Happening::AttemptSkipped { agent, method: planned.method, why: why.into() },
                     );
                 } else {
                     self.start_attempt(hand, Purpose::Page(ordinal), &agent, &planned);
@@ -103,9 +108,10 @@ impl Case {
     /// Puts an attempt's request in the outbox.
     pub(super) fn ask(&mut self, hand: &mut Hand<'_>, id: &AttemptId, at: Timestamp) {
         let brief = self.brief();
-        let notice = |case: &Case, page: u32| {
-            case.pages.iter().any(|known| known.ordinal == page && known.kind == PageKind::Notice)
+        let of_page = |case: &Case, page: u32, is: fn(&Page) -> bool| {
+            case.pages.iter().any(|known| known.ordinal == page && is(known))
         };
+        let notice = |page: &Page| page.kind == PageKind::Notice;
         let Some(attempt) = self.attempts.iter().find(|attempt| attempt.id == *id) else { return };
         let to = Recipient::Agent(attempt.agent.clone(), attempt.number.clone());
         let effect = match (attempt.method, attempt.purpose) {
@@ -119,7 +125,10 @@ impl Case {
             (MethodKind::Sms, purpose) => Effect::Text {
                 to,
                 message: match purpose {
-                    Purpose::Page(page) if notice(self, page) => Message::AbandonedNotice(brief),
+                    Purpose::Page(page) if of_page(self, page, notice) => Message::AbandonedNotice(brief),
+                    Purpose::Page(page) if of_page(self, page, |page| page.despite_mute) => {
+                        Message::PageDespiteMute(brief)
+                    }
                     _ => Message::Page(brief),
                 },
                 attempt: Some(id.clone()),

@@ -213,8 +213,8 @@ impl Case {
         self.fall_back_on_caller_id(hand);
         if hand.context.desk.options.abandoned == Abandoned::FullPage {
             self.page_now(hand);
-        } else if let Some(first) = hand.context.first_on_call().first() {
-            self.page_agent(hand, first, PageKind::Notice, Place::FIRST);
+        } else if let Some(first) = hand.context.first_to_notice() {
+            self.page_agent(hand, &first, PageKind::Notice, Place::FIRST);
         }
     }
 

@@ -11,6 +11,7 @@ use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::Desk;
 use crate::rules::effect::AttemptId;
 use crate::rules::flow::FlowCommand;
+use crate::rules::mute::Mutes;
 use crate::rules::page::{Ending, Receipt, Sent};
 use crate::rules::policy::{MethodKind, Policy};
 use crate::rules::ticket::{Happening, Ticket};
@@ -34,6 +35,8 @@ pub struct Rehearsal<'a> {
     pub book: &'a ZoneBook,
     /// Numbers that a method no longer reaches.
     pub dead: &'a BTreeSet<(MethodKind, PhoneNumber)>,
+    /// Who of the desk's agents is muted.
+    pub mutes: &'a Mutes,
     /// How many carriers there are to turn to.
     pub carriers: usize,
 }
@@ -113,8 +116,8 @@ impl Rehearsal<'_> {
 
     fn context(&self, now: Timestamp) -> Context<'_> {
         let cover_resumes = self.desk.hours.cover_resumes(self.book, now);
-        let Rehearsal { desk, policy, book, dead, carriers } = *self;
-        Context { desk, policy, book, dead, cover_resumes, carriers, now }
+        let Rehearsal { desk, policy, book, dead, mutes, carriers } = *self;
+        Context { desk, policy, book, dead, mutes, cover_resumes, carriers, now }
     }
 }
 
@@ -156,8 +159,8 @@ mod tests {
     fn told(desk: &str, dead: &[&str], start: &str) -> Vec<String> {
         let desk = Desk::parse(desk).unwrap_or_else(|problems| panic!("{problems:?}"));
         let dead = dead.iter().map(|number| (MethodKind::Sms, number.parse().unwrap())).collect();
-        let rehearsal =
-            Rehearsal { desk: &desk, policy: &desk.policies[0], book: &BOOK, dead: &dead, carriers: 1 };
+        let (policy, mutes) = (&desk.policies[0], &Mutes::NONE);
+        let rehearsal = Rehearsal { desk: &desk, policy, book: &BOOK, dead: &dead, mutes, carriers: 1 };
         let start = at(start);
         let play = rehearsal.at(start);
         let line = |scene: &Scene| {

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use super::muted::Sorted;
 use super::{Actor, AgentKey, Case, Hand, Happening, Message, TicketState};
 use crate::rules::effect::Alert;
 use crate::rules::escalation::{Escalation, Phase, Place};
 use crate::rules::page::{Attempt, Page, PageKind, PageState, Planned};
-use crate::rules::policy::{Step, Target};
+use crate::rules::policy::Step;
 use crate::rules::severity::Severity;
 
 impl Hand<'_> {
@@ -33,7 +34,10 @@ impl Case {
             Phase::Paging { place, until }
                 if *until <= now || (!place.is_last_resort(steps) && self.is_spent(*place)) =>
             {
-                let next = place.next(steps, cycles);
+                let (place, next) = (*place, place.next(steps, cycles));
+                if let Some(run) = &mut self.escalation {
+                    run.in_vain |= place.is_last_resort(steps);
+                }
                 self.start_step(hand, next, next.step == 0 && steps > 0);
                 true
             }
@@ -86,8 +90,9 @@ impl Case {
         run.tell_caller_at = Some(tell_at);
         if let Some(before) = self.escalation.take() {
             // A push or ESC while nobody has it goes on with the same run: whoever was tried before still stands down.
-            if let Phase::Paging { .. } = before.phase {
+            if let Phase::Paging { place, .. } = before.phase {
                 run.since = before.since;
+                run.in_vain = before.in_vain || place.is_last_resort(hand.context.policy.steps.len());
             }
             run.pushed_at = before.pushed_at;
             run.passed_on.extend(before.phase.held().map(|(holder, _)| holder.clone()));
@@ -108,19 +113,24 @@ impl Case {
         let steps = policy.steps.len();
         let mut nobody = false;
         let agents = loop {
-            if place.is_last_resort(steps) {
-                let agents = context.agents_of(&policy.last_resort);
-                break if agents.is_empty() { context.agents_of(&[Target::Everyone]) } else { agents };
+            let Sorted { paged, muted } = match policy.steps.get(place.step) {
+                Some(step) => self.spare_muted(hand, context.agents_of(&step.targets)),
+                None => self.spare_muted_of_last_resort(hand),
+            };
+            let all_are_muted = paged.is_empty() && !muted.is_empty();
+            if !muted.is_empty() {
+                hand.enter(Actor::Nightbell, Happening::PassedOver { agents: muted });
             }
-            let agents = context.agents_of(&policy.steps[place.step].targets);
-            if !agents.is_empty() {
-                break agents;
+            if !paged.is_empty() || place.is_last_resort(steps) {
+                break paged;
             }
-            nobody = true;
-            hand.enter(
-                Actor::Nightbell,
-                Happening::NobodyOnStep { cycle: place.cycle, step: place.step + 1 },
-            );
+            if !all_are_muted {
+                nobody = true;
+                hand.enter(
+                    Actor::Nightbell,
+                    Happening::NobodyOnStep { cycle: place.cycle, step: place.step + 1 },
+                );
+            }
             // An empty rota must not cost the caller the rest of the cycles: the last resort is next at the latest.
             place.step += 1;
         };
@@ -164,8 +174,11 @@ impl Case {
                 && (page.next_due().is_some()
                     || self.attempts_of(page).any(|attempt| attempt.is_ringing(hand.now())))
         });
+        // Whoever is passed over does not come here: it goes to nobody else, or a person named him.
+        let despite_mute = kind == PageKind::Emergency && hand.context.is_muted(agent);
         if let Some(index) = busy {
             self.pages[index].place = place;
+            self.pages[index].despite_mute |= despite_mute;
             return;
         }
         let Some(known) = hand.context.desk.agent(agent) else { return };
@@ -189,6 +202,9 @@ impl Case {
                 })
             })
             .collect();
+        if despite_mute {
+            hand.enter(Actor::Nightbell, Happening::PagedDespiteMute { agent: agent.clone() });
+        }
         self.page_count += 1;
         self.paged.insert(agent.clone());
         self.pages.push(Page {
@@ -198,6 +214,7 @@ impl Case {
             place,
             plan,
             state: PageState::Open,
+            despite_mute,
         });
     }
 

@@ -6,6 +6,7 @@ mod carriers;
 mod commands;
 mod declines;
 mod hand_over;
+mod muted;
 mod paging;
 mod properties;
 mod stand_down;
@@ -74,6 +75,7 @@ struct Night {
     desk: Desk,
     book: &'static ZoneBook,
     dead: BTreeSet<(MethodKind, PhoneNumber)>,
+    mutes: Mutes,
     carriers: usize,
     cover_resumes: Option<Timestamp>,
     now: Timestamp,
@@ -129,6 +131,7 @@ impl Night {
             desk: if desk == DESK { SMALL.clone() } else { parsed(desk) },
             book: &BOOK,
             dead: BTreeSet::new(),
+            mutes: Mutes::NONE,
             carriers: 2,
             cover_resumes: None,
             now: NIGHT,
@@ -159,6 +162,7 @@ impl Night {
             policy: &self.desk.policies[0],
             book: self.book,
             dead: &self.dead,
+            mutes: &self.mutes,
             cover_resumes: self.cover_resumes,
             carriers: self.carriers,
             now: self.now,

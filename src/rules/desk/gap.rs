@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::{Agent, AgentKey, Desk};
 use crate::clock::Timestamp;
 use crate::rules::hours::Cover;
+use crate::rules::mute::Mutes;
 use crate::rules::policy::{Policy, Target};
 use crate::rules::rota::Gap;
 use crate::rules::zone::ZoneBook;
@@ -89,6 +90,11 @@ pub enum Reason {
         /// Who.
         agent: AgentKey,
     },
+    /// The agent is muted, and somebody else is not.
+    Muted {
+        /// Who.
+        agent: AgentKey,
+    },
     /// It names nobody, or a rota that the desk does not have.
     Empty,
 }
@@ -106,6 +112,10 @@ impl fmt::Display for Lack {
                 write!(f, "{agent}, who is on call by the rota {rota}, cannot be reached by any telephone")
             }
             (Reason::Unreachable { agent }, None) => write!(f, "{agent} cannot be reached by any telephone"),
+            (Reason::Muted { agent }, Some(rota)) => {
+                write!(f, "{agent}, who is on call by the rota {rota}, is muted")
+            }
+            (Reason::Muted { agent }, None) => write!(f, "{agent} is muted"),
             (Reason::Empty, Some(rota)) => write!(f, "there is no rota {rota}"),
             (Reason::Hole | Reason::Empty, None) => f.write_str("it names nobody"),
         }
@@ -114,18 +124,19 @@ impl fmt::Display for Lack {
 
 impl Desk {
     /// What the desk's cover lacks from `from` to `to`; the first and the last stretches are cut there. `is_reachable`
-    /// knows whether an emergency's page can reach an agent.
+    /// knows whether an emergency's page can reach an agent, `mutes` who is passed over all the same for a while.
     pub fn gaps(
         &self,
         book: &ZoneBook,
         (from, to): (Timestamp, Timestamp),
         is_reachable: impl Fn(&Agent) -> bool,
+        mutes: &Mutes,
     ) -> Gaps {
         let policies = self.policies_in_use();
         let reachable = self.agents.iter().map(|agent| (&agent.key, is_reachable(agent))).collect();
         let rotas: BTreeSet<&str> = policies.iter().flat_map(|policy| rotas_named(policy)).collect();
         let rotas = rotas.into_iter().filter_map(|name| self.rota(name));
-        let mut now = Now { reachable, on_call: BTreeMap::new() };
+        let mut now = Now { at: from, mutes, reachable, on_call: BTreeMap::new() };
         let mut tracks: Vec<_> = rotas.map(|rota| (rota, rota.held(book, from, to).peekable())).collect();
         let mut gaps = Gaps::default();
         for hours in self.hours.covers(book, from, to) {
@@ -134,7 +145,8 @@ impl Desk {
             }
             let mut at = hours.from;
             while at < hours.to {
-                let mut until = hours.to;
+                let mut until = mutes.next_end(at).map_or(hours.to, |end| end.min(hours.to));
+                now.at = at;
                 for (rota, track) in &mut tracks {
                     while track.next_if(|held| held.to <= at).is_some() {}
                     if let Some(held) = track.peek() {
@@ -187,6 +199,8 @@ fn rotas_named(policy: &Policy) -> impl Iterator<Item = &str> {
 
 /// Whom pages would reach at the instant that the walk has come to.
 struct Now<'a> {
+    at: Timestamp,
+    mutes: &'a Mutes,
     /// Every agent of the desk.
     reachable: BTreeMap<&'a AgentKey, bool>,
     /// By rota.
@@ -196,26 +210,22 @@ struct Now<'a> {
 impl Now<'_> {
     /// What a policy lacks, if it lacks anything.
     fn gap(&self, policy: &Policy, from: Timestamp, to: Timestamp) -> Option<PolicyGap> {
+        // A mute counts only while it leaves somebody (`case::muted`).
+        let mutes = policy.steps.iter().any(|step| self.lacks(&step.targets, 0, true).is_none())
+            || self.last_resort_finds(policy, true);
         let mut why = Vec::new();
         let mut first = None;
         for (index, step) in policy.steps.iter().enumerate() {
-            let lacks = self.lacks(&step.targets, index + 1);
+            let lacks = self.lacks(&step.targets, index + 1, mutes);
             match lacks {
                 None => first = first.or(Some(Found::Step { step: index + 1 })),
                 Some(lacks) => why.extend(lacks),
             }
         }
-        // The last resort is always paged; where it names nobody, everybody is.
-        let last_resort = || match self.lacks(&policy.last_resort, 0) {
-            None => Found::LastResort,
-            Some(lacks) if lacks.iter().all(|lack| !matches!(lack.reason, Reason::Unreachable { .. })) => {
-                if self.lacks(&[Target::Everyone], 0).is_none() {
-                    Found::LastResort
-                } else {
-                    Found::Nobody
-                }
-            }
-            Some(_) => Found::Nobody,
+        // The last resort is always paged, whoever is muted.
+        let last_resort = || match self.last_resort_finds(policy, false) {
+            true => Found::LastResort,
+            false => Found::Nobody,
         };
         let found = || first.unwrap_or_else(last_resort);
         (!why.is_empty() || first.is_none()).then(|| PolicyGap {
@@ -227,8 +237,19 @@ impl Now<'_> {
         })
     }
 
-    /// Why targets find nobody; `None` if they find somebody.
-    fn lacks(&self, targets: &[Target], step: usize) -> Option<Vec<Lack>> {
+    /// Whether the last resort finds somebody; where it names nobody, it means everybody.
+    fn last_resort_finds(&self, policy: &Policy, mutes: bool) -> bool {
+        let is_somebody =
+            |lack: &Lack| matches!(lack.reason, Reason::Unreachable { .. } | Reason::Muted { .. });
+        match self.lacks(&policy.last_resort, 0, mutes) {
+            None => true,
+            Some(lacks) if lacks.iter().any(is_somebody) => false,
+            Some(_) => self.lacks(&[Target::Everyone], 0, mutes).is_none(),
+        }
+    }
+
+    /// Why targets find nobody; `None` if they find somebody. Who is muted is nobody, if `mutes` count.
+    fn lacks(&self, targets: &[Target], step: usize, mutes: bool) -> Option<Vec<Lack>> {
         let mut lacks = Vec::new();
         for target in targets {
             let lack = |reason| Lack {
@@ -240,15 +261,16 @@ impl Now<'_> {
                 reason,
             };
             match target {
-                Target::Everyone if self.reachable.values().any(|reachable| *reachable) => return None,
-                Target::Everyone => lacks.extend(
-                    self.reachable.keys().map(|agent| lack(Reason::Unreachable { agent: (*agent).clone() })),
-                ),
-                Target::Agent(agent) => lacks.push(lack(self.lack_of(agent)?)),
+                Target::Everyone => {
+                    for agent in self.reachable.keys() {
+                        lacks.push(lack(self.lack_of(agent, mutes)?));
+                    }
+                }
+                Target::Agent(agent) => lacks.push(lack(self.lack_of(agent, mutes)?)),
                 Target::Rota(name) => lacks.push(lack(match self.on_call.get(name.as_str()) {
                     None => Reason::Empty,
                     Some(None) => Reason::Hole,
-                    Some(Some(agent)) => self.lack_of(agent)?,
+                    Some(Some(agent)) => self.lack_of(agent, mutes)?,
                 })),
             }
         }
@@ -259,8 +281,11 @@ impl Now<'_> {
     }
 
     /// Why a page does not reach an agent; `None` if it does.
-    fn lack_of(&self, agent: &AgentKey) -> Option<Reason> {
+    fn lack_of(&self, agent: &AgentKey, mutes: bool) -> Option<Reason> {
         match self.reachable.get(agent) {
+            Some(true) if mutes && self.mutes.until(agent, self.at).is_some() => {
+                Some(Reason::Muted { agent: agent.clone() })
+            }
             Some(true) => None,
             Some(false) => Some(Reason::Unreachable { agent: agent.clone() }),
             None => Some(Reason::Gone { agent: agent.clone() }),

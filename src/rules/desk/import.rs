@@ -1,5 +1,7 @@
-//! Agents from a table, as spreadsheets write it (CSV): what of the desk would change by it, or every mistake in it with
-//! its line. Nothing is done by halves: a table with a mistake changes nothing.
+//! Agents from a table, as spreadsheets write it (CSV, with commas, semicolons or tabs): what of the desk would change by
+//! it, or every mistake in it with its line. Nothing is done by halves: a table with a mistake changes nothing.
+//!
+//! What [`super::export`] writes is read again as it was.
 
 use std::collections::BTreeMap;
 
@@ -26,6 +28,8 @@ pub struct Import {
     pub changed: Vec<(Agent, Agent)>,
     /// How many stay as they are.
     pub same: usize,
+    /// In which line of the table each agent stands.
+    pub lines: BTreeMap<AgentKey, usize>,
 }
 
 impl Import {
@@ -40,17 +44,13 @@ impl Import {
     /// stays too.
     pub fn read(desk: &Desk, text: &str) -> Result<Import, Vec<Problem>> {
         let text = text.trim_start_matches('\u{feff}');
-        let head = text.lines().next().unwrap_or_default();
-        // Spreadsheets of half the world write semicolons.
-        let delimiter = if head.contains(';') && !head.contains(',') { b';' } else { b',' };
         let mut reader = csv::ReaderBuilder::new()
-            .delimiter(delimiter)
+            .delimiter(delimiter(text))
             .flexible(true)
             .trim(csv::Trim::All)
             .from_reader(text.as_bytes());
         let columns = columns(&mut reader)?;
         let mut table = Table { desk, columns, import: Import::default(), problems: Vec::new() };
-        let mut lines: BTreeMap<String, usize> = BTreeMap::new();
         let mut numbers: BTreeMap<PhoneNumber, AgentKey> = BTreeMap::new();
         for (index, record) in reader.records().enumerate() {
             // Where a record begins, the reader counts empty lines before it as a part of it.
@@ -74,10 +74,17 @@ impl Import {
                     );
                 }
                 Ok(record) if record.iter().all(str::is_empty) => {}
+                Ok(record) if record.iter().any(|cell| cell.contains(char::REPLACEMENT_CHARACTER)) => {
+                    table.note(
+                        line(record.position()),
+                        "some of its letters cannot be read",
+                        "save the table as CSV in UTF-8",
+                    );
+                }
                 Ok(record) => {
                     let line = line(record.position());
                     let Some((was, now)) = table.agent(line, &record) else { continue };
-                    if let Some(before) = lines.insert(now.key.to_string(), line) {
+                    if let Some(before) = table.import.lines.insert(now.key.clone(), line) {
                         table.note(
                             line,
                             format!("agent `{}` is in line {before} as well", now.key),
@@ -105,6 +112,26 @@ impl Import {
             (_, problems) => Err(problems),
         }
     }
+}
+
+/// What stands between the cells, by the names of the columns: spreadsheets of half the world write semicolons, and what
+/// is copied out of one has tabs.
+fn delimiter(text: &str) -> u8 {
+    let head = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let count = |delimiter: u8| head.bytes().filter(|byte| *byte == delimiter).count();
+    // Of several that are as many, the last is the one that `max_by_key` finds.
+    [b'\t', b';', b','].into_iter().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',')
+}
+
+/// A cell without the apostrophe by which it was kept from being a formula.
+fn plain(cell: &str) -> &str {
+    let text = cell.strip_prefix('\'').unwrap_or(cell);
+    if is_formula(text) { text } else { cell }
+}
+
+/// Whether spreadsheets take a cell for a formula. Blanks and line ends before it are passed over by some.
+pub fn is_formula(cell: &str) -> bool {
+    cell.trim_start().starts_with(['=', '+', '-', '@']) || cell.starts_with(['\t', '\r', '\n'])
 }
 
 /// Which column of the table each known one is.
@@ -159,7 +186,7 @@ impl<'a> Table<'a> {
     /// The agent of a line, and as the desk has him.
     fn agent(&mut self, line: usize, record: &csv::StringRecord) -> Option<(Option<Agent>, Agent)> {
         let [key, name, phone, email, zone, language] =
-            self.columns.map(|column| column.map(|column| record.get(column).unwrap_or_default()));
+            self.columns.map(|column| column.map(|column| plain(record.get(column).unwrap_or_default())));
         let before = self.problems.len();
         let key: Option<AgentKey> = match key.unwrap_or_default().parse() {
             Ok(key) => Some(key),
@@ -277,6 +304,22 @@ mod tests {
     }
 
     #[test]
+    fn commas_semicolons_and_tabs_are_read_with_quotes_and_marks() {
+        for table in [
+            "key,name,phone\ndan,\"Lake, Dan; \"\"Dee\"\"\",+18025550116\n",
+            "\u{feff}key;name;phone\r\ndan;\"Lake, Dan; \"\"Dee\"\"\";'+18025550116\r\n",
+            "key\tname\tphone\ndan\t\"Lake, Dan; \"\"Dee\"\"\"\t(802) 555-0116\n",
+            "\n\nphone,\"name\",key\n802-555-0116,\"Lake, Dan; \"\"Dee\"\"\",dan",
+        ] {
+            let import = read(table).unwrap_or_else(|found| panic!("{table}: {found:#?}"));
+            let dan = &import.new[0];
+            assert_eq!((&*dan.name, dan.phones[0].number.as_str()), ("Lake, Dan; \"Dee\"", "+18025550116"));
+        }
+        assert_eq!(plain("'+1"), "+1");
+        assert_eq!(plain("'s-Hertogenbosch"), "'s-Hertogenbosch");
+    }
+
+    #[test]
     fn what_has_no_column_stays() {
         let import = read("phone;name;key\n+18025550112;Ben Snow;ben\n").unwrap();
         let (was, now) = &import.changed[0];
@@ -299,6 +342,7 @@ mod tests {
                 "key,name,phone\n\n\ndan,,12\n",
                 &["4: the agent has no name", "4: `12` cannot be called: it has too few"],
             ),
+            ("key,name,phone\ndan,D\u{fffd},+18025550116\n", &["2: some of its letters cannot be read"]),
             ("key,name,phone\ndan\n", &["2: the agent has no name", "2: the agent has no telephone"]),
             (
                 "key,name,phone,zone\ndan,\"D\nL\",+18025550116,Mars\neve,E,+18025550116,\neve,E,+18025550116,UTC\n",

@@ -1,5 +1,7 @@
 //! The people of a desk file: agents, customers and their contacts.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -50,6 +52,13 @@ impl Agent {
     /// His numbers that take this method, the preferred first.
     pub fn numbers(&self, method: MethodKind) -> impl Iterator<Item = &PhoneNumber> {
         self.phones.iter().filter(move |phone| phone.methods.contains(&method)).map(|phone| &phone.number)
+    }
+
+    /// Whether an emergency's page can reach him: by one of his rules, at a number that is in use.
+    pub fn is_reachable(&self, dead: &BTreeSet<(MethodKind, PhoneNumber)>) -> bool {
+        self.rules_for(Severity::ONE).iter().any(|rule| {
+            self.numbers(rule.method).any(|number| !dead.contains(&(rule.method, number.clone())))
+        })
     }
 
     /// Whether the number is one of his.

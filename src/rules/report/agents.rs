@@ -1,10 +1,12 @@
 //! What each agent did: for who keeps the desk, and for nobody else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::{Deed, Item, Spread};
 use crate::rules::people::AgentKey;
+use crate::rules::rota::fairness::night_of;
+use crate::rules::zone::{Zone, ZoneBook};
 
 /// What an agent did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,4 +68,34 @@ pub fn by_agent(items: &[Item]) -> BTreeMap<(String, AgentKey), AgentFigures> {
         ..seen.figures
     };
     all.into_iter().map(|(key, seen)| (key, figures(seen))).collect()
+}
+
+/// In how many nights of his own wall clock an agent was paged for an emergency, however often in each.
+pub fn nights_woken(items: &[Item], agent: &AgentKey, zone: Zone, book: &ZoneBook) -> usize {
+    let emergencies = items.iter().filter(|item| item.emergency_at().is_some());
+    let asked = emergencies.filter_map(|item| item.record.facts.asked.get(agent));
+    let nights: BTreeSet<_> = asked.filter_map(|at| night_of(book.to_wall(zone, *at))).collect();
+    nights.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDateTime;
+
+    use super::night_of;
+
+    #[test]
+    fn a_night_is_that_of_the_day_on_which_it_begins() {
+        for (at, night) in [
+            ("2026-11-18 21:59", None),
+            ("2026-11-18 22:00", Some("2026-11-18")),
+            ("2026-11-19 00:00", Some("2026-11-18")),
+            ("2026-11-19 06:59", Some("2026-11-18")),
+            ("2026-11-19 07:00", None),
+            ("2026-11-19 12:00", None),
+        ] {
+            let wall = NaiveDateTime::parse_from_str(at, "%Y-%m-%d %H:%M").unwrap();
+            assert_eq!(night_of(wall).map(|date| date.to_string()).as_deref(), night, "{at}");
+        }
+    }
 }

@@ -229,6 +229,14 @@ pub fn nights(
     parts(book, zone, span, night)
 }
 
+/// The night that a time on an agent's wall is in, by the day on which it begins; none by day.
+pub fn night_of(wall: NaiveDateTime) -> Option<NaiveDate> {
+    let before = wall.date() - Days::new(1);
+    [before, wall.date()]
+        .into_iter()
+        .find(|date| night(*date).is_some_and(|(from, to)| from <= wall && wall < to))
+}
+
 fn night(date: NaiveDate) -> Option<(NaiveDateTime, NaiveDateTime)> {
     let midnight = date.and_time(NaiveTime::MIN);
     Some((midnight + TimeDelta::hours(NIGHT_BEGINS), midnight + TimeDelta::hours(NIGHT_ENDS)))

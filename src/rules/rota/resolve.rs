@@ -74,6 +74,12 @@ impl Override {
 }
 
 impl Layer {
+    /// Which turn it is on the wall clock, from the first on; before it, negative or none.
+    pub(super) fn turn(&self, wall: NaiveDateTime) -> i64 {
+        let first = self.hand_off.first(self.starts);
+        (wall - first).num_milliseconds() / self.every.length().num_milliseconds()
+    }
+
     /// Whose turn it is if the layer covers `wall`, and the first time after it at which that may change.
     fn resolve(&self, wall: NaiveDateTime) -> (Option<&AgentKey>, Option<NaiveDateTime>) {
         let begins = self.starts.and_time(self.hand_off.time);
@@ -84,9 +90,9 @@ impl Layer {
         if wall < begins {
             return (None, Some(begins));
         }
-        let first = self.hand_off.first(self.starts);
-        let turn = (wall - first).num_milliseconds() / self.every.length().num_milliseconds();
-        let next_turn = first + self.every.length() * i32::try_from(turn + 1).unwrap_or(i32::MAX);
+        let turn = self.turn(wall);
+        let next_turn = self.hand_off.first(self.starts)
+            + self.every.length() * i32::try_from(turn + 1).unwrap_or(i32::MAX);
         let until = ends.map_or(next_turn, |ends| ends.min(next_turn));
         let agent = usize::try_from(turn).ok().and_then(|turn| self.agents.get(turn % self.agents.len()));
         if self.only.is_empty() {

@@ -141,7 +141,12 @@ impl WrittenLayer {
 
     /// The same layer in the words in which this program would write it.
     pub fn plain(&self) -> WrittenLayer {
-        self.read(&|_| true).map_or_else(|_| self.clone(), WrittenLayer::from)
+        self.layer().map_or_else(|| self.clone(), WrittenLayer::from)
+    }
+
+    /// What it says, whoever its agents are; none if it says nothing that can be.
+    pub(super) fn layer(&self) -> Option<Layer> {
+        self.read(&|_| true).ok()
     }
 
     fn read(&self, is_agent: &dyn Fn(&AgentKey) -> bool) -> Result<Layer, Vec<Fault>> {

@@ -12,7 +12,7 @@ use super::asked::{Asked, Caller, InPath, Instant, Sent};
 use super::cursor::Below;
 use super::on_call::Agent;
 use super::problem::{Details, Problem};
-use crate::act::{Asking, CoverError, MOST_COVERS};
+use crate::act::{Asking, CoverError};
 use crate::clock::Timestamp;
 use crate::rules::access::Right;
 use crate::rules::cover::{self, Cannot, CoverId};
@@ -198,26 +198,11 @@ pub(super) async fn list(
         (false, Some(_)) => return Err(Problem::Query("only a list of the past goes on by cursors".into())),
         (true, cursor) => {
             let by = cursor.map_or(now, |Below(millis)| Timestamp(millis)).min(now);
-            page(in_time(app.acts().past_covers(&key, by)).await?)
+            let (found, next) = in_time(app.acts().past_covers(&key, by)).await?;
+            (found, next.map(|next| Below(next.0).to_string()))
         }
     };
     Ok(Json(Covers { cover: found.iter().map(|cover| Cover::of(&desk, cover)).collect(), next }))
-}
-
-/// What of a list of the past is answered, and where it goes on: those that ended at one instant stay together.
-fn page(mut found: Vec<cover::Cover>) -> (Vec<cover::Cover>, Option<String>) {
-    let last = found.last().filter(|_| found.len() >= MOST_COVERS).map(cover::Cover::ends);
-    let Some(last) = last else { return (found, None) };
-    let whole = found.partition_point(|cover| cover.ends() > last);
-    let next = match whole {
-        // More than a page ended at once: nobody can be shown them all.
-        0 => last.0 - 1,
-        _ => last.0,
-    };
-    if whole > 0 {
-        found.truncate(whole);
-    }
-    (found, Some(Below(next).to_string()))
 }
 
 /// One request.

@@ -147,6 +147,8 @@ enum WhyNot {
     Gone,
     /// None of the agent's ways of being paged works.
     Unreachable,
+    /// The agent is muted, and somebody else is not.
+    Muted,
     /// It names nobody, or a rota that the desk does not have.
     Empty,
 }
@@ -178,6 +180,7 @@ impl From<&Lack> for Why {
             Reason::Hole => (WhyNot::Hole, None),
             Reason::Gone { agent } => (WhyNot::Gone, Some(agent)),
             Reason::Unreachable { agent } => (WhyNot::Unreachable, Some(agent)),
+            Reason::Muted { agent } => (WhyNot::Muted, Some(agent)),
             Reason::Empty => (WhyNot::Empty, None),
         };
         let agent = agent.map(ToString::to_string);

@@ -94,12 +94,20 @@ fn words(action: &str) -> &str {
         "draft.discard" => "threw away the draft of the desk",
         "draft.edit" => "changed the draft of the desk",
         "draft.take_back" => "took an edit back out of the draft of the desk",
+        "feed.end" => "ended a calendar of",
+        "feed.make" => "made a calendar of",
+        "flow.put" => "put in force the voice flow",
         "flow.read" => "read the voice flow",
         "leave.add" => "wrote down leave of",
         "leave.calendar" => "gave the calendar of leave of",
         "leave.calendar_change" => "read other leave in the calendar of",
         "leave.calendar_forget" => "took away the calendar of leave of",
         "leave.remove" => "took away leave of",
+        "method.use_again" => "put in use again",
+        "mute.begin" => "muted",
+        "mute.end" => "ended the mute of",
+        "number.send_code" => "had a code sent to",
+        "number.verify" => "verified a number of",
         "session.begin" => "signed in as",
         "session.end" => "signed a browser out of",
         "session.end_others" => "signed other browsers out of",
@@ -145,4 +153,37 @@ pub(super) async fn list(
         first: asked.before.is_none(),
     };
     Ok(page(StatusCode::OK, &log))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// The names of actions in the sources below a folder: two words with a dot, in quotes.
+    fn actions(folder: &Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                actions(&path, found);
+            } else {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let word =
+                    |text: &str| text.chars().all(|c| c == '_' || c.is_ascii_lowercase()) && !text.is_empty();
+                let action =
+                    |text: &&str| text.split_once('.').is_some_and(|(of, what)| word(of) && word(what));
+                found.extend(text.split('"').filter(action).map(str::to_owned));
+            }
+        }
+    }
+
+    #[test]
+    fn every_action_is_told_in_words() {
+        let mut found = Vec::new();
+        actions(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/act"), &mut found);
+        assert!(found.len() > 30, "{found:?}");
+        found.retain(|action| words(action) == action);
+        assert_eq!(found, Vec::<String>::new(), "without words");
+    }
 }

@@ -4,7 +4,7 @@
 //! - `rotas`: all of them; `rota`: one, with `timeline` as its script draws it.
 //! - `hours`: when it is there, with `week` and `holidays` for their forms.
 //! - `policies`: whom an emergency pages, as it would happen now; `steps`: their forms.
-//! - `agents`: who can be on call, and tables of them; `agent`: the form of one.
+//! - `agents`: who can be on call, and tables of them; `agent`: the form of one; `person`: one's own page.
 //! - `lines`: the numbers that callers dial.
 //! - `change`: forms of a rota's parts: `turns` for layers, `stands_in` for overrides and swaps.
 //! - `cover`: what agents ask of each other; `leave`: when they are away, which `leave_calendar` takes from elsewhere.
@@ -25,6 +25,7 @@ mod import;
 mod leave;
 mod leave_calendar;
 mod lines;
+mod person;
 mod policies;
 mod rota;
 mod rotas;
@@ -98,7 +99,16 @@ pub(super) fn router() -> Router<App> {
         .route("/desks/{desk}/agents/form", get(agent::ask).post(agent::put))
         .route("/desks/{desk}/agents/remove", post(agent::remove))
         .route("/desks/{desk}/agents/use-again", post(agents::use_again))
-        .route("/desks/{desk}/agents/import", get(agents::ask_import).post(agents::import))
+        .route("/desks/{desk}/agents.csv", get(agents::export))
+        .route(
+            "/desks/{desk}/agents/import",
+            get(agents::ask_import).post(agents::import).layer(DefaultBodyLimit::max(agents::LARGEST_FORM)),
+        )
+        .route("/desks/{desk}/agent/{agent}", get(person::show))
+        .route("/desks/{desk}/agent/{agent}/code", post(person::send_code))
+        .route("/desks/{desk}/agent/{agent}/verify", post(person::give_code))
+        .route("/desks/{desk}/agent/{agent}/mute", post(person::mute))
+        .route("/desks/{desk}/agent/{agent}/unmute", post(person::unmute))
         .route("/desks/{desk}/lines", get(lines::list))
         .route("/desks/{desk}/lines/form", get(lines::ask).post(lines::put))
         .route("/desks/{desk}/lines/remove", post(lines::remove))
@@ -137,6 +147,8 @@ struct Place {
     drafted_by: String,
     /// Why it cannot be published as it is.
     unfit: Option<String>,
+    /// Who he is at the desk himself, if he is one of its agents.
+    own: Option<String>,
 }
 
 impl AtDesk {
@@ -182,6 +194,7 @@ impl AtDesk {
             edits: draft.map_or(0, |draft| draft.edits.len()),
             drafted_by: draft.map(|draft| draft.changed_by.clone()).unwrap_or_default(),
             unfit: unfit.map(ToString::to_string),
+            own: self.me().map(ToString::to_string),
         }
     }
 

@@ -28,12 +28,26 @@ impl FromRequest<App> for Fields {
     }
 }
 
+/// A file's text: UTF-8, or what spreadsheets call Unicode, which begins with a mark. A letter that cannot be read is
+/// replaced by one that stands for that.
+fn decoded(bytes: &[u8]) -> String {
+    let wide = |pair: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes[2..].chunks_exact(2).map(|bytes| pair([bytes[0], bytes[1]])).collect();
+        String::from_utf16_lossy(&units)
+    };
+    match bytes {
+        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
+        _ => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}
+
 impl Fields {
     async fn of_parts(mut parts: Multipart) -> Result<Fields, MultipartError> {
         let mut fields = Vec::new();
         while let Some(part) = parts.next_field().await? {
             let Some(name) = part.name().map(str::to_owned) else { continue };
-            fields.push((name, String::from_utf8_lossy(&part.bytes().await?).into_owned()));
+            fields.push((name, decoded(&part.bytes().await?)));
         }
         Ok(Fields(fields))
     }
@@ -108,6 +122,23 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+
+    #[test]
+    fn a_file_is_read_as_spreadsheets_write_it() {
+        let text = "key\tname\nada\tÅda";
+        let mut little = vec![0xff, 0xfe];
+        let mut big = vec![0xfe, 0xff];
+        for unit in text.encode_utf16() {
+            little.extend(unit.to_le_bytes());
+            big.extend(unit.to_be_bytes());
+        }
+        for bytes in [text.as_bytes(), &little, &big] {
+            assert_eq!(decoded(bytes), text);
+        }
+        assert_eq!(decoded(b"\xc5da"), "\u{fffd}da", "another alphabet's");
+        assert_eq!(decoded(b""), "");
+        assert_eq!(decoded(b"\xff\xfea"), "", "half a letter");
+    }
 
     #[test]
     fn a_wait_is_told_in_words_that_are_never_too_short() {

@@ -18,6 +18,9 @@ use crate::web::App;
 use crate::web::asked::{Question, Refused};
 use crate::web::hold::in_time;
 
+/// A wait in words.
+pub(super) use view::span as waited;
+
 impl From<Refused> for Trouble {
     fn from(_: Refused) -> Trouble {
         Trouble::NotFound

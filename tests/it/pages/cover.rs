@@ -221,6 +221,8 @@ async fn nobody_takes_it_and_it_is_told_in_time() {
             let answer = ada.post(ASK, &[("from", from), ("to", to), ("note", "<i>")]).await;
             answer.says(StatusCode::UNPROCESSABLE_ENTITY, &[told, "&#60;i&#62;"]);
         }
+        let nobody = [("from", "2026-02-22T12:00"), ("to", "2026-02-22T13:00"), ("asked", "No One")];
+        ada.post(ASK, &nobody).await.says(StatusCode::UNPROCESSABLE_ENTITY, &["One of them is no agent"]);
         let alone = [("from", "2026-02-22T12:00"), ("to", "2026-02-22T13:00"), ("asked", "ada")];
         ada.post(ASK, &alone)
             .await

@@ -435,7 +435,7 @@ async fn a_table_of_agents_is_looked_at_and_then_put_into_the_draft() {
         mona.post(page, &[("table", table)]).await.says(StatusCode::OK, &["Nothing: all 3 are in the desk"]);
         for (table, words) in [
             ("key,name,phone\ndan,D,1\n\neve,,+18025550116\n", &["Line 2: `1` cannot be called", "Line 4: the agent has no name"][..]),
-            ("key,name,phone\neve,Eve,+18025550112\n", &["the number +18025550112 stands in line"]),
+            ("key,name,phone\n\neve,Eve,+18025550112\n", &["Line 3: the number +18025550112 stands in line"]),
             ("key,name,<b>\n", &["there is no column `&#60;b&#62;`"]),
         ] {
             let wrong = mona.post(page, &[("table", table), ("seen", "")]).await;

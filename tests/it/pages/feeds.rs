@@ -58,7 +58,10 @@ async fn whoever_sees_a_desk_gives_its_rota_to_his_calendar() {
         viewer.post(&format!("{FEEDS}/{}/end", end_of(&page)), &[]).await.leads_to(FEEDS);
         assert_eq!(program.get(&address).await.status, StatusCode::NOT_FOUND);
         viewer.get(FEEDS).await.says(StatusCode::OK, &["There is none yet"]);
-        administrator.get("/audit").await.says(StatusCode::OK, &["feed.make", "feed.end", "rota primary"]);
+        administrator
+            .get("/audit")
+            .await
+            .says(StatusCode::OK, &["made a calendar of <strong>rota primary", "ended a calendar of"]);
     })
     .await;
 }

@@ -1,6 +1,8 @@
 //! Pages as people see them: over HTTP, on both databases, with a clock that is moved by hand.
 
 mod account;
+mod agent_page;
+mod agent_tables;
 mod api;
 mod api_acts;
 mod api_drafts;
@@ -198,6 +200,19 @@ impl Browser<'_> {
         let request =
             said.iter().fold(Request::post(path), |request, (name, value)| request.header(*name, *value));
         let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request, path, Body::from(body)).await
+    }
+
+    /// Sends a form with a file in the field of that name.
+    pub async fn post_file(&self, path: &str, field: &str, bytes: &[u8]) -> Page {
+        let boundary = "a-boundary";
+        let head = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"table.csv\"\r\n\
+             Content-Type: text/csv\r\n\r\n"
+        );
+        let body = [head.as_bytes(), bytes, format!("\r\n--{boundary}--\r\n").as_bytes()].concat();
+        let kind = format!("multipart/form-data; boundary={boundary}");
+        let request = Request::post(path).header("origin", PUBLIC).header(header::CONTENT_TYPE, kind);
         self.send(request, path, Body::from(body)).await
     }
 

@@ -29,6 +29,7 @@ const SMALL: &[&str] = &[
     "audit_head",
     "draft",
     "gap_watch",
+    "mute",
 ];
 
 /// The statements of the migrations.

@@ -10,6 +10,7 @@ enum Move {
     Halt(u64),
     Happen(Event),
     Dead(MethodKind, usize),
+    Mute(usize, u64),
     Cover(bool),
 }
 
@@ -150,6 +151,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         10 => event().prop_map(Move::Happen),
         1 => (any::<bool>(), 0..3_usize)
             .prop_map(|(text, who)| Move::Dead(if text { MethodKind::Sms } else { MethodKind::Voice }, who)),
+        1 => (0..3_usize, 0..5_000_u64).prop_map(|(who, span)| Move::Mute(who, span)),
         1 => any::<bool>().prop_map(Move::Cover),
     ];
     proptest::collection::vec(one, 1..40)
@@ -204,7 +206,7 @@ fn check(night: &mut Night, event: Event) {
         Some(Phase::Acknowledged { limit, .. }) if *limit <= night.now
     );
     let pages = effects.iter().any(|effect| match effect {
-        Effect::Text { message: Message::Page(_), .. } => true,
+        Effect::Text { message: Message::Page(_) | Message::PageDespiteMute(_), .. } => true,
         Effect::Ring { attempt, .. } => {
             let of = after.attempts.iter().find(|known| known.id == *attempt);
             of.is_some_and(|known| known.purpose != crate::rules::page::Purpose::Callback)
@@ -283,6 +285,9 @@ proptest! {
                 Move::Happen(event) => check(&mut night, event),
                 Move::Dead(method, who) => {
                     night.dead.insert((method, number(PEOPLE[who].1)));
+                }
+                Move::Mute(who, span) => {
+                    night.mutes = [(agent(PEOPLE[who].0), night.now + seconds(span))].into_iter().collect();
                 }
                 Move::Cover(closed) => {
                     night.cover_resumes = closed.then(|| night.now + seconds(7200));

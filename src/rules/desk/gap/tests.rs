@@ -164,7 +164,7 @@ fn every_stretch_in_which_a_step_finds_nobody_is_told_with_its_reasons() {
     for Row { what, text, dead, gaps, closed } in table {
         let desk = Desk::parse(&text).unwrap_or_else(|problems| panic!("{what}: {problems:?}"));
         let span = (at(MONDAY), at(MONDAY) + A_WEEK);
-        let found = desk.gaps(&BOOK, span, |agent| !dead.contains(&agent.key.as_str()));
+        let found = desk.gaps(&BOOK, span, |agent| !dead.contains(&agent.key.as_str()), &Mutes::NONE);
         let (policies, hours) = told(&found);
         assert_eq!(policies, gaps, "{what}");
         assert_eq!(hours, closed, "{what}");
@@ -181,13 +181,40 @@ fn names_that_the_desk_has_lost_are_reasons_too() {
     let bare = Step { targets: vec![], ..desk.policies[0].steps[0].clone() };
     desk.policies[0].steps.insert(1, bare);
     let from = at("2026-06-06T00:00-06:00");
-    let gaps = desk.gaps(&BOOK, (from, from + Duration::from_secs(60)), |_| true);
+    let gaps = desk.gaps(&BOOK, (from, from + Duration::from_secs(60)), |_| true, &Mutes::NONE);
     assert_eq!(
         told(&gaps).0,
         [
             "nights Sat 00:00 to Sat 00:01 LastResort: step 1: ada, whom the rota primary names, is no agent of the \
           desk; step 2: it names nobody; step 3: there is no rota secondary; step 3: ben is no agent of the desk"
         ]
+    );
+}
+
+#[test]
+fn who_is_muted_is_passed_over_until_then_unless_nobody_is_left() {
+    let desk = Desk::parse(DESK).unwrap();
+    // A Saturday: Ada and Ben all day, and Cleo behind them.
+    let start = at("2026-06-06T00:00-06:00");
+    let hours = |count: u64| start + Duration::from_secs(count * 3600);
+    let told_of = |muted: &[(&str, u64)]| {
+        let mutes = muted.iter().map(|(agent, end)| (agent.parse().unwrap(), hours(*end))).collect();
+        told(&desk.gaps(&BOOK, (start, hours(12)), |_| true, &mutes)).0
+    };
+    let ada = "step 1: ada, who is on call by the rota primary, is muted";
+    let ben = "step 2: ben, who is on call by the rota secondary, is muted";
+    assert_eq!(told_of(&[("cleo", 12)]), [""; 0]);
+    assert_eq!(
+        told_of(&[("ada", 6), ("ben", 2)]),
+        [
+            format!("nights Sat 00:00 to Sat 02:00 LastResort: {ada}; {ben}"),
+            format!("nights Sat 02:00 to Sat 06:00 Step {{ step: 2 }}: {ada}"),
+        ]
+    );
+    assert_eq!(
+        told_of(&[("ada", 6), ("ben", 6), ("cleo", 1)]),
+        [format!("nights Sat 01:00 to Sat 06:00 LastResort: {ada}; {ben}")],
+        "while all three are muted, nobody is"
     );
 }
 
@@ -200,6 +227,7 @@ proptest! {
         (days, starts, long) in (0..7usize, 0..24u32, 1..24u32),
         (weekday, time) in (0..7usize, 0..24u32),
         dead in prop::collection::vec(prop::sample::select(vec!["ada", "ben", "cleo"]), 0..3),
+        muted in prop::collection::vec((prop::sample::select(vec!["ada", "ben", "cleo"]), 1..30 * 24 * 60i64), 0..3),
         samples in prop::collection::vec(0..30 * 24 * 60i64, 300),
     ) {
         let days = ["Mon-Sun", "Mon-Fri", "Sat,Sun", "Tue", "Sat", "Mon-Thu", "Wed-Sat"][days];
@@ -214,7 +242,9 @@ proptest! {
         let start = at("2026-10-15T00:00-06:00");
         let end = start + Duration::from_secs(30 * 24 * 60 * 60);
         let is_reachable = |agent: &Agent| !dead.contains(&agent.key.as_str());
-        let gaps = desk.gaps(&BOOK, (start, end), is_reachable).policies;
+        let until = |minutes: i64| Timestamp(start.0 + minutes * 60_000);
+        let mutes: Mutes = muted.iter().map(|(agent, end)| (agent.parse().unwrap(), until(*end))).collect();
+        let gaps = desk.gaps(&BOOK, (start, end), is_reachable, &mutes).policies;
         for pair in gaps.windows(2) {
             prop_assert!(pair[0].to < pair[1].from || (pair[0].to == pair[1].from && pair[0].why != pair[1].why));
         }
@@ -223,11 +253,17 @@ proptest! {
         let samples = samples.iter().map(|minute| start.0 + minute * 60_000);
         for now in edges.chain(samples).map(Timestamp).filter(|now| (start..end).contains(now)) {
             let is_on_call = matches!(desk.hours.state_at(&BOOK, now), DeskState::OnCall { .. });
-            let finds = |targets: &[Target]| {
-                desk.agents_of(targets, &BOOK, now).iter().any(|agent| is_reachable(desk.agent(agent).unwrap()))
+            let found = |targets: &[Target], mutes: &Mutes| {
+                let mut agents = desk.agents_of(targets, &BOOK, now).into_iter();
+                agents.any(|key| is_reachable(desk.agent(&key).unwrap()) && mutes.until(&key, now).is_none())
             };
-            let empty: BTreeSet<usize> =
-                (1..=policy.steps.len()).filter(|step| !finds(&policy.steps[step - 1].targets)).collect();
+            let mut all = policy.steps.iter().map(|step| &step.targets).chain([&policy.last_resort]);
+            // Nobody is passed over if that left nobody.
+            let counted = if all.any(|targets| found(targets, &mutes)) { &mutes } else { &Mutes::NONE };
+            let finds = |targets: &[Target]| found(targets, &Mutes::NONE);
+            let empty: BTreeSet<usize> = (1..=policy.steps.len())
+                .filter(|step| !found(&policy.steps[step - 1].targets, counted))
+                .collect();
             let told = gaps.iter().find(|gap| gap.from <= now && now < gap.to);
             prop_assert_eq!(told.is_some(), is_on_call && !empty.is_empty(), "{}", now);
             if let Some(told) = told {

@@ -73,8 +73,8 @@ pub fn try_out(
 ) -> Tried {
     let mut facts = starting_facts(&Changes::default(), flow, plan);
     (facts.clock, facts.withheld, facts.caller_id) = (clock, caller_id.is_none(), caller_id);
-    facts.numbers.extend(DAYTIME_DESK.parse().ok().map(|number| ("main".to_owned(), number)));
     facts.languages.clone_from(&flow.languages);
+    facts.numbers.extend(DAYTIME_DESK.parse().ok().map(|number| ("main".to_owned(), number)));
     if let Some(words) = facts.fields.values().next().cloned() {
         facts.fields = flow.languages.iter().map(|language| (language.clone(), words.clone())).collect();
     }
@@ -207,6 +207,19 @@ mod tests {
         let tried = tried(DeskClock::OnCall, &wrong);
         assert_eq!(tried.refused.as_ref().map(|(index, _)| *index), Some(0));
         assert_eq!(tried.waits, Some(Waits::Keys));
+    }
+
+    #[test]
+    fn the_daytime_desk_answers_or_does_not() {
+        let heard = |tried: &Tried| format!("{:?}", tried.events);
+        let rung = tried(DeskClock::Support, &[]);
+        assert_eq!(rung.waits, Some(Waits::Answer), "{rung:#?}");
+        let talked = tried(DeskClock::Support, &[Move::Talk(60)]);
+        assert_eq!((talked.waits, talked.refused.is_none()), (None, true), "{talked:#?}");
+        assert!(!heard(&talked).contains("Nobody at the desk"), "{talked:#?}");
+        let missed = tried(DeskClock::Support, &[Move::NoAnswer]);
+        assert!(heard(&missed).contains("Nobody at the desk"), "{missed:#?}");
+        assert!(missed.waits.is_some());
     }
 
     #[test]

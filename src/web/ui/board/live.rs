@@ -57,7 +57,8 @@ impl Roster {
         let of =
             |desk: &Arc<crate::rules::desk::Desk>| (desk.key.as_str().to_owned(), acts.watches(desk, now));
         let watches: BTreeMap<String, Vec<Watch>> = desks.all().map(of).collect();
-        let until = watches.values().flatten().filter_map(|watch| watch.until).min();
+        let all = watches.values().flatten();
+        let until = all.flat_map(|watch| [watch.until, watch.muted]).flatten().min();
         Roster { desks, watches: Arc::new(watches), until: until.unwrap_or(Timestamp::NEVER) }
     }
 

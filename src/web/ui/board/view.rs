@@ -70,6 +70,8 @@ pub(super) struct DeskWatch {
 pub(super) struct RotaWatch {
     pub(super) rota: String,
     pub(super) now: Option<String>,
+    /// Until when he is muted, if he is.
+    pub(super) muted: Option<Shown>,
     /// When that changes, and who follows then, if anybody does.
     pub(super) next: Option<(Shown, Option<String>)>,
 }
@@ -135,7 +137,11 @@ impl View {
             let wall = wall_of(desk);
             let offers = match asked.wall {
                 Some(_) => Offers::default(),
-                None => Offers::of(who, desk, case, &on_call_at(desk)),
+                None => {
+                    let mutes = all.mutes_of(desk.key.as_str());
+                    let is_muted = |agent: &AgentKey| mutes.until(agent, now).is_some();
+                    Offers::of(who, desk, case, (&on_call_at(desk), &is_muted))
+                }
             };
             let standing = Standing::of(case, desk, &wall);
             let order = standing.urgency(case);
@@ -172,6 +178,7 @@ impl View {
             let rota = |watch: &crate::act::Watch| RotaWatch {
                 rota: watch.rota.clone(),
                 now: watch.now.as_ref().map(|agent| desk.name_of(agent)),
+                muted: watch.muted.map(|until| wall.shown(until)),
                 next: watch
                     .until
                     .map(|until| (wall.shown(until), watch.next.as_ref().map(|agent| desk.name_of(agent)))),

@@ -7,7 +7,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::agents::names;
-use super::change::{drafted, was};
+use super::change::{PartField, Section, drafted, drafted_or_told, was};
 use super::{AtDesk, Place};
 use crate::rules::desk::edit::{Change, Edit};
 use crate::rules::desk::{Agent, AgentRule, Phone};
@@ -20,6 +20,17 @@ use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;
 use crate::web::ui::{Frame, page};
+
+/// The fields of an agent's parts.
+const FIELDS: &[PartField] = &[
+    ("key", "key"),
+    ("name", "name"),
+    ("email", "email"),
+    ("zone", "zone"),
+    ("language", "language"),
+    ("phone", "number"),
+    ("rule", "rules"),
+];
 
 /// Telephones that are offered beside those that are there.
 const SPARE_PHONES: usize = 2;
@@ -215,12 +226,17 @@ pub(super) async fn put(
     let was = was::<Agent>(&fields)?;
     let mut errors = Errors::default();
     if let Some(now) = read(&at, was.as_ref(), &fields, &mut errors) {
-        let edits = match was {
-            Some(was) if was == now => Vec::new(),
-            Some(was) => vec![Edit::Agent(Change::replace(was, now))],
+        let key = now.key.clone();
+        let edits = match &was {
+            Some(was) if *was == now => Vec::new(),
+            Some(was) => vec![Edit::Agent(Change::replace(was.clone(), now))],
             None => vec![Edit::Agent(Change::add(now))],
         };
-        return drafted(&app, &at, &edits, &at.path("/agents")).await;
+        let section = Section { array: &["agent"], key: "key", name: key.as_str(), fields: FIELDS };
+        match drafted_or_told(&app, &at, &edits, &at.path("/agents"), section).await? {
+            Ok(done) => return Ok(done),
+            Err(found) => errors = found,
+        }
     }
     let written = fields.all("number").zip(fields.all("takes")).filter(|(number, _)| !number.is_empty());
     let field = |(number, takes): (&str, &str)| PhoneField { number: number.into(), takes: takes.into() };

@@ -1,18 +1,23 @@
 //! `/desks/{desk}/agents`: who can be on call, and whether each of their telephones can be reached; `…/import`: agents
-//! from a table. Numbers are for who keeps the desk.
+//! from a table; `agents.csv`: the table of those who are there. Numbers are for who keeps the desk.
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
 
-use super::change::drafted;
+use super::change::{agent_at, drafted};
+use super::person::{Muted, verified_at};
 use super::when::Wall;
 use super::{AtDesk, Place};
 use crate::act::{Again, OutOfUse};
-use crate::rules::desk::edit::Edit;
+use crate::rules::desk::edit::edited;
+use crate::rules::desk::export::agents;
 use crate::rules::desk::import::{COLUMNS, Import};
 use crate::rules::desk::{Agent, Phone};
+use crate::rules::mute::Mute;
+use crate::rules::number_check::Verified;
 use crate::rules::policy::MethodKind;
 use crate::rules::source::Problem;
 use crate::web::App;
@@ -21,6 +26,12 @@ use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;
 use crate::web::ui::{Frame, page};
+
+/// The largest table that is read: many times what the most agents need.
+const LARGEST: usize = 256_000;
+
+/// A table as a form sends it: each sign may become three.
+pub(super) const LARGEST_FORM: usize = 3 * LARGEST + 4096;
 
 /// How an agent is reached by a method of a telephone.
 struct Method {
@@ -36,6 +47,8 @@ struct Method {
 struct PhoneLine {
     number: String,
     methods: Vec<Method>,
+    /// Whether its agent has shown that it is his.
+    verified: bool,
 }
 
 struct Card {
@@ -50,6 +63,10 @@ struct Card {
     phones: Vec<PhoneLine>,
     /// Whether a page of an emergency can reach him.
     reachable: bool,
+    /// Until when he is passed over, if he is.
+    muted: Option<Muted>,
+    /// Whether he has a page that whoever looks may see.
+    page: bool,
     rules: Vec<String>,
     /// As JSON, for the form that takes him away.
     was: String,
@@ -72,11 +89,30 @@ pub(super) fn names(method: MethodKind) -> (&'static str, &'static str) {
     }
 }
 
-fn phone(at: &AtDesk, agent: &Agent, phone: &Phone, out: &[OutOfUse], wall: Wall<'_>) -> PhoneLine {
+/// What is known of agents beside their desk's file.
+struct Known {
+    out: Vec<OutOfUse>,
+    verified: Vec<Verified>,
+    mutes: Vec<Mute>,
+}
+
+impl Known {
+    async fn of(app: &App, at: &AtDesk) -> Result<Known, Trouble> {
+        let phones = at.desk().agents.iter().flat_map(|agent| &agent.phones);
+        let numbers: Vec<_> = phones.map(|phone| phone.number.clone()).collect();
+        Ok(Known {
+            out: in_time(app.acts().out_of_use(&numbers)).await?,
+            verified: in_time(app.acts().verified_numbers(&at.key)).await?,
+            mutes: in_time(app.acts().mutes(&at.key)).await?,
+        })
+    }
+}
+
+fn phone(at: &AtDesk, agent: &Agent, phone: &Phone, known: &Known, wall: Wall<'_>) -> PhoneLine {
     let manages = at.drafting.is_some();
     let in_force = at.live.agent(&agent.key).is_some_and(|agent| agent.has_number(&phone.number));
     let method = |method: &MethodKind| {
-        let dead = out.iter().find(|one| one.number == phone.number && one.method == *method);
+        let dead = known.out.iter().find(|one| one.number == phone.number && one.method == *method);
         let (name, told) = names(*method);
         let out = dead.map(|dead| format!("since {}: {}", wall.told(dead.since), dead.why));
         Method { name, told, again: out.is_some() && in_force && manages, out }
@@ -84,10 +120,11 @@ fn phone(at: &AtDesk, agent: &Agent, phone: &Phone, out: &[OutOfUse], wall: Wall
     PhoneLine {
         number: if manages { phone.number.to_string() } else { String::new() },
         methods: phone.methods.iter().map(method).collect(),
+        verified: verified_at(&known.verified, &agent.key, &phone.number).is_some(),
     }
 }
 
-fn card(app: &App, at: &AtDesk, agent: &Agent, out: &[OutOfUse]) -> Card {
+fn card(app: &App, at: &AtDesk, agent: &Agent, known: &Known) -> Card {
     let (desk, book) = (at.desk(), app.acts().book());
     let now = app.acts().clock().now();
     let wall = Wall::new(book, desk.zone());
@@ -95,6 +132,8 @@ fn card(app: &App, at: &AtDesk, agent: &Agent, out: &[OutOfUse]) -> Card {
     let has = |rota: &&crate::rules::rota::Rota| {
         rota.on_call(book, now).is_some_and(|found| *found.agent == agent.key)
     };
+    let own = at.drafting.is_some() || at.me() == Some(&agent.key);
+    let mute = known.mutes.iter().find(|mute| mute.agent == agent.key);
     let rule = |rule: &crate::rules::desk::AgentRule| {
         let (_, method) = names(rule.method);
         format!("Severity {}: {method} after {}", rule.severity, rule.after)
@@ -106,8 +145,10 @@ fn card(app: &App, at: &AtDesk, agent: &Agent, out: &[OutOfUse]) -> Card {
         clock: clock.map(|clock| format!("{} in {}", clock.told(now), clock.zone)),
         language: agent.language.clone(),
         on_call: desk.rotas.iter().filter(has).map(|rota| rota.name.clone()).collect(),
-        phones: agent.phones.iter().map(|one| phone(at, agent, one, out, wall)).collect(),
+        phones: agent.phones.iter().map(|one| phone(at, agent, one, known, wall)).collect(),
         reachable: app.acts().desks().is_reachable(agent),
+        muted: mute.map(|mute| Muted::of(mute, wall, own)),
+        page: own && at.live.agent(&agent.key).is_some(),
         rules: agent.rules.iter().map(rule).collect(),
         was: serde_json::to_string(agent).unwrap_or_default(),
     }
@@ -115,14 +156,12 @@ fn card(app: &App, at: &AtDesk, agent: &Agent, out: &[OutOfUse]) -> Card {
 
 async fn list_of(app: &App, at: &AtDesk, errors: Errors) -> Result<Response, Trouble> {
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let phones = at.desk().agents.iter().flat_map(|agent| &agent.phones);
-    let numbers: Vec<_> = phones.map(|phone| phone.number.clone()).collect();
-    let out = in_time(app.acts().out_of_use(&numbers)).await?;
+    let known = Known::of(app, at).await?;
     let shown = List {
         frame: at.frame(),
         place: at.place(&app.site),
         errors,
-        cards: at.desk().agents.iter().map(|agent| card(app, at, agent, &out)).collect(),
+        cards: at.desk().agents.iter().map(|agent| card(app, at, agent, &known)).collect(),
     };
     Ok(page(status, &shown))
 }
@@ -157,6 +196,26 @@ pub(super) async fn use_again(
     }
     let why = "It is in use already, or is no number of this agent any more.";
     list_of(&app, &at, Errors::one("form", why)).await
+}
+
+/// The agents that are in force, as a table that can be imported again.
+pub(super) async fn export(
+    State(app): State<App>,
+    Path(desk): Path<String>,
+    visiting: Visiting,
+) -> Result<Response, Trouble> {
+    let at = AtDesk::manage(&app, visiting, desk).await?;
+    let headers = [
+        (CONTENT_TYPE, "text/csv; charset=utf-8; header=present".to_owned()),
+        (CONTENT_DISPOSITION, format!("attachment; filename=\"{}-agents.csv\"", at.key)),
+    ];
+    match agents(&at.live) {
+        Ok(table) => Ok((headers, table).into_response()),
+        Err(error) => {
+            tracing::error!(%error, "a table of agents could not be written");
+            Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response())
+        }
+    }
 }
 
 /// An agent that a table changes.
@@ -243,7 +302,16 @@ pub(super) async fn import(
     fields: Fields,
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
-    let table = fields.get("table").replace("\r\n", "\n");
+    // A file that was chosen is meant, whatever stands in the field beside it.
+    let file = Some(fields.get("file")).filter(|file| !file.trim().is_empty());
+    let table = file.unwrap_or(fields.get("table")).replace("\r\n", "\n").replace('\r', "\n");
+    if table.len() > LARGEST {
+        let mut shown = ImportPage::of(&app, &at, "");
+        let what = format!("the table is larger than {} kB", LARGEST / 1000);
+        let remedy = "leave out other columns, or bring it in several tables".to_owned();
+        shown.problems = vec![Problem { line: 1, what, remedy }];
+        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown));
+    }
     let mut shown = ImportPage::of(&app, &at, &table);
     let import = match Import::read(at.desk(), &table) {
         Ok(import) => import,
@@ -256,7 +324,7 @@ pub(super) async fn import(
         return drafted(&app, &at, &import.edits(), &at.path("/agents")).await;
     }
     // What the whole file would say against it is told now, and not only when it is put there.
-    if let Err(unfit) = fits(&app, &at, &import.clone().edits()) {
+    if let Err(unfit) = fits(&app, &at, &import) {
         shown.problems = unfit;
         return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown));
     }
@@ -268,14 +336,17 @@ pub(super) async fn import(
 }
 
 /// Whether the desk's file takes the edits.
-fn fits(app: &App, at: &AtDesk, edits: &[Edit]) -> Result<(), Vec<Problem>> {
+fn fits(app: &App, at: &AtDesk, import: &Import) -> Result<(), Vec<Problem>> {
     let Some(checked) = at.drafting.as_ref().and_then(|drafting| drafting.result.as_ref().ok()) else {
         return Ok(());
     };
     let problem = |what: String| Problem { line: 1, what, remedy: "correct the table".into() };
-    let text = crate::rules::desk::edit::edited(checked.text(), edits);
+    let text = edited(checked.text(), &import.clone().edits());
     let text = text.map_err(|(_, error)| vec![problem(error.to_string())])?;
-    // The lines of these problems are those of the desk's file, and not of the table.
-    let told = |found: Problem| problem(format!("{}; {}", found.what, found.remedy));
+    // The lines of these problems are those of the desk's file: whose part of it they are in stands in the table as well.
+    let told = |found: Problem| {
+        let line = agent_at(&text, found.line).and_then(|agent| import.lines.get(&agent).copied());
+        Problem { line: line.unwrap_or(1), ..found }
+    };
     app.acts().check_desk(&at.key, &text).map(drop).map_err(|found| found.into_iter().map(told).collect())
 }

@@ -5,10 +5,13 @@ use chrono::{Datelike, NaiveDate, Weekday};
 use serde::de::DeserializeOwned;
 
 use super::{AtDesk, told};
+use crate::act::{DraftError, Unfit};
 use crate::rules::desk::Desk;
-use crate::rules::desk::edit::Edit;
+use crate::rules::desk::edit::{Edit, edited};
+use crate::rules::people::AgentKey;
 use crate::rules::rota::{HandOff, WrittenLayer};
-use crate::rules::written::Moment;
+use crate::rules::source::{Problem, Source};
+use crate::rules::written::{Fault, Moment};
 use crate::web::App;
 use crate::web::hold::in_time;
 use crate::web::ui::form::{Errors, Fields};
@@ -143,18 +146,7 @@ impl LayerForm {
         match layer.check(&|key| desk.agent(key).is_some()) {
             Ok(()) => Some(layer.plain()),
             Err(faults) => {
-                for fault in faults {
-                    let field = match fault.path.first().map(String::as_str) {
-                        Some("agents") => "turn",
-                        Some("every") => "count",
-                        Some("starts") => "starts",
-                        Some("hand_off") => "time",
-                        Some("only") => "only",
-                        Some("ends") => "ends",
-                        _ => "form",
-                    };
-                    errors.note(field, format!("{}: {}.", fault.what, fault.remedy));
-                }
+                note_faults(errors, faults, LAYER);
                 None
             }
         }
@@ -173,6 +165,130 @@ pub(super) fn was<T: DeserializeOwned>(fields: &Fields) -> Result<Option<T>, Tro
     }
 }
 
+/// A part of the desk's file by its key, with the field of a form in which it is written.
+pub(super) type PartField = (&'static str, &'static str);
+
+const LAYER: &[PartField] = &[
+    ("agents", "turn"),
+    ("every", "count"),
+    ("starts", "starts"),
+    ("hand_off", "time"),
+    ("only", "only"),
+    ("ends", "ends"),
+];
+
+/// What is wrong with what somebody wrote, beside the fields that it is about.
+pub(super) fn note_faults(
+    errors: &mut Errors,
+    faults: impl IntoIterator<Item = Fault>,
+    fields: &[PartField],
+) {
+    for fault in faults {
+        let part = fault.path.first().map(String::as_str);
+        let field = fields.iter().find(|(known, _)| Some(*known) == part);
+        errors.note(field.map_or("form", |(_, field)| field), format!("{}: {}.", fault.what, fault.remedy));
+    }
+}
+
+/// What a form writes: the element of an array of the desk's file that has a name, and the fields of its parts.
+pub(super) struct Section<'a> {
+    /// Keys that lead to the array.
+    pub(super) array: &'a [&'a str],
+    /// The part by which its elements are told apart.
+    pub(super) key: &'a str,
+    /// What that part of this one is.
+    pub(super) name: &'a str,
+    pub(super) fields: &'a [PartField],
+}
+
+impl Section<'_> {
+    /// What stands against a whole file, beside the fields that it is about as far as its lines tell.
+    fn errors(&self, text: &str, problems: &[Problem]) -> Errors {
+        let mut errors = Errors::default();
+        let mut others = Vec::new();
+        for problem in problems {
+            let told = format!("{}: {}.", problem.what, problem.remedy);
+            match self.field_at(text, problem.line) {
+                Some(field) => errors.note(field, told),
+                None => others.push(told),
+            }
+        }
+        if !others.is_empty() {
+            errors.note("form", others.join(" "));
+        }
+        errors
+    }
+
+    /// The field whose part stands at a line: the last one that begins there or before.
+    fn field_at(&self, text: &str, line: usize) -> Option<&'static str> {
+        let source = Source::parse(text).ok()?;
+        let all = Elements { text, source: &source, array: self.array, key: self.key };
+        let index = all.at(line).filter(|(_, name)| *name == self.name)?.0.to_string();
+        let element = [self.array, &[&index]].concat();
+        let begins = source.line_of(&element);
+        let line_of = |part: &str| source.line_of(&[&element[..], &[part]].concat());
+        // A part that is not there is told by the line of the whole.
+        let parts = self.fields.iter().map(|(part, field)| (line_of(part), *field));
+        let before = parts.filter(|(at, _)| begins < *at && *at <= line);
+        before.max_by_key(|(at, _)| *at).map(|(_, field)| field)
+    }
+}
+
+/// The elements of an array of the desk's file, told apart by a part of each.
+struct Elements<'a> {
+    text: &'a str,
+    source: &'a Source<'a>,
+    array: &'a [&'a str],
+    key: &'a str,
+}
+
+impl<'a> Elements<'a> {
+    /// The one in which a line stands: its index and name.
+    fn at(&self, line: usize) -> Option<(usize, &'a str)> {
+        let names = self.source.texts(&[self.array, &["*", self.key]].concat());
+        let begins = |index: usize| self.source.line_of(&[self.array, &[&index.to_string()]].concat());
+        let index = (0..names.len()).rev().find(|index| begins(*index) <= line)?;
+        // It goes on until a table begins that is no part of it.
+        let head = self.array.join(".");
+        let is_other = |line: &str| {
+            let table = line.trim_start().trim_start_matches('[');
+            let below = table.strip_prefix(&*head).is_some_and(|rest| rest.starts_with('.'));
+            line.trim_start().starts_with('[') && !below
+        };
+        let begins = begins(index);
+        let mut between = self.text.lines().skip(begins).take(line.saturating_sub(begins));
+        (!between.any(is_other)).then(|| (index, names[index]))
+    }
+}
+
+/// The agent of a desk's file in whose part of it a line stands.
+pub(super) fn agent_at(text: &str, line: usize) -> Option<AgentKey> {
+    let source = Source::parse(text).ok()?;
+    let all = Elements { text, source: &source, array: &["agent"], key: "key" };
+    all.at(line).and_then(|(_, key)| key.parse().ok())
+}
+
+/// Puts edits into the draft, and leads on; what stands against it is for the form, beside its fields.
+pub(super) async fn drafted_or_told(
+    app: &App,
+    at: &AtDesk,
+    edits: &[Edit],
+    then: &str,
+    section: Section<'_>,
+) -> Result<Result<Response, Errors>, Trouble> {
+    let by = at.visiting.by();
+    let drafted = app.acts().draft(&by, &at.key, edits);
+    match in_time(async { Ok(drafted.await) }).await? {
+        Ok(()) => Ok(Ok(app.site.to(then))),
+        Err(DraftError::Unfit(Unfit::File(problems))) => {
+            let before = at.drafting.as_ref().and_then(|drafting| drafting.result.as_ref().ok());
+            let text = before.and_then(|before| edited(before.text(), edits).ok()).unwrap_or_default();
+            Ok(Err(section.errors(&text, &problems)))
+        }
+        Err(error) => told(error).map(Err),
+    }
+}
+
 /// Puts edits into the draft, and leads on; what stands against it is told on the page of the draft.
 pub(super) async fn drafted(app: &App, at: &AtDesk, edits: &[Edit], then: &str) -> Result<Response, Trouble> {
     let by = at.visiting.by();
@@ -183,5 +299,36 @@ pub(super) async fn drafted(app: &App, at: &AtDesk, edits: &[Edit], then: &str) 
             let errors = told(error)?;
             Ok(super::draft::page_of(app, at, errors).await?.into_response())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DESK: &str = include_str!("../../../../tests/desks/reservations.toml");
+
+    #[test]
+    fn a_line_of_the_file_is_a_field_of_the_form() {
+        let fields = &[("name", "name"), ("email", "email"), ("phone", "number"), ("zone", "zone")];
+        let section = |name| Section { array: &["agent"], key: "key", name, fields };
+        let line = |part: &str| DESK.lines().position(|line| line.contains(part)).unwrap() + 1;
+        for (name, at, field) in [
+            ("ben", line("name = \"Ben Frost\""), Some("name")),
+            ("ben", line("ben@reservations"), Some("email")),
+            ("ben", line("America/Chicago"), Some("zone")),
+            ("ben", line("+18025550112"), Some("number")),
+            ("cleo", line("+18025550114") + 1, Some("number")),
+            // What is said of the whole, and of another.
+            ("ben", line("key = \"ben\"") - 1, None),
+            ("ada", line("ben@reservations"), None),
+            ("ben", line("name = \"Ada Moss\""), None),
+            ("cleo", line("name = \"primary\""), None),
+            ("zoe", line("+18025550112"), None),
+        ] {
+            assert_eq!(section(name).field_at(DESK, at), field, "{name} {at}");
+        }
+        let inline = "agent = [{ key = \"ada\", name = \"A\" }]\n";
+        assert_eq!(section("ada").field_at(inline, 1), None, "all on one line");
     }
 }

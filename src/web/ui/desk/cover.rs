@@ -162,8 +162,8 @@ pub(super) async fn list(
     let now = app.acts().clock().now();
     let coming = in_time(app.acts().covers(&at.key)).await?;
     let by = asked.before.map_or(now, Timestamp).min(now);
-    let past = in_time(app.acts().past_covers(&at.key, by)).await?;
-    let full = past.len() >= crate::act::MOST_COVERS;
+    let (past, older) = in_time(app.acts().past_covers(&at.key, by)).await?;
+    let first = asked.before.is_none();
     let mut shown = ListPage {
         frame: at.frame(),
         place: at.place(&app.site),
@@ -173,8 +173,8 @@ pub(super) async fn list(
         amiss: Vec::new(),
         agreed: Vec::new(),
         past: past.iter().map(|cover| Row::of(&app, &at, cover)).collect(),
-        older: past.last().filter(|_| full).map(|cover| cover.ends().0),
-        first: asked.before.is_none(),
+        older: older.map(|older| older.0),
+        first,
     };
     for cover in &coming {
         let row = Row::of(&app, &at, cover);
@@ -183,7 +183,8 @@ pub(super) async fn list(
             Standing::Agreed { .. } => shown.agreed.push(row),
             Standing::Over { .. } if row.warn => shown.amiss.push(row),
             // Nothing comes of it; it is past for everybody.
-            Standing::Over { .. } => shown.past.insert(0, row),
+            Standing::Over { .. } if first => shown.past.insert(0, row),
+            Standing::Over { .. } => {}
         }
     }
     Ok(page(StatusCode::OK, &shown))

@@ -7,7 +7,7 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::change::{drafted, was};
+use super::change::{PartField, Section, drafted, drafted_or_told, note_faults, was};
 use super::hours::{listed, next_told};
 use super::when::Wall;
 use super::{AtDesk, Place};
@@ -20,6 +20,13 @@ use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;
 use crate::web::ui::{Frame, page};
+
+/// The fields of a holiday's faults. Neither closed nor with hours: it is the hours that are missing.
+const READ: &[PartField] = &[("date", "date"), ("hours", "hours"), ("name", "hours"), ("on_call", "on_call")];
+
+/// The fields of its parts in the file.
+const IN_FILE: &[PartField] =
+    &[("name", "name"), ("date", "date"), ("hours", "hours"), ("on_call", "on_call")];
 
 /// Which holiday is meant.
 #[derive(Deserialize)]
@@ -93,16 +100,7 @@ fn kept(fields: &Fields) -> (bool, Option<Vec<String>>) {
 }
 
 fn note(errors: &mut Errors, holiday: &WrittenHoliday) {
-    for fault in holiday.read().err().unwrap_or_default() {
-        let field = match fault.path.first().map(String::as_str) {
-            Some("date") => "date",
-            // Neither closed nor with hours: it is the hours that are missing.
-            Some("hours" | "name") => "hours",
-            Some("on_call") => "on_call",
-            _ => "form",
-        };
-        errors.note(field, format!("{}: {}.", fault.what, fault.remedy));
-    }
+    note_faults(errors, holiday.read().err().unwrap_or_default(), READ);
 }
 
 /// Puts a holiday into the draft.
@@ -128,12 +126,17 @@ pub(super) async fn put(
     }
     note(&mut errors, &now);
     if errors.is_empty() {
+        let name = now.name.clone();
         let edits = match was {
             Some(was) if was.plain() == now.plain() => Vec::new(),
             Some(was) => vec![Edit::Holiday(Change::replace(was, now))],
             None => vec![Edit::Holiday(Change::add(now))],
         };
-        return drafted(&app, &at, &edits, &at.path("/hours")).await;
+        let section = Section { array: &["hours", "holiday"], key: "name", name: &name, fields: IN_FILE };
+        match drafted_or_told(&app, &at, &edits, &at.path("/hours"), section).await? {
+            Ok(done) => return Ok(done),
+            Err(found) => errors = found,
+        }
     }
     let form = Page {
         frame: at.frame(),

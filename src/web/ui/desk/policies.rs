@@ -182,6 +182,12 @@ fn line(at: &AtDesk, wall: Wall<'_>, start: Timestamp, scene: &Scene) -> Option<
         }
         Happening::LastResort { agents } => (format!("Last resort: {}", names(desk, agents)), true, false),
         Happening::NobodyToPage => ("There is nobody to page".into(), true, true),
+        Happening::PassedOver { agents } => {
+            (format!("Muted, and passed over: {}", names(desk, agents)), false, true)
+        }
+        Happening::PagedDespiteMute { agent } => {
+            (format!("{} is muted, and paged all the same", desk.name_of(agent)), false, true)
+        }
         Happening::AttemptStarted { agent, method: by, .. } => {
             (format!("{} to {}{number}", method(*by), desk.name_of(agent)), false, false)
         }

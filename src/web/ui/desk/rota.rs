@@ -1,5 +1,7 @@
 //! `/desks/{desk}/rotas/{rota}`: who is on call when, by day, week, two weeks or month, on any zone's clock.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -10,9 +12,11 @@ use serde::Deserialize;
 use super::when::{self, Wall};
 use super::{AtDesk, Place, encoded};
 use crate::clock::Timestamp;
+use crate::rules::people::AgentKey;
 use crate::rules::rota::{Rota, WrittenLayer, WrittenOverride};
 use crate::rules::zone::Zone;
 use crate::web::App;
+use crate::web::hold::in_time;
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;
 use crate::web::ui::{Frame, page};
@@ -163,10 +167,14 @@ struct Page {
     earlier: NaiveDate,
     later: NaiveDate,
     now: Option<String>,
+    /// Until when he is muted, if he is.
+    muted: Option<String>,
     next: Option<(Option<String>, String)>,
     lines: Vec<Line>,
     /// Who is away and on call by it.
     leaves: Vec<String>,
+    /// Who of those who take turns is not ready, and why.
+    unready: Vec<(String, String)>,
     /// Whether he may ask for cover.
     asks: bool,
     /// Requests for cover that somebody has to look after.
@@ -269,6 +277,33 @@ fn overrides(at: &AtDesk, rota: &Rota, shown: Wall<'_>, now: Timestamp) -> Vec<P
     rota.overrides.iter().enumerate().rev().map(part).collect()
 }
 
+/// Who of the rota is not ready to be paged, with the reasons, and the page on which that is mended.
+async fn unready(app: &App, at: &AtDesk, rota: &Rota) -> Result<Vec<(String, String)>, Trouble> {
+    let verified = in_time(app.acts().verified_numbers(&at.key)).await?;
+    let (desks, now) = (app.acts().desks(), app.acts().clock().now());
+    let mutes = desks.mutes_of(&at.key);
+    let all = rota.layers.iter().flat_map(|layer| &layer.agents);
+    let all: BTreeSet<_> = all.chain(rota.overrides.iter().map(|change| &change.agent)).collect();
+    let reasons = |key: &&AgentKey| {
+        let agent = at.desk().agent(key)?;
+        let wall = Wall::new(app.acts().book(), crate::web::odds::zone_of(at.desk(), key));
+        let is_verified = |phone: &&crate::rules::desk::Phone| {
+            super::person::verified_at(&verified, key, &phone.number).is_some()
+        };
+        let bare = agent.phones.len() - agent.phones.iter().filter(is_verified).count();
+        let numbers = match (bare, agent.phones.len()) {
+            (0, _) => None,
+            (1, 1) => Some("number not verified".to_owned()),
+            (bare, all) => Some(format!("{bare} of {all} numbers not verified")),
+        };
+        let muted = mutes.until(key, now).map(|until| format!("muted until {}", wall.told(until)));
+        let cut_off = (!desks.is_reachable(agent)).then(|| "no page can reach".to_owned());
+        let why: Vec<String> = [cut_off, muted, numbers].into_iter().flatten().collect();
+        (!why.is_empty()).then(|| (agent.name.clone(), why.join(", ")))
+    };
+    Ok(all.iter().filter_map(reasons).collect())
+}
+
 /// A rota.
 pub(super) async fn show(
     State(app): State<App>,
@@ -284,6 +319,9 @@ pub(super) async fn show(
     let today = shown.date(now);
     let span = Span::of(&asked.view, asked.from, today);
     let who = |instant| rota.on_call(book, instant).map(|found| at.name_of(found.agent));
+    let desks = app.acts().desks();
+    let on_call = rota.on_call(book, now);
+    let muted = on_call.and_then(|found| desks.mutes_of(&at.key).until(found.agent, now));
     let overrides = overrides(&at, rota, shown, now);
     let covers = super::cover::of_rota(&app, &at, &rota.name).await?;
     let leaves = super::leave::at_odds(&app, &at, at.desk()).await?;
@@ -304,9 +342,11 @@ pub(super) async fn show(
         earlier: span.earlier(),
         later: span.to,
         now: who(now),
+        muted: muted.map(|until| shown.told(until)),
         next: rota.next_change(book, now).map(|change| (who(change), shown.told(change))),
         lines: lines(&app, &at, rota, shown, span.instants(shown)),
         leaves,
+        unready: unready(&app, &at, rota).await?,
         asks: at.me().is_some(),
         covers,
         layers: layers(&at, rota, today),

@@ -7,7 +7,7 @@ use axum::response::Response;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::Deserialize;
 
-use super::change::{drafted, was};
+use super::change::{PartField, drafted, note_faults, was};
 use super::rota::query;
 use super::when::{self, Wall};
 use super::{AtDesk, Place, encoded};
@@ -22,6 +22,10 @@ use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;
 use crate::web::ui::{Frame, page};
+
+/// The fields of an override.
+const OVERRIDE: &[PartField] =
+    &[("from", "from"), ("to", "to"), ("agent", "agent"), ("replaces", "replaces")];
 
 /// What a link to the forms brings along.
 #[derive(Deserialize)]
@@ -166,18 +170,7 @@ pub(super) async fn put(
                 let day = shown.date(shown.of(rota.zone).instant(from));
                 return drafted(&app, &at, &[edit], &back(&at, rota, day, shown, &fields)).await;
             }
-            Err(faults) => {
-                for fault in faults {
-                    let field = match fault.path.first().map(String::as_str) {
-                        Some("from") => "from",
-                        Some("to") => "to",
-                        Some("agent") => "agent",
-                        Some("replaces") => "replaces",
-                        _ => "form",
-                    };
-                    errors.note(field, format!("{}: {}.", fault.what, fault.remedy));
-                }
-            }
+            Err(faults) => note_faults(&mut errors, faults, OVERRIDE),
         }
     }
     let text = |name: &str| fields.get(name).to_owned();

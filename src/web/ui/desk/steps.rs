@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::change::drafted;
+use super::change::{PartField, Section, drafted, drafted_or_told};
 use super::policies::told;
 use super::{AtDesk, Place, encoded};
 use crate::rules::desk::edit::{Change, Edit};
@@ -17,6 +17,16 @@ use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;
 use crate::web::ui::{Frame, page};
+
+/// The fields of a policy's parts.
+const FIELDS: &[PartField] = &[("name", "name"), ("cycles", "cycles"), ("last_resort", "last")];
+
+/// The fields of a step's, wherever in the policy it stands.
+const STEP_FIELDS: &[PartField] = &[("step", "target")];
+
+fn section<'a>(name: &'a str, fields: &'a [PartField]) -> Section<'a> {
+    Section { array: &["policy"], key: "name", name, fields }
+}
 
 /// The least that somebody needs to answer a page; the desk's file is held to it as well.
 const SHORTEST_DELAY: Seconds = Seconds(30);
@@ -161,8 +171,12 @@ pub(super) async fn put(
         if let Some(step) = step {
             now.steps.remove(step);
         }
-        now.steps.insert(position - 1, Step { targets, delay });
-        return drafted(&app, &at, &replaced(was, now), &at.policy_path(&name)).await;
+        now.steps.insert(position - 1, Step { targets: targets.clone(), delay });
+        let (edits, then) = (replaced(was.clone(), now), at.policy_path(&name));
+        match drafted_or_told(&app, &at, &edits, &then, section(&name, STEP_FIELDS)).await? {
+            Ok(done) => return Ok(done),
+            Err(found) => errors = found,
+        }
     }
     let form = StepPage {
         frame: at.frame(),
@@ -288,8 +302,12 @@ pub(super) async fn put_policy(
     let mut errors = Errors::default();
     let (cycles, last_resort) = common(&fields, &mut errors);
     if errors.is_empty() {
-        let now = Policy { cycles, last_resort, ..was.clone() };
-        return drafted(&app, &at, &replaced(was, now), &at.policy_path(&name)).await;
+        let now = Policy { cycles, last_resort: last_resort.clone(), ..was.clone() };
+        let (edits, then) = (replaced(was, now), at.policy_path(&name));
+        match drafted_or_told(&app, &at, &edits, &then, section(&name, FIELDS)).await? {
+            Ok(done) => return Ok(done),
+            Err(found) => errors = found,
+        }
     }
     let form = PolicyPage {
         frame: at.frame(),
@@ -328,8 +346,8 @@ pub(super) async fn make(
     }
     let delay = delay(fields.get("delay"), &mut errors);
     if let Some(delay) = delay.filter(|_| errors.is_empty()) {
-        let steps = vec![Step { targets, delay }];
-        let policy = Policy { name: name.to_owned(), steps, cycles, last_resort };
+        let steps = vec![Step { targets: targets.clone(), delay }];
+        let policy = Policy { name: name.to_owned(), steps, cycles, last_resort: last_resort.clone() };
         let mut edits = vec![Edit::Policy(Change::add(policy))];
         // With one policy a line need not say which it follows; with two it must.
         if let [only] = &*at.desk().policies {
@@ -338,7 +356,10 @@ pub(super) async fn make(
                 edits.push(Edit::Line(Change::replace(line.clone(), named)));
             }
         }
-        return drafted(&app, &at, &edits, &at.policy_path(name)).await;
+        match drafted_or_told(&app, &at, &edits, &at.policy_path(name), section(name, FIELDS)).await? {
+            Ok(done) => return Ok(done),
+            Err(found) => errors = found,
+        }
     }
     let form = PolicyPage {
         frame: at.frame(),

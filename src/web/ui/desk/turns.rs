@@ -12,7 +12,6 @@ use super::when::Wall;
 use super::{AtDesk, Place, encoded};
 use crate::rules::desk::edit::{Change, Edit};
 use crate::rules::rota::{Rota, WrittenLayer};
-use crate::rules::written::Moment;
 use crate::web::App;
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
@@ -125,21 +124,14 @@ fn edits(rota: &str, was: Option<WrittenLayer>, now: WrittenLayer, from: Option<
     let Some(was) = was else { return vec![edit(None, Change::add(now))] };
     let started = was.starts.0.parse::<NaiveDate>().ok();
     match from {
-        Some(from) if started.is_some_and(|started| started < from) => {
-            let next = WrittenLayer { starts: Moment(from.to_string()), ..now };
-            // What was over before that day is over still.
-            if was
-                .ends
-                .as_ref()
-                .and_then(|ends| ends.0.parse().ok())
-                .is_some_and(|ends: NaiveDate| ends <= from)
-            {
-                return vec![edit(Some(was), Change::add(next))];
-            }
-            let ended = WrittenLayer { ends: Some(Moment(from.to_string())), ..was.clone() };
-            vec![edit(None, Change::replace(was, ended.clone())), edit(Some(ended), Change::add(next))]
-        }
         _ if was.plain() == now.plain() => Vec::new(),
+        Some(from) if started.is_some_and(|started| started < from) => match was.becomes(&now, from) {
+            (Some(ended), next) => {
+                vec![edit(None, Change::replace(was, ended.clone())), edit(Some(ended), Change::add(next))]
+            }
+            // What was over before that day is over still.
+            (None, next) => vec![edit(Some(was), Change::add(next))],
+        },
         _ => vec![edit(None, Change::replace(was, now))],
     }
 }
@@ -161,6 +153,7 @@ pub(super) async fn remove(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::written::Moment;
 
     fn layer(starts: &str, agents: &[&str]) -> WrittenLayer {
         WrittenLayer {
@@ -193,6 +186,7 @@ mod tests {
             change: Change::add(WrittenLayer { starts: Moment("2026-11-30".into()), ..now.clone() }),
         };
         assert_eq!(made, [after], "a layer that is over is not drawn out");
+        assert!(edits("primary", Some(was.clone()), was.clone(), day("2026-11-30")).is_empty());
         for from in ["2026-01-05", "2025-01-01", ""] {
             assert_eq!(edits("primary", Some(was.clone()), now.clone(), day(from)).len(), 1, "{from}");
         }

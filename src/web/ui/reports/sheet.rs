@@ -8,6 +8,7 @@ use chrono::SecondsFormat;
 
 use crate::clock::Timestamp;
 use crate::rules::desk::Desk;
+use crate::rules::desk::export::harmless;
 use crate::rules::people::AgentKey;
 use crate::rules::report::{Deed, Item, Verdict};
 use crate::rules::ticket::Via;
@@ -135,35 +136,5 @@ fn via(via: Via) -> &'static str {
         Via::Talk => "talk",
         Via::Web => "web",
         Via::Api => "api",
-    }
-}
-
-/// A cell that no spreadsheet takes for a formula. Tabs and line ends before one are passed over by some.
-fn harmless(cell: &str) -> String {
-    let formula = cell.trim_start().starts_with(['=', '+', '-', '@']) || cell.starts_with(['\t', '\r', '\n']);
-    if formula { format!("'{cell}") } else { cell.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_cell_begins_a_formula() {
-        for (cell, written) in [
-            ("", ""),
-            ("Lakeside Lodge", "Lakeside Lodge"),
-            ("=1+1", "'=1+1"),
-            ("+18025550100", "'+18025550100"),
-            ("-2", "'-2"),
-            ("@SUM(A1)", "'@SUM(A1)"),
-            ("\t=1", "'\t=1"),
-            (" =1", "' =1"),
-            ("\rx", "'\rx"),
-            ("a=1", "a=1"),
-            ("’=1", "’=1"),
-        ] {
-            assert_eq!(harmless(cell), written, "{cell:?}");
-        }
     }
 }

@@ -17,6 +17,7 @@ use crate::rules::report::{
 };
 use crate::web::App;
 use crate::web::asked::{Days, Question};
+pub(in crate::web::ui) use parts::span;
 use parts::{AgentRow, Headline, Miss, Promise, Row, Waits, headlines, missed, promises, spread, waits};
 
 /// The most missed promises that are named one by one; the CSV has all of them.

@@ -42,11 +42,18 @@ pub(in crate::web::ui) struct Named {
     pub(in crate::web::ui) key: String,
     pub(in crate::web::ui) name: String,
     pub(in crate::web::ui) on_call: bool,
+    /// Who is named is paged all the same.
+    pub(in crate::web::ui) muted: bool,
 }
 
 impl Offers {
-    /// What he may do with it; `on_call` are the desk's people on call now.
-    pub(in crate::web::ui) fn of(who: &Commander, desk: &Desk, case: &Case, on_call: &[AgentKey]) -> Offers {
+    /// What he may do with it; `on_call` are the desk's people on call now, and `is_muted` knows who is.
+    pub(in crate::web::ui) fn of(
+        who: &Commander,
+        desk: &Desk,
+        case: &Case,
+        (on_call, is_muted): (&[AgentKey], &dyn Fn(&AgentKey) -> bool),
+    ) -> Offers {
         let me = who.agent_at(desk);
         let key = desk.key.as_str();
         let may = |command: &Command| who.principal.may(right_for(command, case, me), key);
@@ -78,7 +85,7 @@ impl Offers {
             },
             resolve: open && may(&Command::Resolve { note: None }),
             note: may(&Command::Note(String::new())),
-            naming: Naming::of(desk, case, me, on_call, may).filter(|_| open),
+            naming: Naming::of(desk, case, me, (on_call, is_muted), may).filter(|_| open),
         }
     }
 }
@@ -88,7 +95,7 @@ impl Naming {
         desk: &Desk,
         case: &Case,
         me: Option<&AgentKey>,
-        on_call: &[AgentKey],
+        (on_call, is_muted): (&[AgentKey], &dyn Fn(&AgentKey) -> bool),
         may: impl Fn(&Command) -> bool,
     ) -> Option<Naming> {
         let holder = case.holder();
@@ -98,6 +105,7 @@ impl Naming {
             key: agent.key.as_str().to_owned(),
             name: agent.name.clone(),
             on_call: on_call.contains(&agent.key),
+            muted: is_muted(&agent.key),
         };
         let mut agents: Vec<Named> = others.map(named).collect();
         agents.sort_by_key(|agent| !agent.on_call);

@@ -116,6 +116,8 @@ fn words(what: &Happening, desk: &Desk, wall: &Wall<'_>, numbers: bool) -> Strin
         Happening::NobodyOnStep { cycle, step } => format!("Step {step} of cycle {cycle} finds nobody"),
         Happening::LastResort { agents } => format!("The last resort is paged: {}", names(agents)),
         Happening::NobodyToPage => "There is nobody to page".into(),
+        Happening::PassedOver { agents } => format!("Muted, and passed over: {}", names(agents)),
+        Happening::PagedDespiteMute { agent } => format!("{} is muted, and paged all the same", name(agent)),
         Happening::AttemptStarted { agent, method: by, number } => {
             format!("No. {number}: a {} to {}", method(*by), name(agent))
         }

@@ -191,13 +191,17 @@ pub(in crate::web::ui::desk) async fn put(
     let own = own.map_err(|what| errors.note("from", what)).ok();
     let other = other.map_err(|what| errors.note("return_from", what)).ok();
     let asked: Vec<String> = fields.all("asked").map(str::to_owned).collect();
-    if let (Some(span), Some(in_return)) = (own, other) {
+    // Nobody asked means everybody: one who is not known must not come to that.
+    let colleagues = asked.iter().map(|key| key.parse()).collect::<Result<_, _>>();
+    let colleagues =
+        colleagues.map_err(|_| errors.note("asked", "One of them is no agent. Choose anew.")).ok();
+    if let (Some(span), Some(in_return), Some(colleagues)) = (own, other, colleagues) {
         let asking = Asking {
             rota: of.name.clone(),
             asker: me.clone(),
             span,
             in_return,
-            asked: asked.iter().filter_map(|key| key.parse().ok()).collect(),
+            asked: colleagues,
             note: text("note"),
         };
         let by = at.visiting.by();

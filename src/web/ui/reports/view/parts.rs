@@ -215,7 +215,7 @@ pub(super) fn spread(spread: &Spread) -> [String; 2] {
 }
 
 /// A wait in its two largest units.
-fn span(wait: Option<Duration>) -> String {
+pub(in crate::web::ui) fn span(wait: Option<Duration>) -> String {
     let Some(wait) = wait else { return "–".to_owned() };
     let seconds = wait.as_secs();
     let (large, small) = match seconds {
