@@ -91,7 +91,7 @@ impl From<NotTaken> for Problem {
         ("rota" = String, Path, description = "The rota's name.", example = "primary"),
         How,
     ),
-    request_body(content = String, content_type = "text/calendar", description = "The calendar, at most 1 MiB."),
+    request_body(content = String, content_type = "text/calendar", description = "The calendar, at most 10 MiB."),
     responses(
         (status = 200, description = "What was understood.", body = Imported),
         (status = 409, description = "The draft is full.", body = Details, content_type = "application/problem+json"),

@@ -163,7 +163,12 @@ async fn a_calendar_is_looked_at_and_put_into_the_draft() {
         for (path, kind, text, status) in [
             (path, "application/json", "{}", StatusCode::UNSUPPORTED_MEDIA_TYPE),
             (path, "text/calendar", "none", StatusCode::UNPROCESSABLE_ENTITY),
-            (path, "text/calendar", &*"x".repeat(1_100_000), StatusCode::PAYLOAD_TOO_LARGE),
+            (
+                path,
+                "text/calendar",
+                &*"x".repeat(nightbell::calendar::import::LARGEST + 1),
+                StatusCode::PAYLOAD_TOO_LARGE,
+            ),
             ("/desks/reservations/rotas/none/import", "text/calendar", calendar, StatusCode::NOT_FOUND),
         ] {
             send(path, kind, text).await.is(status);
