@@ -146,7 +146,9 @@ impl View {
                     Offers::of(who, desk, case, People { on_call: &on_call_at(desk), mutes, now })
                 }
             };
-            Some(Card {
+            let standing = Standing::of(case, desk, &wall);
+            let order = standing.urgency(case);
+            let card = Card {
                 id: case.ticket.id.as_str().to_owned(),
                 revision: open.revision,
                 number: case.ticket.number.0,
@@ -154,17 +156,13 @@ impl View {
                 desk: desk.name.clone(),
                 caller: Caller::of(who, desk, case),
                 opened: wall.shown(case.ticket.opened_at),
-                standing: Standing::of(case, desk, &wall),
+                standing,
                 offers,
-            })
+            };
+            Some((card, order))
         };
-        let mut cards: Vec<Card> = moment.board.open.iter().filter_map(card).collect();
-        // What nobody has comes first, and of that what has waited longest; of the rest, what is due next.
-        cards.sort_by_key(|card| {
-            let due = card.standing.deadline.as_ref().map_or(i64::MAX, |deadline| deadline.at.millis);
-            let urgency = if card.standing.tone == Tone::Alarm { card.opened.millis } else { due };
-            (card.standing.tone, card.severity, urgency)
-        });
+        let mut cards: Vec<_> = moment.board.open.iter().filter_map(card).collect();
+        cards.sort_by_key(|(_, order)| *order);
 
         let recent = |case: &Case| {
             let desk = desk_of(case)?;
@@ -212,7 +210,7 @@ impl View {
             desk: asked.desk.clone(),
             back,
             wall: asked.wall.is_some(),
-            cards,
+            cards: cards.into_iter().map(|(card, _)| card).collect(),
             recent: moment.board.recent.iter().filter_map(recent).take(MOST_RECENT).collect(),
             desks: his.iter().map(desk_watch).collect(),
             carriers: moment.carriers.iter().map(carrier).collect(),

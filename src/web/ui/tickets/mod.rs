@@ -32,7 +32,7 @@ use offers::{may_see_numbers, read};
 use timeline::{Line, line};
 
 pub(super) use offers::{Offers, People, outcome};
-pub(super) use standing::{Standing, Tone};
+pub(in crate::web) use standing::{Standing, Tone};
 
 /// Who calls, as far as one may know it.
 #[derive(Clone, Debug, PartialEq)]
