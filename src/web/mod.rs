@@ -5,7 +5,8 @@
 //!   `hold`: what a caller hears while nothing can be written down, and the last resort after that.
 //! - `asked`: what a report is asked about, on pages and in the API; `commands`: what is asked of a ticket there;
 //!   `cover`: who may do what about a request for cover; `odds`: where leave is at odds with the rotas;
-//!   `preview`: what would come of a draft; `people`: how people are let in.
+//!   `preview`: what would come of a draft; `people`: how people are let in;
+//!   `import`: rotas from calendars.
 //! - `ui`: pages for people; `api`: JSON for programs; `health`: for monitors; `recordings`: what a phone plays;
 //!   `feed`: what calendar programs read.
 //! - [`fallback`]: the answer that a carrier gives in our place while we are away.
@@ -18,6 +19,7 @@ pub mod fallback;
 mod feed;
 mod health;
 mod hold;
+mod import;
 mod odds;
 mod people;
 mod phrases;

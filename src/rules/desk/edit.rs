@@ -27,9 +27,11 @@ use part::Part;
 pub struct Change<T: Part> {
     /// What is in the file; none if it is new.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable)]
     pub was: Option<T>,
     /// What it becomes; none if it goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable)]
     pub now: Option<T>,
 }
 

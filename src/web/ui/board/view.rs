@@ -11,7 +11,7 @@ use crate::rules::desk::Desk;
 use crate::rules::people::AgentKey;
 use crate::web::App;
 use crate::web::ui::moments::{Shown, Wall};
-use crate::web::ui::tickets::{Caller, Offers, Standing, Tone};
+use crate::web::ui::tickets::{Caller, Offers, People, Standing, Tone};
 
 /// Tickets that were dealt with just now, at the most.
 const MOST_RECENT: usize = 8;
@@ -143,11 +143,12 @@ impl View {
                 Some(_) => Offers::default(),
                 None => {
                     let mutes = all.mutes_of(desk.key.as_str());
-                    let is_muted = |agent: &AgentKey| mutes.until(agent, now).is_some();
-                    Offers::of(who, desk, case, (&on_call_at(desk), &is_muted))
+                    Offers::of(who, desk, case, People { on_call: &on_call_at(desk), mutes, now })
                 }
             };
-            Some(Card {
+            let standing = Standing::of(case, desk, &wall);
+            let order = standing.urgency(case);
+            let card = Card {
                 id: case.ticket.id.as_str().to_owned(),
                 revision: open.revision,
                 number: case.ticket.number.0,
@@ -155,17 +156,13 @@ impl View {
                 desk: desk.name.clone(),
                 caller: Caller::of(who, desk, case),
                 opened: wall.shown(case.ticket.opened_at),
-                standing: Standing::of(case, desk, &wall),
+                standing,
                 offers,
-            })
+            };
+            Some((card, order))
         };
-        let mut cards: Vec<Card> = moment.board.open.iter().filter_map(card).collect();
-        // What nobody has comes first, and of that what has waited longest; of the rest, what is due next.
-        cards.sort_by_key(|card| {
-            let due = card.standing.deadline.as_ref().map_or(i64::MAX, |deadline| deadline.at.millis);
-            let urgency = if card.standing.tone == Tone::Alarm { card.opened.millis } else { due };
-            (card.standing.tone, card.severity, urgency)
-        });
+        let mut cards: Vec<_> = moment.board.open.iter().filter_map(card).collect();
+        cards.sort_by_key(|(_, order)| *order);
 
         let recent = |case: &Case| {
             let desk = desk_of(case)?;
@@ -213,7 +210,7 @@ impl View {
             desk: asked.desk.clone(),
             back,
             wall: asked.wall.is_some(),
-            cards,
+            cards: cards.into_iter().map(|(card, _)| card).collect(),
             recent: moment.board.recent.iter().filter_map(recent).take(MOST_RECENT).collect(),
             desks: his.iter().map(desk_watch).collect(),
             carriers: moment.carriers.iter().map(carrier).collect(),

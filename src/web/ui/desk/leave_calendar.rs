@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::elsewhere::{Read, read_at, sentence};
-use super::leave::keeps;
+use super::leave::{days, keeps};
 use super::when::Wall;
 use super::{AtDesk, Place};
 use crate::act::{CalendarGiven, CalendarRead, LEAVE_AHEAD, LeaveCalendar};
@@ -45,7 +45,7 @@ pub(super) struct Kept {
     pub(super) failed: Option<(String, String)>,
     /// Whether it is about to be read.
     soon: bool,
-    /// When it was last known that he is away, now or later.
+    /// How often he is away by it, now or later.
     absences: usize,
 }
 
@@ -170,7 +170,7 @@ fn preview(app: &App, at: &AtDesk, agent: &AgentKey, away: Away) -> Preview {
     let told = |absence: &away::Absence| {
         let summary = absence.summary.clone();
         let summary = if summary.is_empty() { "Without a title".to_owned() } else { summary };
-        (summary, wall.span(absence.span.from, absence.span.to))
+        (summary, days(wall, absence.span))
     };
     Preview {
         name: at.live.name_of(agent),
