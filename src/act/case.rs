@@ -3,7 +3,7 @@
 use super::job::{Job, TEXT_LIFETIME};
 use super::{World, dead};
 use crate::clock::Timestamp;
-use crate::rules::case::{Case, Context, Decision, Event, Reply, decide};
+use crate::rules::case::{Case, Context, Decision, Event, Hands, Reply, decide};
 use crate::rules::desk::Desk;
 use crate::rules::effect::{Effect, Message, Recipient};
 use crate::rules::page::AttemptState;
@@ -19,6 +19,8 @@ const PAGE_LIFETIME: Duration = Duration::from_secs(10 * 60);
 /// A case while a transaction works on it.
 pub(super) struct Work {
     loaded: Loaded,
+    /// In whose hands it was.
+    hands: Hands,
     is_new: bool,
     changed: bool,
     entries: Vec<Entry>,
@@ -42,6 +44,7 @@ impl Work {
 
     fn new(loaded: Loaded, is_new: bool) -> Work {
         Work {
+            hands: loaded.case.hands(),
             loaded,
             is_new,
             changed: is_new,
@@ -81,6 +84,9 @@ impl Work {
         if self.is_new {
             ticket::insert(tx, &self.loaded.case, &self.entries).await?;
         } else {
+            if self.loaded.case.hands() != self.hands {
+                self.loaded.case.turn = self.loaded.rows_after(&self.entries);
+            }
             ticket::update(tx, &self.loaded, &self.entries).await?;
         }
         if let Some(due) = self.loaded.case.next_due() {

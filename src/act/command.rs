@@ -2,7 +2,8 @@
 //! the API, by the same path. An account is the agent of a desk whose e-mail address is its own; whoever is none of the
 //! desk's agents hands over, pages somebody and closes as its manager.
 //!
-//! A tap that comes twice counts once: `once` names what was tapped, and the second gets the first one's answer.
+//! A tap that comes twice counts once: `once` names what was tapped, and the second gets the first one's answer. Who
+//! disposes of a ticket that came into other hands since he looked at it changes nothing: he is told who has it.
 
 use sha2::{Digest, Sha256};
 
@@ -91,6 +92,15 @@ pub enum CommandError {
     /// He may not.
     #[error("it needs the role {}", .0.needs())]
     Lacks(Right),
+    /// It came into other hands since he looked at it: somebody's, by name, or nobody's.
+    #[error("{}; nothing was changed. Look at it as it is now.", match .holder {
+        Some(holder) => format!("{holder} has it meanwhile"),
+        None => "It has changed hands meanwhile".into(),
+    })]
+    Passed {
+        /// The name of who has it now.
+        holder: Option<String>,
+    },
     /// The database.
     #[error(transparent)]
     Act(#[from] ActError),
@@ -116,35 +126,61 @@ pub fn right_for(command: &Command, case: &Case, agent: Option<&AgentKey>) -> Ri
     }
 }
 
+/// What was looked at when a command was given.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Looked<'a> {
+    /// What tells one tap from the next: the state that was looked at, or a program's own key.
+    pub once: Option<&'a str>,
+    /// The state that was looked at: the rows of the ticket's timeline.
+    pub seen: Option<i64>,
+}
+
+/// Whether a command is right only for a ticket in the hands in which it was seen. Taking one, calling back and noting
+/// take nothing from anybody; and who has it himself may call, lower and close it, by whatever way he took it.
+fn disposes(command: &Command, is_his: bool) -> bool {
+    match command {
+        Command::Acknowledge
+        | Command::CallbackDone
+        | Command::Note(_)
+        | Command::Who
+        | Command::Status
+        | Command::Help => false,
+        Command::CallCustomer | Command::Downgrade { .. } | Command::Resolve { .. } => !is_his,
+        Command::Decline | Command::Escalate | Command::HandOver { .. } | Command::Page { .. } => true,
+    }
+}
+
 struct Input {
     world: World,
     who: Commander,
     ticket: TicketId,
     command: Command,
     once: Option<String>,
+    seen: Option<i64>,
 }
 
 impl Acts {
-    /// Carries out a command on a ticket. `once` is what tells one tap from the next: the state that was looked at, or a
-    /// program's own key; the same command of the same person with the same `once` is carried out once.
+    /// Carries out a command on a ticket: the same command of the same person with the same `once` is carried out once,
+    /// and one that disposes of a ticket only if it is in the hands in which it was seen.
     pub async fn command_by(
         &self,
         who: Commander,
         ticket: &TicketId,
         command: Command,
-        once: Option<&str>,
+        looked: Looked<'_>,
     ) -> Result<Said, CommandError> {
-        let once = once.map(|once| {
+        let once = looked.once.map(|once| {
             let whole = format!("{}\n{}\n{once}\n{command:?}", who.by.actor, ticket);
             format!("command {}", hex::encode(Sha256::digest(whole)))
         });
-        let input = Input { world: self.world(), who, ticket: ticket.clone(), command, once };
+        let input =
+            Input { world: self.world(), who, ticket: ticket.clone(), command, once, seen: looked.seen };
         self.store().write(obey, input).await.map_err(ActError::from)?
     }
 }
 
 async fn obey(tx: &mut Tx, input: &Input) -> Result<Result<Said, CommandError>, StoreError> {
-    let Input { world, who, ticket, command, once } = input;
+    let Input { world, who, ticket, command, once, seen } = input;
     let Some(loaded) = ticket::lock_if_any(tx, ticket).await? else { return Ok(Err(CommandError::NoTicket)) };
     let key = loaded.case.ticket.desk.clone();
     if !who.principal.may(Right::See, &key) {
@@ -157,10 +193,18 @@ async fn obey(tx: &mut Tx, input: &Input) -> Result<Result<Said, CommandError>, 
     {
         return Ok(Ok(said(world, &desk, ticket::decode(&answer, "inbox")?)));
     }
-    let right = right_for(command, &loaded.case, who.agent_at(&desk));
+    let me = who.agent_at(&desk);
+    let right = right_for(command, &loaded.case, me);
     if !who.principal.may(right, &key) {
         return Ok(Err(CommandError::Lacks(right)));
     }
+    let holder = loaded.case.holder();
+    let is_his = holder.is_some() && holder == me;
+    let is_old = seen.is_some_and(|seen| seen < loaded.case.turn);
+    if is_old && loaded.case.is_open() && disposes(command, is_his) {
+        return Ok(Err(CommandError::Passed { holder: holder.map(|agent| desk.name_of(agent)) }));
+    }
+    let before = condition(&loaded.case);
     let mut work = Work::on(loaded);
     let event = Event::Command { by: who.speaker(&desk), via: who.via, command: command.clone() };
     let Reply::Answer(answer) = work.happen(world, event)? else {
@@ -172,8 +216,12 @@ async fn obey(tx: &mut Tx, input: &Input) -> Result<Result<Said, CommandError>, 
             inbox::answer(tx, INBOX, once, &ticket::encode(&answer, "inbox")?, world.now).await?;
         }
         let subject = format!("#{}", case.ticket.number);
-        let entry =
-            Note { desk: Some(&key), after: Some(deed(command)), ..Note::of("ticket.command", &subject) };
+        let entry = Note {
+            desk: Some(&key),
+            before: Some(before),
+            after: Some(format!("{}: {}", deed(command), condition(&case))),
+            ..Note::of("ticket.command", &subject)
+        };
         note(tx, &who.by, world.now, entry).await?;
     }
     Ok(Ok(said(world, &desk, answer)))
@@ -183,6 +231,12 @@ fn said(world: &World, desk: &Desk, answer: Answer) -> Said {
     let message = Message::Answer(answer.clone());
     let words = world.words.message("en", &desk.name, &world.book, desk.zone(), &message);
     Said { answer, words }
+}
+
+/// How a ticket stands, as the audit log tells it.
+fn condition(case: &Case) -> String {
+    let holder = case.holder().map_or("nobody", AgentKey::as_str);
+    format!("{}, severity {}, {holder} has it", case.ticket.state.name(), case.ticket.severity)
 }
 
 /// A command as the audit log tells it: without anybody's own words, which stand in the timeline.
@@ -228,6 +282,31 @@ mod tests {
             assert_eq!(right_for(&command, &case, Some(&ada)), of_ada, "{command:?}");
             assert_eq!(right_for(&command, &case, Some(&ben)), of_ben, "{command:?}");
             assert_eq!(right_for(&command, &case, None), of_nobody, "{command:?}");
+        }
+    }
+
+    #[test]
+    fn what_takes_nothing_from_anybody_needs_no_fresh_look() {
+        let ben: AgentKey = "ben".parse().unwrap();
+        let down = Command::Downgrade { severity: Severity::THREE, reason: "no".into() };
+        for (command, of_his, of_others) in [
+            (Command::Acknowledge, false, false),
+            (Command::CallbackDone, false, false),
+            (Command::Note("x".into()), false, false),
+            (Command::Who, false, false),
+            (Command::CallCustomer, false, true),
+            (Command::Resolve { note: None }, false, true),
+            (down, false, true),
+            (Command::Decline, true, true),
+            (Command::Escalate, true, true),
+            (Command::Page { agent: ben.clone() }, true, true),
+            (Command::HandOver { to: ben }, true, true),
+        ] {
+            assert_eq!(
+                (disposes(&command, true), disposes(&command, false)),
+                (of_his, of_others),
+                "{command:?}"
+            );
         }
     }
 

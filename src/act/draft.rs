@@ -371,6 +371,17 @@ async fn bring(tx: &mut Tx, publish: &Publish) -> Result<Option<i64>, StoreError
     let file = (drafted.desk(), drafted.text());
     let (version, _) = put_desk(tx, by, file, Some(changes), seen.version, *now).await?;
     desks::take_lines(tx, drafted.desk(), *now).await?;
+    // Edits that cancel out make no version, and the draft is gone all the same.
+    if *used {
+        let after = Some(format!("version {version}"));
+        let entry = Note {
+            desk: Some(&seen.desk),
+            before: Some(changes.clone()),
+            after,
+            ..Note::of("draft.publish", &seen.desk)
+        };
+        note(tx, by, *now, entry).await?;
+    }
     Ok(Some(version))
 }
 

@@ -60,7 +60,7 @@ pub use audit::{AuditPage, By, MOST_ENTRIES};
 pub use board::{Board, Node, OpenCase, Watch};
 pub use call::{CallIn, CallTurn};
 pub use carriers::{CarrierHealth, CarrierTogether, together};
-pub use command::{CommandError, Commander, Said, right_for};
+pub use command::{CommandError, Commander, Looked, Said, right_for};
 pub use cover::{Asking, CoverError, MOST_COVERS};
 pub use dead::{Again, OutOfUse};
 pub use desks::Desks;

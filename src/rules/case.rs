@@ -62,12 +62,33 @@ pub struct Case {
     pub texted_at: Option<Timestamp>,
     /// Everybody who was ever paged for it, or took it unasked: their word counts.
     pub paged: BTreeSet<AgentKey>,
+    /// At which rows of its timeline it last came into other hands: what was looked at before that is out of date for
+    /// whoever disposes of it.
+    #[serde(default)]
+    pub turn: i64,
     /// Pages so far.
     pub page_count: u32,
     /// Attempts so far; their ids derive from it.
     pub attempt_count: u32,
     /// Effects so far; the outbox's ids derive from it.
     pub effect_count: u32,
+}
+
+/// In whose hands a case is. Whether its page still waits or which step is being paged makes no difference: nobody has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hands {
+    /// Nobody was ever asked.
+    Unasked,
+    /// Nobody has it, and people are being asked.
+    Wanted,
+    /// He has it, and owes the caller a call.
+    Held(AgentKey),
+    /// He has it, and the caller was called back.
+    CalledBack(AgentKey),
+    /// It is no longer urgent.
+    Ended,
+    /// It is closed.
+    Closed,
 }
 
 /// What must be known to decide.
@@ -226,6 +247,7 @@ impl Case {
             bridge: None,
             texted_at: None,
             paged: BTreeSet::new(),
+            turn: 0,
             page_count: 0,
             attempt_count: 0,
             effect_count: 0,
@@ -335,6 +357,20 @@ impl Case {
     /// Who has it.
     pub fn holder(&self) -> Option<&AgentKey> {
         self.escalation.as_ref().and_then(|run| run.phase.held()).map(|(by, _)| by)
+    }
+
+    /// In whose hands it is.
+    pub fn hands(&self) -> Hands {
+        if !self.is_open() {
+            return Hands::Closed;
+        }
+        match self.escalation.as_ref().map(|run| &run.phase) {
+            None => Hands::Unasked,
+            Some(Phase::Waiting { .. } | Phase::Paging { .. }) => Hands::Wanted,
+            Some(Phase::Acknowledged { by, .. }) => Hands::Held(by.clone()),
+            Some(Phase::CalledBack { by, .. }) => Hands::CalledBack(by.clone()),
+            Some(Phase::Ended) => Hands::Ended,
+        }
     }
 
     /// What an agent needs to know of it.

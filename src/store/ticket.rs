@@ -28,6 +28,13 @@ pub struct Loaded {
     pub facts: Option<Facts>,
 }
 
+impl Loaded {
+    /// Rows of its timeline once these entries stand in it.
+    pub fn rows_after(&self, entries: &[Entry]) -> i64 {
+        self.entry_rows + i64::from(!entries.is_empty())
+    }
+}
+
 type CaseRow = (String, i64, Option<String>);
 
 /// A case to look at, with the rows of its timeline.
@@ -99,7 +106,7 @@ pub async fn insert(tx: &mut Tx, case: &Case, entries: &[Entry]) -> Result<(), S
 pub async fn update(tx: &mut Tx, loaded: &Loaded, entries: &[Entry]) -> Result<(), StoreError> {
     let case = &loaded.case;
     let ticket = &case.ticket;
-    let entry_rows = loaded.entry_rows + i64::from(!entries.is_empty());
+    let entry_rows = loaded.rows_after(entries);
     let mut facts = match &loaded.facts {
         Some(facts) => facts.clone(),
         None => Facts::of(ticket, &timeline(tx, &ticket.id).await?),

@@ -94,6 +94,24 @@ fn the_core_is_pure() {
     assert!(strays.is_empty(), "the core reaches outside:\n{}", strays.join("\n"));
 }
 
+/// What axum itself cannot read it tells as bare text.
+#[test]
+fn pages_read_their_addresses_by_extractors_of_ours() {
+    let mut strays = Vec::new();
+    each_source(|_, file, text| {
+        if file.starts_with("web/ui/") && file != "web/ui/asked.rs" {
+            let imports = text.split("use axum::extract::").skip(1);
+            let imports = imports.filter_map(|rest| rest.split(';').next());
+            let mut words = imports.flat_map(|rest| rest.split(|c: char| !c.is_alphanumeric()));
+            let named = ["extract::Path", "extract::Query"].iter().any(|path| text.contains(path));
+            if named || words.any(|word| ["Path", "Query", "RawQuery"].contains(&word)) {
+                strays.push(file.to_owned());
+            }
+        }
+    });
+    assert!(strays.is_empty(), "take them from web::ui::asked:\n{}", strays.join("\n"));
+}
+
 /// Hands over every source file but the modules' own tests, with the top-level module that it belongs to.
 fn each_source(mut see: impl FnMut(&str, &str, &str)) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

@@ -4,13 +4,13 @@
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::App;
-use super::asked::{Asked, Caller, InPath, Key, Sent};
+use super::asked::{Asked, Caller, InPath, Key, Number, Sent};
 use super::problem::{Details, Problem};
 use super::tickets::{Ticket, Whose, found};
-use crate::act::CommandError;
+use crate::act::{CommandError, Looked};
 use crate::rules::command::Command;
 use crate::rules::people::AgentKey;
 use crate::rules::severity::Severity;
@@ -110,14 +110,28 @@ pub(super) struct Done {
     ticket: Ticket,
 }
 
+/// Of which line or desk the number is, and what was looked at.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct About {
+    /// The desk's key.
+    desk: Option<String>,
+    /// The number that was called.
+    line: Option<Number>,
+    /// The `turn` of the ticket as it was looked at.
+    seen: Option<i64>,
+}
+
 /// Does something with a ticket. What only an agent of the desk can do asks for a token of his account; disposing of a
 /// ticket for which he was not paged asks for the role manager. Of which nothing came is told as 409, with the reason in
-/// a word as `outcome`.
+/// a word as `outcome`. With `seen`, what would dispose of a ticket that came into other hands since then is not done
+/// (`passed`).
 #[utoipa::path(
     post, path = "/tickets/{number}/commands", tag = "tickets",
     params(
         ("number" = String, Path, description = "The ticket's number.", pattern = "^[0-9]{1,18}$", example = "1001"),
-        Whose,
+        About,
     ),
     request_body = Order,
     responses(
@@ -130,16 +144,20 @@ pub(super) async fn give(
     State(app): State<App>,
     caller: Caller,
     InPath(number): InPath<String>,
-    Asked(whose): Asked<Whose>,
+    Asked(About { desk, line, seen }): Asked<About>,
     Key(key): Key,
     Sent(order): Sent<Order>,
 ) -> Result<Json<Done>, Problem> {
-    let id = found(&app, &caller, &number, whose).await?.case.ticket.id;
+    let id = found(&app, &caller, &number, Whose { desk, line }).await?.case.ticket.id;
     let command = order.command()?;
-    let said = app.acts().command_by(caller.commander(), &id, command, key.as_deref());
+    let looked = Looked { once: key.as_deref(), seen };
+    let said = app.acts().command_by(caller.commander(), &id, command, looked);
     let said = in_time(async { Ok(said.await) }).await?.map_err(|error| match error {
         CommandError::NoTicket => Problem::NotFound("ticket"),
         CommandError::Lacks(right) => Problem::Lacks(right),
+        passed @ CommandError::Passed { .. } => {
+            Problem::Refused { outcome: "passed".into(), words: passed.to_string() }
+        }
         CommandError::Act(error) => Problem::Busy(error.into()),
     })?;
     let (outcome, words) = (code(&said).replace('-', "_"), said.words.clone());

@@ -99,6 +99,9 @@ pub(super) struct Ticket {
     merged_into: Option<String>,
     /// The key of the agent who has it.
     holder: Option<String>,
+    /// Rises whenever it comes into other hands: a command that sends it as `seen` disposes of nothing that has changed
+    /// hands since.
+    turn: i64,
     /// The number that the network named; for who answers.
     caller_id: Option<String>,
     /// Where the caller wants to be called; for who answers.
@@ -199,6 +202,7 @@ impl Ticket {
                 _ => None,
             },
             holder: case.holder().map(|agent| agent.as_str().to_owned()),
+            turn: case.turn,
             caller_id: ticket.caller_id.as_ref().filter(|_| numbers).map(ToString::to_string),
             callback: ticket.callback.as_ref().filter(|_| numbers).map(|callback| Callback {
                 number: callback.number.to_string(),
@@ -273,9 +277,9 @@ pub(super) async fn list(
 #[into_params(parameter_in = Query)]
 pub(super) struct Whose {
     /// The desk's key.
-    desk: Option<String>,
+    pub(super) desk: Option<String>,
     /// The number that was called.
-    line: Option<Number>,
+    pub(super) line: Option<Number>,
 }
 
 /// The ticket that is meant, if the asker may see it.

@@ -1,10 +1,11 @@
 //! `/account`: one's own name, password, second factor and sessions.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::asked::{Path, Query};
 use super::form::{Errors, Fields, told};
 use super::people::agents_of;
 use super::sign_in::refusal;

@@ -1,10 +1,11 @@
 //! `/audit`: what was changed. Administrators see all of it, managers what belongs to their desks.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::asked::Query;
 use super::form::told;
 use super::trouble::Trouble;
 use super::visit::Visiting;
@@ -93,6 +94,7 @@ fn words(action: &str) -> &str {
         "desk.apply" => "applied the desk",
         "draft.discard" => "threw away the draft of the desk",
         "draft.edit" => "changed the draft of the desk",
+        "draft.publish" => "published the draft of the desk",
         "draft.take_back" => "took an edit back out of the draft of the desk",
         "feed.end" => "ended a calendar of",
         "feed.make" => "made a calendar of",

@@ -1,10 +1,11 @@
 //! `/join/{secret}`: what a one-time link leads to. To look at it uses nothing up: mail programs look at every link.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::asked::Path;
 use super::form::{Errors, Fields};
 use super::openid::Button;
 use super::trouble::Trouble;

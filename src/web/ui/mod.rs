@@ -1,13 +1,14 @@
 //! Pages for people: written here, whole, in HTML; they work without script, and nothing inline runs. Whoever is signed
 //! in has a cookie ([`visit`]); a change is a POST from one of our own pages, and of nobody else's ([`own_pages_only`]).
 //!
-//! - `assets`: styles and scripts; `visit`: who asks, and the cookies; `form`: what he wrote and what is wrong with it; `trouble`: why he gets no page.
+//! - `asked`: what stands in the address; `assets`: styles and scripts; `visit`: who asks, and the cookies; `form`: what he wrote and what is wrong with it; `trouble`: why he gets no page.
 //! - `sign_in`, `openid`, `join`, `account`: getting in, and one's own account; `people`, `audit`: for who administers.
 //! - `board`: what is going on, live; `tickets`: what is wrong, and what can be done about it; `moments`: times in words.
 //! - `flows`: voice flows, looked at, edited and tried; `carriers`: what is configured to send with.
 //! - `desk`: a desk's rotas, its draft and its versions.
 
 mod account;
+mod asked;
 mod assets;
 mod audit;
 mod board;

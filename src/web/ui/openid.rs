@@ -2,11 +2,12 @@
 //! first is a link, so that the provider's own pages can have one too; nothing that is posted here ever leaves us, and
 //! no page has to allow it.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 
+use super::asked::Query;
 use super::form::Errors;
 use super::page;
 use super::sign_in::{self, Onward, refusal, with_next};

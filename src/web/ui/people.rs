@@ -2,10 +2,11 @@
 //! alone sees the people of those, and what they are there; accounts themselves are not his to keep.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::asked::Path;
 use super::form::{Errors, Fields, told};
 use super::trouble::Trouble;
 use super::visit::Visiting;

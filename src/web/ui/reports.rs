@@ -5,11 +5,12 @@ mod chart;
 mod sheet;
 mod view;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
+use super::asked::Query;
 use super::page;
 use super::trouble::Trouble;
 use super::visit::Visiting;

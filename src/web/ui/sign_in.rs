@@ -1,11 +1,12 @@
 //! `/sign-in`, `/sign-in/code` and `/sign-out`.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 
+use super::asked::Query;
 use super::form::{Errors, Fields, later};
 use super::openid::Button;
 use super::trouble::Trouble;
@@ -65,7 +66,7 @@ struct CodePage {
 /// The form.
 pub(super) async fn ask(
     State(app): State<App>,
-    onward: Query<Onward>,
+    Query(onward): Query<Onward>,
     visiting: Result<Visiting, Trouble>,
 ) -> Response {
     // Whoever is signed in has no need of it.
@@ -114,7 +115,7 @@ pub(super) fn entered(app: &App, signed: SignIn, next: &str) -> Response {
 /// The form for the code.
 pub(super) async fn ask_code(
     State(app): State<App>,
-    onward: Query<Onward>,
+    Query(onward): Query<Onward>,
     headers: HeaderMap,
 ) -> Result<Response, Trouble> {
     let owing = match Cookie::Half.read(&app.site, &headers) {

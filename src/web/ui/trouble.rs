@@ -22,6 +22,8 @@ pub(super) enum Trouble {
     Forbidden(Role),
     /// There is none such.
     NotFound,
+    /// What stands behind the `?` of its address cannot be read.
+    Unreadable,
     /// Another site asked.
     Forged,
     /// Not now.
@@ -41,6 +43,7 @@ impl Trouble {
             Trouble::SignIn(_) => StatusCode::SEE_OTHER,
             Trouble::Forbidden(_) | Trouble::Forged => StatusCode::FORBIDDEN,
             Trouble::NotFound => StatusCode::NOT_FOUND,
+            Trouble::Unreadable => StatusCode::BAD_REQUEST,
             Trouble::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Trouble::TooMany => StatusCode::TOO_MANY_REQUESTS,
         }
@@ -94,6 +97,12 @@ pub(super) async fn dress(State(app): State<App>, request: Request, next: Next) 
         Trouble::NotFound => {
             ("There is no such page", "Perhaps it is gone, or its address was cut off.".into())
         }
+        Trouble::Unreadable => (
+            "This address cannot be read",
+            "Something behind the “?” is no date or number, or is not as this page writes it. Take away all from \
+             the “?” on, or follow a link to the page."
+                .into(),
+        ),
         Trouble::Forged => (
             "Nothing was changed",
             "The form did not come from a page of ours. Go back, open the page again, and try once more."

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
@@ -29,6 +29,7 @@ use crate::act::{Commander, Origin};
 use crate::rules::access::Right;
 use crate::web::App;
 use crate::web::hold::{Failure, in_time};
+use crate::web::ui::asked::Query;
 pub(in crate::web) use live::Live;
 use live::{Moment, Seat};
 use view::{Asked, View};

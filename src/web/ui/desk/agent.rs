@@ -1,7 +1,7 @@
 //! `/desks/{desk}/agents/form`: the form of an agent.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
@@ -16,6 +16,7 @@ use crate::rules::policy::{MethodKind, Seconds};
 use crate::rules::severity::Severity;
 use crate::rules::zone::Zone;
 use crate::web::App;
+use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;

@@ -2,7 +2,7 @@
 //! from a table; `agents.csv`: the table of those who are there. Numbers are for who keeps the desk.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -22,6 +22,7 @@ use crate::rules::policy::MethodKind;
 use crate::rules::source::Problem;
 use crate::web::App;
 use crate::web::hold::in_time;
+use crate::web::ui::asked::Path;
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;

@@ -4,7 +4,7 @@
 pub(super) mod ask;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
@@ -17,6 +17,7 @@ use crate::rules::access::Right;
 use crate::rules::cover::{Cannot, Cover, CoverId, End, Span, State as Standing};
 use crate::web::cover::{Doer, Wish};
 use crate::web::hold::in_time;
+use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::form::Errors;
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;

@@ -1,7 +1,7 @@
 //! `/desks/{desk}/customers/form`: the form of a customer, with its contacts.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
@@ -12,6 +12,7 @@ use crate::rules::desk::edit::{Change, Edit};
 use crate::rules::desk::{AccountManager, Contact, Customer, CustomerKey};
 use crate::web::App;
 use crate::web::hold::in_time;
+use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;

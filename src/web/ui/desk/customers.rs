@@ -2,7 +2,7 @@
 //! reached is for who answers.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
@@ -11,6 +11,7 @@ use super::{AtDesk, Place, encoded};
 use crate::rules::access::Right;
 use crate::rules::desk::{Contact, Customer};
 use crate::web::App;
+use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;
 use crate::web::ui::{Frame, page};

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
@@ -19,6 +19,7 @@ use crate::rules::rota::fairness::{Load, Overload};
 use crate::web::App;
 use crate::web::hold::in_time;
 use crate::web::preview::{self, Preview, Share};
+use crate::web::ui::asked::Path;
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;

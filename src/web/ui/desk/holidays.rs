@@ -1,7 +1,7 @@
 //! `/desks/{desk}/hours/holiday` and `…/public`: holidays by hand, and those of a country to tick.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::NaiveDate;
@@ -16,6 +16,7 @@ use crate::rules::hours::public::{COUNTRIES, PublicHoliday, PublicHolidays};
 use crate::rules::hours::{DayRule, WrittenHoliday};
 use crate::rules::written::Moment;
 use crate::web::App;
+use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;

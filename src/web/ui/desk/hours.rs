@@ -2,7 +2,7 @@
 //! twelve months as callers will meet them. What is drawn is what calls are answered by: [`crate::rules::hours`].
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime};
@@ -13,6 +13,7 @@ use crate::rules::hours::{
     Calendar, CalendarDay, Concern, Cover, DaySpan, Holiday, WrittenHoliday, by_weekday,
 };
 use crate::web::App;
+use crate::web::ui::asked::Path;
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;
 use crate::web::ui::{Frame, page};

@@ -3,7 +3,7 @@
 //! overrides. What was looked at is what is put there: the address is not asked again, nor kept.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
@@ -15,6 +15,7 @@ use crate::calendar::import::{LARGEST, LeftOut, Proposed};
 use crate::rules::rota::Rota;
 use crate::web::App;
 use crate::web::import::{Found, Shape, found};
+use crate::web::ui::asked::Path;
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;

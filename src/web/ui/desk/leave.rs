@@ -3,7 +3,7 @@
 //! two of them alone.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{Days, NaiveDate};
@@ -20,6 +20,7 @@ use crate::rules::people::AgentKey;
 use crate::web::App;
 use crate::web::hold::in_time;
 use crate::web::odds::{self, zone_of};
+use crate::web::ui::asked::Path;
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;

@@ -3,7 +3,7 @@
 //! nobody again, and what the events are called only while it is looked at.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use secrecy::SecretString;
@@ -20,6 +20,7 @@ use crate::rules::people::AgentKey;
 use crate::web::App;
 use crate::web::hold::in_time;
 use crate::web::odds::zone_of;
+use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
@@ -23,6 +23,7 @@ use crate::rules::report::{Choice, Spread, by_agent, nights_woken};
 use crate::web::App;
 use crate::web::hold::in_time;
 use crate::web::odds::zone_of;
+use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::reports::waited;
 use crate::web::ui::trouble::Trouble;

@@ -2,7 +2,7 @@
 //! instant that one chooses if nobody answered. The pager itself plays it: [`crate::rules::case::rehearsal`].
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
@@ -17,6 +17,7 @@ use crate::rules::people::AgentKey;
 use crate::rules::policy::{MethodKind, Policy, Step, Target};
 use crate::rules::ticket::Happening;
 use crate::web::App;
+use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;
 use crate::web::ui::{Frame, page};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{Days, Months, NaiveDate};
@@ -17,6 +17,7 @@ use crate::rules::rota::{Rota, WrittenLayer, WrittenOverride};
 use crate::rules::zone::Zone;
 use crate::web::App;
 use crate::web::hold::in_time;
+use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;
 use crate::web::ui::{Frame, page};

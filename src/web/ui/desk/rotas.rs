@@ -1,7 +1,7 @@
 //! `/desks/{desk}/rotas`: who is on call by each rota, and where nobody is; making a rota, and doing away with one.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
@@ -13,6 +13,7 @@ use crate::rules::desk::edit::{Change, Edit};
 use crate::rules::rota::{Rota, WrittenRota};
 use crate::web::App;
 use crate::web::hold::in_time;
+use crate::web::ui::asked::Path;
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;

@@ -1,7 +1,7 @@
 //! `/desks/{desk}/rotas/{rota}/override` and `…/swap`: somebody stands in for whoever the layers say; two of them swap.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{NaiveDate, NaiveDateTime};
@@ -18,6 +18,7 @@ use crate::rules::rota::{Rota, WrittenOverride};
 use crate::rules::written::Moment;
 use crate::rules::zone::Zone;
 use crate::web::App;
+use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;

@@ -2,7 +2,7 @@
 //! policy as it was when the form was opened, so that what somebody else changed meanwhile is not overwritten.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
@@ -13,6 +13,7 @@ use super::{AtDesk, Place, encoded};
 use crate::rules::desk::edit::{Change, Edit};
 use crate::rules::policy::{Policy, Seconds, Step, Target};
 use crate::web::App;
+use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;

@@ -4,7 +4,7 @@
 //! asked for, without an offset, for the calendar has no zones of its own.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,7 @@ use crate::rules::leave::Conflict;
 use crate::rules::people::AgentKey;
 use crate::rules::rota::{Place, Rota, WrittenOverride, nights};
 use crate::web::App;
+use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;
 

@@ -1,7 +1,7 @@
 //! `/desks/{desk}/rotas/{rota}/layer`: a layer of a rota, made, changed from a day on, or taken away.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::NaiveDate;
@@ -13,6 +13,7 @@ use super::{AtDesk, Place, encoded};
 use crate::rules::desk::edit::{Change, Edit};
 use crate::rules::rota::{Rota, WrittenLayer};
 use crate::web::App;
+use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;

@@ -1,7 +1,7 @@
 //! `/desks/{desk}/versions`: everything that was in force, who brought it about, and the way back.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
@@ -10,6 +10,7 @@ use super::when::Wall;
 use super::{AtDesk, Place, told};
 use crate::web::App;
 use crate::web::hold::in_time;
+use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;

@@ -1,7 +1,7 @@
 //! `/desks/{desk}/hours/week`: the form of the support hours and the on-call window, a field for each weekday.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
@@ -12,6 +12,7 @@ use crate::rules::desk::edit::Edit;
 use crate::rules::hours::{DaySpan, WrittenWeek, by_weekday, weekly};
 use crate::rules::zone::Zone;
 use crate::web::App;
+use crate::web::ui::asked::Path;
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;

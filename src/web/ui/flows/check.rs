@@ -2,7 +2,7 @@
 //! here as well. `/flows/download`: the same text as a file.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -16,6 +16,7 @@ use crate::rules::flow::{Flow, renamed};
 use crate::rules::source::Problem;
 use crate::web::App;
 use crate::web::hold::in_time;
+use crate::web::ui::asked::Query;
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;

@@ -12,7 +12,7 @@ mod trial;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -28,6 +28,7 @@ use crate::rules::flow::Flow;
 use crate::rules::flow::kept::Origin;
 use crate::web::App;
 use crate::web::hold::in_time;
+use crate::web::ui::asked::{Path, Query};
 use check::Checked;
 
 /// The addresses of the flows' pages.

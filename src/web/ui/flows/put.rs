@@ -1,7 +1,7 @@
 //! `/flows/put`: a text comes into force; `/flows/{name}/restore`: a former one does again. What stands against it is told
 //! beside the text; where somebody else was faster, with what his version changed.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 
 use super::check::page_of as check_page;
@@ -9,6 +9,7 @@ use super::{Edited, Which, compare, encoded, must_manage, page_of};
 use crate::act::{FlowError, Putting};
 use crate::web::App;
 use crate::web::hold::in_time;
+use crate::web::ui::asked::Path;
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;

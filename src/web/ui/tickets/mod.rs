@@ -9,7 +9,7 @@ mod standing;
 mod timeline;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
@@ -19,7 +19,7 @@ use super::moments::{Shown, Wall};
 use super::trouble::Trouble;
 use super::visit::{Visiting, local};
 use super::{Frame, page};
-use crate::act::{CommandError, Commander, TicketView};
+use crate::act::{CommandError, Commander, Looked, TicketView};
 use crate::clock::Timestamp;
 use crate::rules::access::{Reach, Right};
 use crate::rules::case::Case;
@@ -28,7 +28,8 @@ use crate::rules::ticket::{TicketId, TicketState};
 use crate::web::App;
 use crate::web::commands::code;
 use crate::web::hold::in_time;
-use offers::{may_see_numbers, read};
+use crate::web::ui::asked::{Path, Query};
+use offers::{PASSED, may_see_numbers, read};
 use timeline::{Line, line};
 
 pub(super) use offers::{Offers, People, outcome};
@@ -182,6 +183,9 @@ struct One {
     /// The ticket that carries on for it.
     merged_into: Option<String>,
     lines: Vec<Line>,
+    /// What he wrote in a form that came too late: how it was solved, and why it is no emergency.
+    how: String,
+    reason: String,
 }
 
 /// What was just done, for the page that one is led back to.
@@ -245,6 +249,8 @@ async fn page_of(
             _ => None,
         },
         lines: timeline.iter().map(|entry| line(entry, desk, &wall, numbers)).collect(),
+        how: String::new(),
+        reason: String::new(),
     })
 }
 
@@ -258,7 +264,8 @@ pub(super) async fn one(
     Ok(page(StatusCode::OK, &page_of(&app, visiting, &id, &done.done, Errors::default()).await?))
 }
 
-/// A command. `seen` is the state of the ticket that was looked at: a tap that comes twice counts once.
+/// A command. `seen` is the state of the ticket that was looked at: a tap that comes twice counts once, and one that
+/// comes too late takes a ticket from nobody.
 pub(super) async fn command(
     State(app): State<App>,
     Path(id): Path<String>,
@@ -275,11 +282,21 @@ pub(super) async fn command(
     };
     let ticket = TicketId::from_text(id.clone());
     let once = Some(fields.get("seen")).filter(|seen| !seen.is_empty());
-    let said = app.acts().command_by(who, &ticket, command, once);
+    let looked = Looked { once, seen: once.and_then(|seen| seen.parse().ok()) };
+    let said = app.acts().command_by(who, &ticket, command, looked);
     match in_time(async { Ok(said.await) }).await? {
         Ok(said) => Ok(app.site.to(&back(fields.get("back"), &id, code(&said)))),
         Err(CommandError::NoTicket) => Err(Trouble::NotFound),
         Err(CommandError::Lacks(right)) => Err(Trouble::lacks(right)),
+        Err(CommandError::Passed { .. }) => {
+            let (how, reason) = (fields.get("how"), fields.get("reason"));
+            if how.is_empty() && reason.is_empty() {
+                return Ok(app.site.to(&back(fields.get("back"), &id, PASSED)));
+            }
+            // What he wrote is not to be written again.
+            let shown = page_of(&app, visiting, &id, PASSED, Errors::default()).await?;
+            Ok(page(StatusCode::CONFLICT, &One { how: how.into(), reason: reason.into(), ..shown }))
+        }
         Err(CommandError::Act(error)) => Err(error.into()),
     }
 }

@@ -1,7 +1,7 @@
 //! What somebody may do with a ticket as it stands: the buttons that he is shown, and what they say when they are
 //! pressed. The rights are asked for again by whoever carries a command out.
 
-use crate::act::{Commander, right_for};
+use crate::act::{CommandError, Commander, right_for};
 use crate::clock::Timestamp;
 use crate::rules::access::Right;
 use crate::rules::case::Case;
@@ -158,6 +158,9 @@ pub(super) fn read(fields: &Fields) -> Result<Command, Errors> {
     })
 }
 
+/// That it came into other hands before the command, in a word.
+pub(super) const PASSED: &str = "passed";
+
 /// What a page says of it: whether it was done, and in words. Who has it is said as it stands now.
 pub(in crate::web::ui) fn outcome(code: &str, case: &Case, desk: &Desk) -> Option<(bool, String)> {
     let number = case.ticket.number;
@@ -189,6 +192,7 @@ pub(in crate::web::ui) fn outcome(code: &str, case: &Case, desk: &Desk) -> Optio
             "Only an agent of the desk can do that: one whose e-mail address in the desk's file is that of your account."
                 .into(),
         ),
+        PASSED => refused(CommandError::Passed { holder }.to_string()),
         "closed" => refused(format!("#{number} is closed already; nothing was changed.")),
         _ => None,
     }

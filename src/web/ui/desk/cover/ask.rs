@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
@@ -18,6 +18,7 @@ use crate::rules::people::AgentKey;
 use crate::rules::rota::{Rota, Shift};
 use crate::web::App;
 use crate::web::hold::in_time;
+use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::desk::stands_in::clock;
 use crate::web::ui::desk::when::{self, Wall};
 use crate::web::ui::desk::{AtDesk, Place, encoded};
