@@ -10,7 +10,7 @@ use super::{ActError, Acts, By, Desks, World};
 use crate::clock::Timestamp;
 use crate::rules::case::rehearsal::{Play, Rehearsal};
 use crate::rules::contact::PhoneNumber;
-use crate::rules::desk::{Agent, Desk, Gaps};
+use crate::rules::desk::{Agent, Desk};
 use crate::rules::effect::{Alert, Message};
 use crate::rules::people::AgentKey;
 use crate::rules::policy::{MethodKind, Policy};
@@ -24,14 +24,6 @@ impl Desks {
 }
 
 impl Acts {
-    /// What the cover of a desk, in force or not, lacks from `from` to `to`, by what is known now of its agents' ways of
-    /// being reached.
-    pub fn gaps(&self, desk: &Desk, from: Timestamp, to: Timestamp) -> Gaps {
-        let desks = self.desks();
-        let mutes = desks.mutes_of(desk.key.as_str());
-        desk.gaps(self.book(), (from, to), |agent| desks.is_reachable(agent), mutes)
-    }
-
     /// What would happen if the page of a Severity 1 were due at that instant and nobody answered, by a policy of a desk
     /// that is in force or not, and by what is known now of its agents' ways of being reached.
     pub fn rehearse(&self, desk: &Desk, policy: &Policy, at: Timestamp) -> Play {

@@ -4,14 +4,12 @@
 //! Texts are read and checked outside of the transactions, which hold the one writer of SQLite; the transaction then
 //! makes sure that nothing has moved.
 
-use std::time::Duration;
-
 use super::apply::{Checked, put_desk};
 use super::audit::{Note, note};
 use super::{ActError, Acts, By};
 use crate::clock::Timestamp;
+use crate::rules::desk::PolicyGap;
 use crate::rules::desk::edit::{CannotEdit, Edit, edited};
-use crate::rules::desk::{Desk, Gaps, PolicyGap};
 use crate::rules::source::Problem;
 use crate::store::desk::{self as desks, Version};
 use crate::store::draft::{self as drafts, Draft};
@@ -22,9 +20,6 @@ const MOST_EDITS: usize = 500;
 
 /// How often an edit is tried while others change the same draft.
 const TRIES: usize = 8;
-
-/// How far ahead gaps are looked for.
-const AHEAD: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// The most versions on a page.
 pub const MOST_VERSIONS: usize = 30;
@@ -301,16 +296,12 @@ impl Acts {
         self.bring(publish, gaps_are_meant).await
     }
 
-    /// Everything in the next 90 days that is amiss with whom an emergency would find.
-    pub fn gaps_ahead(&self, desk: &Desk) -> Gaps {
-        let now = self.clock().now();
-        self.gaps(desk, now, now + AHEAD)
-    }
-
     async fn bring(&self, publish: Publish, gaps_are_meant: bool) -> Result<i64, DraftError> {
-        if !gaps_are_meant && self.gaps_ahead(publish.drafted.desk()).policies.iter().any(PolicyGap::is_bare)
-        {
-            return Err(DraftError::Gaps);
+        if !gaps_are_meant {
+            let gaps = self.gaps_ahead(publish.drafted.desk()).await?;
+            if gaps.policies.iter().any(PolicyGap::is_bare) {
+                return Err(DraftError::Gaps);
+            }
         }
         let version = self.store().write(bring, publish).await?.ok_or(DraftError::Moved)?;
         self.reload().await?;

@@ -29,12 +29,12 @@ impl Acts {
         }
         for (key, version) in &waiting {
             let now = self.clock().now();
-            let found = self.desks().by_key(key).filter(|desk| desk.manager.is_some()).map(|desk| {
-                let gaps = self.gaps_ahead(desk).bare();
-                notices(&gaps, now, desk.zone(), self.book())
-            });
-            // Without a manager nobody is told; somebody may be named in another version.
-            let (notices, again) = found.unwrap_or((Vec::new(), Timestamp::NEVER));
+            let managed = self.desks().by_key(key).filter(|desk| desk.manager.is_some()).cloned();
+            let (notices, again) = match managed {
+                Some(desk) => notices(&self.gaps_ahead(&desk).await?.bare(), now, desk.zone(), self.book()),
+                // Nobody is told; somebody may be named in another version.
+                None => (Vec::new(), Timestamp::NEVER),
+            };
             let looked = Looked { world: self.world(), desk: key.clone(), version: *version, notices, again };
             self.store().write(write_looked, looked).await?;
         }

@@ -19,6 +19,7 @@ mod draft;
 mod facts;
 mod feed;
 mod flows;
+mod gap_search;
 mod gap_watch;
 mod history;
 mod invitation;
@@ -29,6 +30,7 @@ mod leg;
 mod memory;
 mod mute;
 mod number_check;
+mod off_thread;
 mod once;
 mod openid;
 mod outcome;
@@ -134,6 +136,7 @@ struct Inner {
     public_url: String,
     in_flight: AtomicUsize,
     gate: session::Gate,
+    gaps: gap_search::GapSearches,
     /// When each carrier was heard of last.
     heard: Mutex<BTreeMap<String, Timestamp>>,
 }
@@ -208,6 +211,7 @@ impl Acts {
             public_url: setup.public_url,
             in_flight: AtomicUsize::new(0),
             gate: session::Gate::default(),
+            gaps: gap_search::GapSearches::default(),
             heard: Mutex::default(),
         }))
     }

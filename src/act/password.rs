@@ -2,13 +2,11 @@
 //! one lane), in a PHC string that names them, so that a later choice does not lock anybody out. A hash takes tens of
 //! milliseconds of a core and 19 MiB: never more than two at once, and never on a thread that answers others.
 
-use std::sync::Arc;
-
 use argon2::password_hash::PasswordHasher;
 use argon2::{Argon2, PasswordHash, PasswordVerifier};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Semaphore;
 
+use super::off_thread::Few;
 use crate::id::Ids;
 use crate::rules::account::LONGEST_PASSWORD;
 use crate::store::StoreError;
@@ -22,11 +20,11 @@ const NOBODYS: &str =
 
 /// Makes and checks hashes of passwords.
 #[derive(Debug)]
-pub(super) struct Passwords(Arc<Semaphore>);
+pub(super) struct Passwords(Few);
 
 impl Default for Passwords {
     fn default() -> Passwords {
-        Passwords(Arc::new(Semaphore::new(AT_ONCE)))
+        Passwords(Few::at_once(AT_ONCE))
     }
 }
 
@@ -34,13 +32,14 @@ impl Passwords {
     /// What is kept of a password.
     pub(super) async fn hash(&self, password: SecretString, ids: &Ids) -> Result<String, StoreError> {
         let salt: [u8; 16] = salt(ids);
-        self.off_thread(move || {
-            let hash: Result<PasswordHash, _> =
-                Argon2::default().hash_password_with_salt(password.expose_secret().as_bytes(), &salt);
-            hash.map(|hash| hash.to_string())
-                .map_err(|error| StoreError::Fault(format!("a password could not be hashed: {error}")))
-        })
-        .await
+        self.0
+            .work(move || {
+                let hash: Result<PasswordHash, _> =
+                    Argon2::default().hash_password_with_salt(password.expose_secret().as_bytes(), &salt);
+                hash.map(|hash| hash.to_string())
+                    .map_err(|error| StoreError::Fault(format!("a password could not be hashed: {error}")))
+            })
+            .await
     }
 
     /// Whether it is the password of which that was kept; nobody's if nothing was, which takes the same time.
@@ -52,27 +51,15 @@ impl Passwords {
         let known = kept.is_some();
         let password = SecretString::from(password);
         let kept = kept.unwrap_or(NOBODYS).to_owned();
-        self.off_thread(move || {
-            let kept = PasswordHash::new(&kept)
-                .map_err(|error| StoreError::Fault(format!("account: a password cannot be read: {error}")))?;
-            let verdict = Argon2::default().verify_password(password.expose_secret().as_bytes(), &kept);
-            Ok(verdict.is_ok() && known)
-        })
-        .await
-    }
-
-    async fn off_thread<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        let gone = |_| StoreError::Fault("hashing a password was broken off".into());
-        let permit = self.0.clone().acquire_owned().await.map_err(|_| StoreError::Busy("closed".into()))?;
-        let work = tokio::task::spawn_blocking(move || {
-            // Kept until the work is done, even if whoever asked is gone.
-            let _permit = permit;
-            work()
-        });
-        work.await.map_err(gone)?
+        self.0
+            .work(move || {
+                let kept = PasswordHash::new(&kept).map_err(|error| {
+                    StoreError::Fault(format!("account: a password cannot be read: {error}"))
+                })?;
+                let verdict = Argon2::default().verify_password(password.expose_secret().as_bytes(), &kept);
+                Ok(verdict.is_ok() && known)
+            })
+            .await
     }
 }
 

@@ -56,15 +56,15 @@ fn no_line_is_taken(acts: &Acts, files: &[DeskFile]) -> Result<(), AppError> {
 
 /// What the manager should know of a desk that is in force: for each policy of its lines the first stretch within two
 /// weeks in which none of its steps would find anybody.
-pub fn gaps_ahead(acts: &Acts, desk: &Desk) -> Vec<String> {
+pub async fn gaps_ahead(acts: &Acts, desk: &Desk) -> Result<Vec<String>, AppError> {
     let now = acts.clock().now();
     let end = now + AHEAD;
-    let gaps = acts.gaps(desk, now, end).policies;
+    let gaps = acts.gaps(desk, now, end).await?.policies;
     let bare: Vec<&PolicyGap> = gaps.iter().filter(|gap| gap.is_bare()).collect();
     let wall = |at| acts.book().to_wall(desk.zone(), at).format("%a %Y-%m-%d %H:%M").to_string();
-    let mut told = BTreeSet::new();
-    let first = bare.iter().enumerate().filter(|(_, gap)| told.insert(&gap.policy));
-    first
+    let mut named = BTreeSet::new();
+    let first = bare.iter().enumerate().filter(|(_, gap)| named.insert(&gap.policy));
+    let told = first
         .map(|(index, gap)| {
             // What follows on with other reasons is the same stretch without anybody.
             let rest = bare[index..].iter().filter(|other| other.policy == gap.policy);
@@ -92,5 +92,6 @@ pub fn gaps_ahead(acts: &Acts, desk: &Desk) -> Vec<String> {
                 why.join("; "),
             )
         })
-        .collect()
+        .collect();
+    Ok(told)
 }

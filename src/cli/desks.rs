@@ -41,7 +41,7 @@ pub async fn apply(config: Config, files: &[PathBuf]) -> Result<(), AppError> {
     for Applied { desk, version, new } in app::apply_desks(&acts, files).await? {
         let unchanged = if new { "" } else { "unchanged, " };
         out::say(format_args!("{}: {unchanged}version {version} is in force", desk.key.as_str()));
-        warn_of_gaps(&acts, &desk);
+        warn_of_gaps(&acts, &desk).await?;
     }
     acts.store().close().await;
     Ok(())
@@ -52,16 +52,17 @@ pub async fn plan(config: Config, files: &[PathBuf]) -> Result<(), AppError> {
     let (acts, files) = check(config, files).await?;
     for (plan, file) in app::plan_desks(&acts, files.clone()).await?.iter().zip(&files) {
         out::print(plan)?;
-        warn_of_gaps(&acts, file.desk());
+        warn_of_gaps(&acts, file.desk()).await?;
     }
     acts.store().close().await;
     Ok(())
 }
 
-fn warn_of_gaps(acts: &Acts, desk: &Desk) {
-    for gap in app::gaps_ahead(acts, desk) {
+async fn warn_of_gaps(acts: &Acts, desk: &Desk) -> Result<(), AppError> {
+    for gap in app::gaps_ahead(acts, desk).await? {
         out::complain(format_args!("warning: {gap}"));
     }
+    Ok(())
 }
 
 /// Writes the text of a desk's version, byte for byte as it was applied.

@@ -66,18 +66,25 @@ impl Preview {
         let past = in_time(acts.past_shifts(live.key.as_str(), (now - QUARTER, now))).await?;
         let past = past.into_iter().flat_map(|(_, shifts)| shifts).collect();
         let leaves = in_time(acts.leaves(live.key.as_str())).await?;
-        let before = at_odds(app, live, &leaves);
-        let leave = at_odds(app, next, &leaves).into_iter().map(|one| {
-            let new = !before.contains(&one);
-            (one, new)
+        let gaps = gaps(&acts.gaps_ahead(live).await?, acts.gaps_ahead(next).await?);
+        let (app, live, next) = (app.clone(), live.clone(), next.clone());
+        // A quarter of a large desk's shifts takes its time, which no call is to wait for.
+        let comparing = tokio::task::spawn_blocking(move || {
+            let (app, live, next) = (&app, &live, &next);
+            let before = at_odds(app, live, &leaves);
+            let leave = at_odds(app, next, &leaves).into_iter().map(|one| {
+                let new = !before.contains(&one);
+                (one, new)
+            });
+            Preview {
+                rotas: compared(app, live, next, now),
+                gaps,
+                overloads: overloaded(app, live, next, now),
+                shares: shares(app, live, next, now, past),
+                leave: leave.collect(),
+            }
         });
-        Ok(Preview {
-            rotas: compared(app, live, next, now),
-            gaps: gaps(&acts.gaps_ahead(live), acts.gaps_ahead(next)),
-            overloads: overloaded(app, live, next, now),
-            shares: shares(app, live, next, now, past),
-            leave: leave.collect(),
-        })
+        comparing.await.map_err(|_| Failure::Panicked)
     }
 }
 

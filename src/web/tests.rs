@@ -2,6 +2,7 @@
 
 mod calls;
 mod doors;
+mod gaps;
 mod held;
 mod logs;
 mod pages;

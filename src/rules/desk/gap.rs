@@ -178,6 +178,20 @@ impl Desk {
 }
 
 impl Gaps {
+    /// What of it lies between two instants, cut there.
+    pub fn within(&self, from: Timestamp, to: Timestamp) -> Gaps {
+        let cut = |start: Timestamp, end: Timestamp| (start.max(from), end.min(to));
+        let policies = self.policies.iter().filter_map(|gap| {
+            let (from, to) = cut(gap.from, gap.to);
+            (from < to).then(|| PolicyGap { from, to, ..gap.clone() })
+        });
+        let closed = self.closed.iter().filter_map(|gap| {
+            let (from, to) = cut(gap.from, gap.to);
+            (from < to).then_some(Gap { from, to })
+        });
+        Gaps { policies: policies.collect(), closed: closed.collect() }
+    }
+
     /// Adds a stretch, or lengthens the one that it goes on.
     fn add(&mut self, gap: PolicyGap) {
         let last = self.policies.iter_mut().rev().find(|last| last.policy == gap.policy);

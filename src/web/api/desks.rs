@@ -14,7 +14,7 @@ use super::rotas::{Horizon, Span};
 use super::tag::of_version;
 use crate::rules::access::Right;
 use crate::rules::desk::{self, Desk, Found, Lack, PolicyGap, Reason, WrittenDesk};
-use crate::web::hold::in_time;
+use crate::web::hold::{Failure, in_time};
 
 /// The desks that the token may see.
 #[derive(Debug, Serialize, ToSchema)]
@@ -202,7 +202,8 @@ pub(super) async fn gaps(
 ) -> Result<Json<Gaps>, Problem> {
     let desk = caller.at(&app, Right::See, &key)?;
     let (from, to) = span.read(app.acts().clock().now(), Horizon::Quarter)?;
-    let desk::Gaps { policies, closed } = app.acts().gaps(&desk, from, to);
+    let found = app.acts().gaps(&desk, from, to).await.map_err(Failure::from)?;
+    let desk::Gaps { policies, closed } = found;
     Ok(Json(Gaps {
         from: from.into(),
         to: to.into(),

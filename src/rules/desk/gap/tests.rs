@@ -244,7 +244,13 @@ proptest! {
         let is_reachable = |agent: &Agent| !dead.contains(&agent.key.as_str());
         let until = |minutes: i64| Timestamp(start.0 + minutes * 60_000);
         let mutes: Mutes = muted.iter().map(|(agent, end)| (agent.parse().unwrap(), until(*end))).collect();
-        let gaps = desk.gaps(&BOOK, (start, end), is_reachable, &mutes).policies;
+        let whole = desk.gaps(&BOOK, (start, end), is_reachable, &mutes);
+        // A part of a longer search is what a search for that part finds.
+        let mut ends = [until(samples[0]), until(samples[1])];
+        ends.sort();
+        let part = desk.gaps(&BOOK, (ends[0], ends[1]), is_reachable, &mutes);
+        prop_assert_eq!(whole.within(ends[0], ends[1]), part);
+        let gaps = whole.policies;
         for pair in gaps.windows(2) {
             prop_assert!(pair[0].to < pair[1].from || (pair[0].to == pair[1].from && pair[0].why != pair[1].why));
         }

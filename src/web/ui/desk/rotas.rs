@@ -75,7 +75,7 @@ pub(super) async fn list(
 ) -> Result<Response, Trouble> {
     let at = AtDesk::see(&app, visiting, desk).await?;
     let wall = Wall::new(app.acts().book(), at.desk().zone());
-    let gaps = app.acts().gaps_ahead(at.desk());
+    let gaps = app.acts().gaps_ahead(at.desk()).await?;
     let told = |gap: &PolicyGap| Gap {
         told: super::draft::gap_told(wall, gap),
         bare: gap.is_bare(),
