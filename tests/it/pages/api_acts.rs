@@ -93,6 +93,43 @@ async fn a_ticket_is_taken_handed_over_and_closed_by_programs() {
 }
 
 #[tokio::test]
+async fn a_program_that_looked_too_early_disposes_of_nothing() {
+    World::each(async |world| {
+        let (finn, ada) = (world.caller("+18025550121"), world.agent("ada"));
+        let his = of_agent(&world, BEN).await;
+        let bot = of(&world, Role::Manager, Some(DESK)).await;
+        ada_is_paged(&world).await;
+        let turn = async || bot.get("/tickets/1001").await.json()["turn"].as_i64().unwrap();
+        let before = turn().await;
+        says(&world, &his, &[], json!({"command": "acknowledge"})).await.is(StatusCode::OK);
+        let seen = async |turn: i64, command: Value| {
+            let answer = bot.post(&format!("/tickets/1001/commands?seen={turn}"), &[], command).await;
+            world.settle().await;
+            answer
+        };
+        for command in [
+            json!({"command": "escalate"}),
+            json!({"command": "resolve"}),
+            json!({"command": "downgrade", "severity": 3, "reason": "x"}),
+            json!({"command": "hand_over", "agent": "cleo"}),
+            json!({"command": "page", "agent": "cleo"}),
+        ] {
+            let late = seen(before, command).await;
+            late.is_refused("passed");
+            assert!(late.json()["detail"].as_str().unwrap().contains("Ben Frost has it meanwhile"));
+        }
+        world.ticket(1001).await.is_held_by("ben");
+        seen(before, json!({"command": "note", "text": "x"})).await.is(StatusCode::OK);
+        let now = turn().await;
+        seen(now, json!({"command": "resolve"})).await.is(StatusCode::OK);
+        for person in [&finn, &ada, &world.agent("ben")] {
+            person.reads_all();
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn nobody_commands_what_he_may_not_see() {
     Scene::default()
         .beside(&night_desk())

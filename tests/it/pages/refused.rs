@@ -109,3 +109,31 @@ async fn the_style_is_kept_for_ever_and_pages_never() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_address_that_cannot_be_read_gets_a_page() {
+    Site::each(async |site| {
+        let ada = site.administrator().await;
+        let desk = "/desks/reservations";
+        for path in [
+            "/audit?before=abc".to_owned(),
+            "/tickets?before=abc".into(),
+            "/reports?from=zzz&to=%".into(),
+            format!("{desk}/feeds?before=abc"),
+            format!("{desk}/versions?before=abc"),
+            format!("{desk}/customers?page=abc"),
+        ] {
+            let page = ada.get(&path).await;
+            assert!(!page.body.contains("deserialize"), "{path}: {}", page.body);
+            assert!(page.body.contains("<html"), "{path}: {}", page.body);
+        }
+        for path in ["/audit?before=abc".to_owned(), format!("{desk}/feeds?before=abc")] {
+            let words = ["This address cannot be read", "follow a link to the page"];
+            ada.get(&path).await.says(StatusCode::BAD_REQUEST, &words);
+        }
+        for path in [format!("{desk}/versions/99999999999999999999"), format!("{desk}/versions/abc")] {
+            ada.get(&path).await.says(StatusCode::NOT_FOUND, &["There is no such page"]);
+        }
+    })
+    .await;
+}

@@ -1,7 +1,7 @@
 //! Tickets on pages: what is wrong, who calls, what happened; and what is done about it without a script.
 
 use axum::http::StatusCode;
-use nightbell::rules::access::Role;
+use nightbell::rules::access::{Reach, Role};
 
 use super::screen::Screen;
 use crate::stories::{ada_is_paged, reports_an_emergency};
@@ -9,6 +9,7 @@ use crate::support::world::{World, seconds};
 
 const DESK: &str = "reservations";
 const ADA: &str = "ada@reservations.example.com";
+const BEN: &str = "ben@reservations.example.com";
 
 #[tokio::test]
 async fn a_whole_life_on_pages() {
@@ -60,6 +61,137 @@ async fn a_whole_life_on_pages() {
         hers.get("/tickets").await.says(StatusCode::OK, &["Nothing is open"]);
         hers.get("/tickets?state=all").await.says(StatusCode::OK, &["SEV3 #1001", "Resolved"]);
         hers.get("/tickets?state=all&before=1").await.says(StatusCode::OK, &["There is nothing older"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_comes_too_late_takes_it_from_nobody() {
+    World::each(async |world| {
+        let (finn, ada, ben) = (world.caller("+18025550121"), world.agent("ada"), world.agent("ben"));
+        let hers = Screen::of(&world, ADA, Role::Agent, DESK).await;
+        let his = Screen::of(&world, BEN, Role::Agent, DESK).await;
+        let mona = Screen::of(&world, "mona@example.com", Role::Manager, DESK).await;
+        ada_is_paged(&world).await;
+        let (ticket, seen) = hers.ticket().await;
+        his.presses(&ticket, &[("command", "acknowledge"), ("seen", &*seen)])
+            .await
+            .says(StatusCode::OK, &["#1001 is yours"]);
+        ada.is_off_the_line();
+        ada.receives_text(&["Stand down: Ben Frost has #1001"]);
+        finn.receives_text(&["Ben Frost"]);
+
+        // What Ada and the manager look at is from before that.
+        let passed = "Ben Frost has it meanwhile; nothing was changed. Look at it as it is now.";
+        for screen in [&hers, &mona] {
+            for (command, back) in [
+                ("escalate", "/board"),
+                ("escalate", ""),
+                ("resolve", ""),
+                ("page", "/board"),
+                ("hand_over", ""),
+            ] {
+                let form = [("command", command), ("agent", "cleo"), ("seen", &*seen), ("back", back)];
+                screen.presses(&ticket, &form).await.says(StatusCode::OK, &[passed, "Ben Frost has it"]);
+            }
+        }
+        for command in ["decline", "call"] {
+            let form = [("command", command), ("seen", &*seen)];
+            hers.presses(&ticket, &form).await.says(StatusCode::OK, &[passed]);
+        }
+        // What she wrote is still there.
+        let path = format!("/tickets/{ticket}/commands");
+        for form in [
+            &[("command", "resolve"), ("how", "It was the DNS"), ("seen", &*seen)] as &[(&str, &str)],
+            &[("command", "downgrade"), ("severity", "3"), ("reason", "It was the DNS"), ("seen", &*seen)],
+        ] {
+            let late = hers.post(&path, form).await;
+            late.says(StatusCode::CONFLICT, &[passed, ">It was the DNS</textarea>"]);
+        }
+        let told = world.ticket(1001).await;
+        told.is_held_by("ben");
+        for kind in ["escalated", "declined", "downgraded", "resolved", "paged_besides", "handed_over"] {
+            told.does_not_tell(kind);
+        }
+        ben.receives_no_text();
+
+        // What takes nothing from anybody is done all the same.
+        hers.presses(&ticket, &[("command", "note"), ("note", "Seen."), ("seen", &*seen)])
+            .await
+            .says(StatusCode::OK, &["The note stands"]);
+        hers.presses(&ticket, &[("command", "acknowledge"), ("seen", &*seen)])
+            .await
+            .says(StatusCode::OK, &["#1001 is not yours: Ben Frost has it already"]);
+        // And whoever looks again may dispose of it.
+        let (_, seen) = mona.ticket().await;
+        mona.presses(&ticket, &[("command", "resolve"), ("seen", &*seen)])
+            .await
+            .says(StatusCode::OK, &["#1001 is resolved"]);
+        for person in [&finn, &ada, &ben] {
+            person.reads_all();
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn it_is_too_late_even_if_nobody_has_it_again() {
+    World::each(async |world| {
+        let (finn, ada, ben) = (world.caller("+18025550121"), world.agent("ada"), world.agent("ben"));
+        let hers = Screen::of(&world, ADA, Role::Agent, DESK).await;
+        ada_is_paged(&world).await;
+        let (ticket, seen) = hers.ticket().await;
+        // Taken by telephone, it is hers to close by the page that she opened before; but not to pass on unseen.
+        ada.replies("ACK").await;
+        ada.receives_text(&["Yours"]);
+        finn.receives_text(&["Ada Moss"]);
+        let escalate = [("command", "escalate"), ("seen", &*seen)];
+        hers.presses(&ticket, &escalate).await.says(StatusCode::OK, &["Ada Moss has it meanwhile"]);
+        ada.replies("ESC").await;
+        ada.receives_text(&["#1001 goes to the next step now"]);
+        ben.receives_text(&["SEV1 #1001"]);
+        ben.phone_rings();
+        world.ticket(1001).await.is_held_by_nobody();
+        hers.presses(&ticket, &escalate).await.says(StatusCode::OK, &["It has changed hands meanwhile"]);
+        ada.replies("ACK").await;
+        ada.receives_text(&["Yours"]);
+        let resolve = [("command", "resolve"), ("seen", &*seen)];
+        hers.presses(&ticket, &resolve).await.says(StatusCode::OK, &["#1001 is resolved"]);
+        assert_eq!(world.ticket(1001).await.entries_of("escalated").len(), 1);
+        for person in [&finn, &ada, &ben] {
+            person.reads_all();
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_audit_log_tells_how_a_ticket_stood_before_and_after() {
+    World::each(async |world| {
+        let (finn, ada) = (world.caller("+18025550121"), world.agent("ada"));
+        let hers = Screen::of(&world, ADA, Role::Agent, DESK).await;
+        ada_is_paged(&world).await;
+        let (ticket, _) = hers.ticket().await;
+        let down = [("command", "downgrade"), ("severity", "3"), ("reason", "a workaround")];
+        for form in [&[("command", "acknowledge")] as &[(&str, &str)], &down, &[("command", "resolve")]] {
+            hers.presses(&ticket, form).await.says(StatusCode::OK, &[]);
+        }
+        let page = world.acts().audit_page(Reach::Desks(vec![DESK.into()]), i64::MAX).await.unwrap();
+        let commands = page.entries.iter().filter(|entry| entry.action == "ticket.command").rev();
+        let told: Vec<_> = commands
+            .map(|entry| (entry.before.as_deref().unwrap(), entry.after.as_deref().unwrap()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("open, severity 1, nobody has it", "acknowledge: open, severity 1, ada has it"),
+                ("open, severity 1, ada has it", "downgrade to severity 3: open, severity 3, nobody has it",),
+                ("open, severity 3, nobody has it", "resolve: resolved, severity 3, nobody has it"),
+            ]
+        );
+        for person in [&finn, &ada] {
+            person.reads_all();
+        }
     })
     .await;
 }
