@@ -65,7 +65,7 @@ impl Preview {
         let (acts, now) = (app.acts(), app.acts().clock().now());
         let past = in_time(acts.past_shifts(live.key.as_str(), (now - QUARTER, now))).await?;
         let past = past.into_iter().flat_map(|(_, shifts)| shifts).collect();
-        let leaves = in_time(acts.leaves(live.key.as_str())).await?;
+        let leaves = in_time(acts.leaves(live.key.as_str())).await?.coming;
         let gaps = gaps(&acts.gaps_ahead(live).await?, acts.gaps_ahead(next).await?);
         let (app, live, next) = (app.clone(), live.clone(), next.clone());
         // A quarter of a large desk's shifts takes its time, which no call is to wait for.
