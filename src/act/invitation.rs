@@ -10,7 +10,7 @@ use super::audit::{Note, note};
 use super::session::{Origin, SignedInNow, begin};
 use super::{ActError, Acts, By};
 use crate::clock::Timestamp;
-use crate::rules::access::{Principal, Reach, Role, Scope};
+use crate::rules::access::{Principal, Reach, Right, Role, Scope};
 use crate::rules::account::{Account, Email};
 use crate::store::invitation::{self, Invited, Purpose};
 use crate::store::session::Means;
@@ -230,16 +230,40 @@ async fn withdraw(
 }
 
 async fn usable(tx: &mut Tx, (hash, now): &(String, Timestamp)) -> Result<Option<Purpose>, StoreError> {
-    let purpose = invitation::usable(tx, hash, *now).await?;
-    // There is one first administrator, however many links were printed.
-    if purpose == Some(Purpose::First) && account::any(tx).await? {
-        return Ok(None);
-    }
-    Ok(purpose)
+    let Some((purpose, made_by)) = invitation::usable(tx, hash, *now).await? else { return Ok(None) };
+    let dead = match &purpose {
+        // There is one first administrator, however many links were printed.
+        Purpose::First => account::any(tx).await?,
+        Purpose::Join { scope, .. } => {
+            let may = |maker: &Principal| match scope.desk() {
+                Some(desk) => maker.may(Right::Administer, desk),
+                None => maker.may_everywhere(Right::Administer),
+            };
+            lacks_right(tx, made_by.as_deref(), may).await?
+        }
+        // Who administers no desk any more can have none of its people's passwords changed.
+        Purpose::Reset { .. } => {
+            lacks_right(tx, made_by.as_deref(), |maker| maker.may_somewhere(Right::Administer)).await?
+        }
+    };
+    Ok((!dead).then_some(purpose))
+}
+
+/// Whether a link was made by an account that may not make it any more.
+async fn lacks_right(
+    tx: &mut Tx,
+    made_by: Option<&str>,
+    may: impl Fn(&Principal) -> bool,
+) -> Result<bool, StoreError> {
+    // What is no address is the command line, which may do everything.
+    let Some(maker) = made_by.and_then(|made_by| made_by.parse::<Email>().ok()) else { return Ok(false) };
+    let Some(kept) = account::by_email(tx, &maker).await? else { return Ok(true) };
+    Ok(kept.account.disabled_at.is_some() || !may(&kept.account.principal))
 }
 
 async fn offer(tx: &mut Tx, new: &New) -> Result<(), StoreError> {
-    invitation::insert(tx, &new.hash, &new.purpose, new.now, new.now + LINK_LASTS).await?;
+    let made = (&new.purpose, &*new.by.actor);
+    invitation::insert(tx, &new.hash, made, new.now, new.now + LINK_LASTS).await?;
     let entry = match &new.purpose {
         Purpose::First => return Ok(()),
         Purpose::Join { email, role, scope } => Note {

@@ -50,6 +50,21 @@ pub enum Job {
         /// Carriers that were tried already.
         avoid: Vec<String>,
     },
+    /// Ring somebody and say something; nobody waits for what becomes of it.
+    Say {
+        /// E.164.
+        to: String,
+        /// Seconds to ring.
+        seconds: u32,
+        /// BCP 47.
+        language: String,
+        /// As they are said.
+        words: String,
+        /// Carriers that were tried already.
+        avoid: Vec<String>,
+        /// When it is no longer worth saying.
+        expires_at: Timestamp,
+    },
     /// End a call.
     HangUp {
         /// Which carrier's.
@@ -111,7 +126,8 @@ impl Job {
             Job::Text { attempt, .. } => attempt.as_ref(),
             Job::Ring { attempt, .. } | Job::AskReceipt { attempt, .. } => Some(attempt),
             Job::LookUp { of, .. } => of.attempt(),
-            Job::HangUp { .. }
+            Job::Say { .. }
+            | Job::HangUp { .. }
             | Job::AskCall { .. }
             | Job::ListRecordings { .. }
             | Job::FetchRecording { .. } => None,

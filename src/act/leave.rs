@@ -10,7 +10,7 @@ use crate::rules::people::AgentKey;
 use crate::store::{StoreError, Tx, leave as leaves, leave_calendar as calendars};
 
 /// The most absences that are looked at.
-const MOST: i64 = 1000;
+const MOST: u16 = 1000;
 
 /// The longest absence, in days: beyond it somebody is no agent of the desk any more.
 const LONGEST: i64 = 400;
@@ -114,7 +114,7 @@ fn told(leave: &Leave) -> String {
 }
 
 async fn coming(tx: &mut Tx, (desk, now): &(String, Timestamp)) -> Result<Vec<Leave>, StoreError> {
-    let mut coming = leaves::ending_after(tx, desk, *now, MOST).await?;
+    let mut coming = leaves::ending_after(tx, desk, *now, MOST.into()).await?;
     for calendar in calendars::of_desk(tx, desk).await? {
         for (place, span) in (0..).zip(&calendar.spans).filter(|(_, span)| span.to > *now) {
             coming.push(Leave {
@@ -127,5 +127,6 @@ async fn coming(tx: &mut Tx, (desk, now): &(String, Timestamp)) -> Result<Vec<Le
         }
     }
     coming.sort_by(|one, other| (one.span.from, &one.id).cmp(&(other.span.from, &other.id)));
+    coming.truncate(MOST.into());
     Ok(coming)
 }

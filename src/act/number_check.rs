@@ -1,11 +1,11 @@
-//! Numbers of agents are verified: a code goes out by text, and whoever it reached gives it back on a page. Six digits
-//! are guessed at once from a fast hash, so the code is kept by the one that passwords are kept by, which also compares
-//! in constant time; a try is counted before it is judged.
+//! Numbers of agents are verified: a code goes out by text or by a call, and whoever it reached gives it back on a page.
+//! Six digits are guessed at once from a fast hash, so the code is kept by the one that passwords are kept by, which also
+//! compares in constant time; a try is counted before it is judged.
 
 use secrecy::SecretString;
 
 use super::audit::{Note, note};
-use super::job::send_text;
+use super::job::Job;
 use super::{ActError, Acts, By, World};
 use crate::clock::Timestamp;
 use crate::id::Id;
@@ -23,12 +23,12 @@ pub enum SendCodeError {
     /// It is no number of that agent.
     #[error("It is no number of this agent any more.")]
     NoNumber,
-    /// It takes no texts.
-    #[error("This telephone takes no texts, so no code can be sent to it.")]
-    NoTexts,
+    /// It does not take what was asked for.
+    #[error("This telephone is not for that, by the file of the desk.")]
+    NotTaken,
     /// It gets none.
     #[error(
-        "Texts to it are out of use. Use them again first; whoever replied STOP sends START to the line."
+        "That way of reaching it is out of use. Use it again first; whoever replied STOP sends START to the line."
     )]
     OutOfUse,
     /// One was sent just now.
@@ -76,6 +76,7 @@ struct Send {
     world: World,
     by: By,
     of: AgentNumber,
+    method: MethodKind,
     code: String,
     hash: String,
     /// For the outbox.
@@ -83,15 +84,15 @@ struct Send {
 }
 
 impl Acts {
-    /// Sends a code to an agent's number, in the place of the one before.
-    pub async fn send_code(&self, by: By, of: AgentNumber) -> Result<(), SendCodeError> {
+    /// Sends a code to an agent's number by a way that it takes, in the place of the one before.
+    pub async fn send_code(&self, by: By, of: AgentNumber, method: MethodKind) -> Result<(), SendCodeError> {
         let world = self.world();
         let known = world.desks.by_key(&of.desk).and_then(|desk| desk.agent(&of.agent));
         let agent = known.filter(|agent| agent.has_number(&of.number)).ok_or(SendCodeError::NoNumber)?;
-        if !agent.numbers(MethodKind::Sms).any(|number| *number == of.number) {
-            return Err(SendCodeError::NoTexts);
+        if !agent.numbers(method).any(|number| *number == of.number) {
+            return Err(SendCodeError::NotTaken);
         }
-        if world.dead().contains(&(MethodKind::Sms, of.number.clone())) {
+        if world.dead().contains(&(method, of.number.clone())) {
             return Err(SendCodeError::OutOfUse);
         }
         // Before the work of hashing; the transaction asks again.
@@ -100,7 +101,7 @@ impl Acts {
         let code = digits(self.ids().below(CODES));
         let hash = self.hash_password(SecretString::from(code.clone())).await?;
         let id: Id<Send> = self.ids().mint(world.now);
-        let send = Send { world, by, of, code, hash, id: format!("code-{id}") };
+        let send = Send { world, by, of, method, code, hash, id: format!("code-{id}") };
         let sent = self.store().write(send_code, send).await.map_err(ActError::from)?;
         sent.map_err(SendCodeError::Later)
     }
@@ -136,7 +137,7 @@ async fn sent(tx: &mut Tx, of: &AgentNumber) -> Result<Option<Sent>, StoreError>
 }
 
 async fn send_code(tx: &mut Tx, send: &Send) -> Result<Result<(), Timestamp>, StoreError> {
-    let Send { world, by, of, code, hash, id } = send;
+    let Send { world, by, of, method, code, hash, id } = send;
     let desk = world.desk(&of.desk)?;
     // Two taps of one finger wait for each other here, and send one.
     desks::lock(tx, &desk.key).await?;
@@ -146,9 +147,24 @@ async fn send_code(tx: &mut Tx, send: &Send) -> Result<Result<(), Timestamp>, St
     };
     checks::put(tx, of.whose(), (hash, sent), (world.now + GOOD_FOR, TRIES)).await?;
     let Some(agent) = desk.agent(&of.agent) else { return Ok(Ok(())) };
-    let body = world.words_for_agent(desk, agent, &Message::NumberCode { code: code.clone() });
-    send_text(tx, world, id, &of.number, None, body).await?;
-    let entry = Note { desk: Some(&of.desk), ..Note::of("number.send_code", of.agent.as_str()) };
+    let (to, avoid, expires_at) = (of.number.to_string(), Vec::new(), world.now + GOOD_FOR);
+    let (job, way) = match method {
+        MethodKind::Sms => {
+            let body = world.words_for_agent(desk, agent, &Message::NumberCode { code: code.clone() });
+            (Job::Text { attempt: None, to, from: None, body, avoid, expires_at }, "by text")
+        }
+        MethodKind::Voice => {
+            let language = agent.language.clone();
+            let words = world.words.number_code_aloud(&language, &desk.name, code);
+            (Job::Say { to, seconds: desk.limits.ring.0, language, words, avoid, expires_at }, "by a call")
+        }
+    };
+    job.write(tx, world, id, None, 1, world.now).await?;
+    let entry = Note {
+        desk: Some(&of.desk),
+        after: Some(way.into()),
+        ..Note::of("number.send_code", of.agent.as_str())
+    };
     note(tx, by, world.now, entry).await?;
     Ok(Ok(()))
 }

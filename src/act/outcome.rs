@@ -62,8 +62,8 @@ async fn finish_job(tx: &mut Tx, finish: &Finish) -> Result<(), StoreError> {
             outbox::postpone(tx, &claimed.id, claimed.fence, *at).await?;
             return Ok(());
         }
-        (Performed::Sent(sent), Job::Text { attempt: None, .. }) => {
-            return plain_text_sent(tx, finish, sent).await;
+        (Performed::Sent(sent), Job::Text { attempt: None, .. } | Job::Say { .. }) => {
+            return unwatched_sent(tx, finish, sent).await;
         }
         // One that goes on was given a new deadline when it was asked after.
         (Performed::Call { over: true, seconds }, Job::AskCall { carrier, sid }) => {
@@ -114,11 +114,15 @@ async fn attempt_event(
     Ok(())
 }
 
-/// A text that nobody waits for: tried again while it is worth it; on a doubt once more, which costs its reader less
-/// than never to have heard.
-async fn plain_text_sent(tx: &mut Tx, finish: &Finish, sent: &Sent) -> Result<(), StoreError> {
+/// A text or call that nobody waits for: tried again while it is worth it; on a doubt once more, which costs its reader
+/// less than never to have heard.
+async fn unwatched_sent(tx: &mut Tx, finish: &Finish, sent: &Sent) -> Result<(), StoreError> {
     let Finish { world, claimed, job, .. } = finish;
-    let Job::Text { to, expires_at, .. } = job else { return Ok(()) };
+    let (to, expires_at, method) = match job {
+        Job::Text { to, expires_at, .. } => (to, expires_at, MethodKind::Sms),
+        Job::Say { to, expires_at, .. } => (to, expires_at, MethodKind::Voice),
+        _ => return Ok(()),
+    };
     let doubt = matches!(sent, Sent::Unknown { .. }) && claimed.fence < 2;
     if doubt || matches!(sent, Sent::NotYet { .. }) {
         let pause = Duration::from_secs(if doubt { 30 } else { 5 });
@@ -132,7 +136,7 @@ async fn plain_text_sent(tx: &mut Tx, finish: &Finish, sent: &Sent) -> Result<()
         && about.is_the_numbers()
         && let Ok(number) = to.parse()
     {
-        dead::out_of_use(tx, world, &claimed.id, &number, MethodKind::Sms, why).await?;
+        dead::out_of_use(tx, world, &claimed.id, &number, method, why).await?;
     }
     Ok(())
 }

@@ -22,6 +22,7 @@ use super::{
 use crate::act::{By, Token};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, LogConfig};
+use crate::fetch::config::{FetchConfig, this_machine};
 use crate::id::Ids;
 use crate::rules::desk::Desk;
 use crate::simulator::{OnCall, Pace, Simulator};
@@ -99,6 +100,8 @@ impl Stage {
             public_url: simulated.gateway.clone(),
             data_dir: data.to_owned(),
             log: LogConfig::default(),
+            // So that calendars can be tried without any server elsewhere.
+            fetch: FetchConfig { allow: vec![this_machine()], http: true, ..FetchConfig::default() },
             carriers: vec![simulated.at_the_gateway()],
             ..Config::default()
         };

@@ -33,13 +33,23 @@ pub struct CallOrder {
     /// Whom to call, in E.164.
     pub to: Number,
     /// What to do once it is answered.
-    pub url: String,
-    /// Where its states are reported; the attempt's id travels in it, for a report may come before the answer.
-    pub status_callback: String,
+    pub answered: Answered,
+    /// Where its states are reported, if anybody waits for them; the attempt's id travels in it, for a report may come
+    /// before the answer.
+    pub status_callback: Option<String>,
     /// How long it rings, in seconds.
     pub ring_seconds: u32,
     /// How long it may last, in seconds.
     pub time_limit_seconds: u32,
+}
+
+/// What is done on a call of ours once it is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answered {
+    /// This address is asked.
+    Ask(String),
+    /// This document is carried out.
+    Document(String),
 }
 
 /// A change to a call that is under way.

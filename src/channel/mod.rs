@@ -18,7 +18,8 @@ pub mod rate;
 pub mod twilio;
 
 pub use carrier::{
-    CallOrder, CallUpdate, Carrier, Listing, LookUpFailed, RecordingFailed, Refusal, Sent, TextOrder,
+    Answered, CallOrder, CallUpdate, Carrier, Listing, LookUpFailed, RecordingFailed, Refusal, Sent,
+    TextOrder,
 };
 pub use carriers::{Carriers, Health, Kind, NoRoute, Route, Wish};
 pub use config::{CarrierConfig, CarrierConfigError, SenderConfig};

@@ -43,7 +43,7 @@ impl Engine {
     /// Asks every carrier that may have it, for a moment.
     pub(super) async fn find_anywhere(&self, wanted: Wanted<'_>) -> Option<Sent> {
         let avoided: &[String] = match wanted.job {
-            Job::Text { avoid, .. } | Job::Ring { avoid, .. } => avoid,
+            Job::Text { avoid, .. } | Job::Ring { avoid, .. } | Job::Say { avoid, .. } => avoid,
             _ => &[],
         };
         let asked = self.0.carriers.configs().filter(|config| !avoided.contains(&config.name));

@@ -3,14 +3,21 @@
 
 use super::Engine;
 use crate::act::Job;
-use crate::channel::{CallOrder, Kind, SenderConfig, TextOrder};
+use crate::channel::{Answered, CallOrder, Kind, SenderConfig, TextOrder};
 use crate::clock::Timestamp;
 use crate::rules::bridge::LONGEST_TALK;
 use crate::wire::address::Addresses;
+use crate::wire::twiml::{Profile, Prompt, Response, Verb, locale, write};
 use crate::wire::{FreeText, Number};
 
 /// How long a call to an agent may last: a talk, and the keys before and after it.
 const LONGEST_CALL: u32 = LONGEST_TALK + 5 * 60;
+
+/// How long a call may last that only says something.
+const LONGEST_WORDS: u32 = 2 * 60;
+
+/// How often that is said: who picks up is half asleep.
+const TIMES_SAID: usize = 3;
 
 /// A text or a call.
 #[derive(Clone, Debug)]
@@ -23,7 +30,7 @@ pub(super) enum Order {
 pub(super) fn kind_of(job: &Job) -> Option<Kind> {
     match job {
         Job::Text { .. } => Some(Kind::Text),
-        Job::Ring { .. } => Some(Kind::Call),
+        Job::Ring { .. } | Job::Say { .. } => Some(Kind::Call),
         _ => None,
     }
 }
@@ -54,12 +61,27 @@ impl Engine {
             Job::Ring { attempt, to, seconds, .. } => Some(Order::Call(CallOrder {
                 from: from.clone(),
                 to: Number::new(to),
-                url: addresses.answered(attempt.as_str()),
-                status_callback: addresses.attempt(attempt.as_str()),
+                answered: Answered::Ask(addresses.answered(attempt.as_str())),
+                status_callback: Some(addresses.attempt(attempt.as_str())),
                 ring_seconds: *seconds,
                 time_limit_seconds: LONGEST_CALL,
+            })),
+            Job::Say { to, seconds, language, words, .. } => Some(Order::Call(CallOrder {
+                from: from.clone(),
+                to: Number::new(to),
+                answered: Answered::Document(said(language, words)?),
+                status_callback: None,
+                ring_seconds: *seconds,
+                time_limit_seconds: LONGEST_WORDS,
             })),
             _ => None,
         }
     }
+}
+
+/// Words as a document that says them, each time anew; none if they are too many.
+fn said(language: &str, words: &str) -> Option<String> {
+    let say = || Prompt::Say { language: locale(language), voice: None, text: words.to_owned() };
+    let verbs = (0..TIMES_SAID).map(|_| Verb::Prompt(say())).collect();
+    write(&Response { verbs }, &Profile::default()).ok()
 }

@@ -53,7 +53,9 @@ impl Engine {
         route: Option<Chosen>,
     ) -> Option<Performed> {
         Some(match job {
-            Job::Text { .. } | Job::Ring { .. } => return self.send(claimed, job, route).await,
+            Job::Text { .. } | Job::Ring { .. } | Job::Say { .. } => {
+                return self.send(claimed, job, route).await;
+            }
             Job::HangUp { carrier, sid } => self.hang_up(claimed, carrier, sid).await,
             Job::LookUp { of, carrier, since } => self.look_up(claimed, of, carrier, *since).await,
             Job::AskReceipt { method, carrier, sid, .. } => {
@@ -121,14 +123,14 @@ impl Engine {
     }
 
     fn has_expired(&self, job: &Job) -> bool {
-        matches!(job, Job::Text { expires_at, .. } if *expires_at <= self.now())
+        matches!(job, Job::Text { expires_at, .. } | Job::Say { expires_at, .. } if *expires_at <= self.now())
     }
 
     fn route(&self, job: &Job) -> Option<Chosen> {
         let kind = kind_of(job)?;
         let (from, avoid) = match job {
             Job::Text { from, avoid, .. } => (from.as_ref().map(Number::new), avoid),
-            Job::Ring { avoid, .. } => (None, avoid),
+            Job::Ring { avoid, .. } | Job::Say { avoid, .. } => (None, avoid),
             _ => return None,
         };
         Some(self.0.carriers.choose(&Wish { kind, from: from.as_ref(), avoid }))
@@ -263,7 +265,10 @@ pub(super) fn filled(made: Vec<RecordingRecord>) -> Vec<Recorded> {
 
 /// Nobody can send it. A carrier that has had its turn may have another: what it did not take may be sent again.
 fn no_route(job: &Job) -> Sent {
-    let avoided = matches!(job, Job::Text { avoid, .. } | Job::Ring { avoid, .. } if !avoid.is_empty());
+    let avoided = matches!(
+        job,
+        Job::Text { avoid, .. } | Job::Ring { avoid, .. } | Job::Say { avoid, .. } if !avoid.is_empty()
+    );
     let why = "none has a number for it".to_owned();
     if avoided {
         Sent::NotYet { carrier: "any other carrier".into(), why }

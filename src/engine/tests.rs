@@ -12,7 +12,7 @@ use fake::{Next, inbound, written};
 use stage::{ADA, BEN, MANAGER, START, Stage, at};
 
 use crate::act::Missed;
-use crate::channel::{Refusal, Sent};
+use crate::channel::{Answered, Refusal, Sent};
 use crate::clock::{Clock, Timestamp};
 use crate::rules::page::AttemptState;
 use crate::rules::ticket::Happening;
@@ -49,8 +49,11 @@ async fn a_page_is_put_into_the_carriers_terms() {
     assert_eq!(text.validity_seconds, 600);
     let [(_, call)] = &stage.carrier.calls()[..] else { panic!("one call") };
     assert_eq!(
-        call.url,
-        format!("https://pager.example.com/webhooks/main/leg/{}/0#rc=2&rt=4000&rp=all", attempts[1].id)
+        call.answered,
+        Answered::Ask(format!(
+            "https://pager.example.com/webhooks/main/leg/{}/0#rc=2&rt=4000&rp=all",
+            attempts[1].id
+        ))
     );
     assert_eq!((call.to.as_str(), call.ring_seconds), (ADA, 25));
     assert!(attempts.iter().all(|attempt| matches!(attempt.state, AttemptState::Accepted { .. })));

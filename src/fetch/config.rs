@@ -1,10 +1,12 @@
 //! What an operator opens to addresses that people enter.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 use serde::{Deserialize, Deserializer};
+
+const THIS_MACHINE: Ipv4Net = Ipv4Net::new_assert(Ipv4Addr::LOCALHOST, 32);
 
 /// From where files are read, beside the public internet.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -39,6 +41,11 @@ impl FetchConfig {
             "write 1 to 30 seconds",
         ))
     }
+}
+
+/// This machine's own network.
+pub fn this_machine() -> IpNet {
+    IpNet::V4(THIS_MACHINE)
 }
 
 fn networks<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<IpNet>, D::Error> {

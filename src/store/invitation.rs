@@ -27,11 +27,11 @@ pub enum Purpose {
     },
 }
 
-/// Writes a one-time link down, by the hash of its secret.
+/// Writes a one-time link down, by the hash of its secret, and who made it.
 pub async fn insert(
     tx: &mut Tx,
     hash: &str,
-    purpose: &Purpose,
+    (purpose, made_by): (&Purpose, &str),
     now: Timestamp,
     expires_at: Timestamp,
 ) -> Result<(), StoreError> {
@@ -43,25 +43,29 @@ pub async fn insert(
         Purpose::Reset { email } => ("reset", Some(email.as_str()), None, None),
     };
     tx.execute(
-        "insert into invitation (hash, purpose, email, role, desk, created_at, expires_at, used_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, null)",
-        args![hash, name, email, role, desk, now, expires_at],
+        "insert into invitation (hash, purpose, email, role, desk, created_at, expires_at, used_at, made_by) \
+         values ($1, $2, $3, $4, $5, $6, $7, null, $8)",
+        args![hash, name, email, role, desk, now, expires_at, made_by],
     )
     .await?;
     Ok(())
 }
 
-/// What a one-time link is for, if it can still be used.
-pub async fn usable(tx: &mut Tx, hash: &str, now: Timestamp) -> Result<Option<Purpose>, StoreError> {
-    type Row = (String, Option<String>, Option<String>, Option<String>);
+/// What a one-time link is for, if it can still be used, and who made it, if that is known.
+pub async fn usable(
+    tx: &mut Tx,
+    hash: &str,
+    now: Timestamp,
+) -> Result<Option<(Purpose, Option<String>)>, StoreError> {
+    type Row = (String, Option<String>, Option<String>, Option<String>, Option<String>);
     let row: Option<Row> = tx
         .opt(
-            "select purpose, email, role, desk from invitation \
+            "select purpose, email, role, desk, made_by from invitation \
              where hash = $1 and used_at is null and expires_at > $2",
             args![hash, now],
         )
         .await?;
-    let Some((purpose, email, role, desk)) = row else { return Ok(None) };
+    let Some((purpose, email, role, desk, made_by)) = row else { return Ok(None) };
     let email = email.and_then(|email| email.parse::<Email>().ok());
     let role = role.and_then(|role| role.parse::<Role>().ok());
     let purpose = match (&*purpose, email, role) {
@@ -70,7 +74,7 @@ pub async fn usable(tx: &mut Tx, hash: &str, now: Timestamp) -> Result<Option<Pu
         ("reset", Some(email), _) => Purpose::Reset { email },
         _ => return Err(StoreError::Fault("invitation: a row cannot be read".into())),
     };
-    Ok(Some(purpose))
+    Ok(Some((purpose, made_by)))
 }
 
 /// Somebody who was invited and has not come yet.

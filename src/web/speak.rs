@@ -3,7 +3,9 @@
 
 use crate::act::{CallAnswer, NextTurn};
 use crate::rules::script::{Prompt, Then};
-use crate::wire::twiml::{self, Dial, DialNumber, Gather, Record, RejectReason, Response, TwimlError, Verb};
+use crate::wire::twiml::{
+    self, Dial, DialNumber, Gather, Record, RejectReason, Response, TwimlError, Verb, locale,
+};
 use crate::wire::{Addresses, Asked, Number};
 
 use super::CarrierAccess;
@@ -119,29 +121,6 @@ fn prompts(prompts: &[Prompt], ours: &Addresses, carrier: &CarrierAccess) -> Vec
         Prompt::Pause { .. } => None,
     };
     prompts.iter().filter_map(prompt).collect()
-}
-
-/// A language as carriers name them: they want a region.
-fn locale(language: &str) -> String {
-    let known = match language {
-        "en" => "en-US",
-        "de" => "de-DE",
-        "es" => "es-ES",
-        "fr" => "fr-FR",
-        "it" => "it-IT",
-        "nl" => "nl-NL",
-        "pt" => "pt-BR",
-        "pl" => "pl-PL",
-        "sv" => "sv-SE",
-        "da" => "da-DK",
-        "nb" | "no" => "nb-NO",
-        "fi" => "fi-FI",
-        "ja" => "ja-JP",
-        "ko" => "ko-KR",
-        "zh" => "zh-CN",
-        other => other,
-    };
-    known.to_owned()
 }
 
 #[cfg(test)]

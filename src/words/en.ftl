@@ -119,8 +119,9 @@ gaps-week = { $desk }: in the next 90 days an emergency finds nobody on call { $
 gaps-near = { $desk }: soon an emergency finds nobody on call: { $gaps }. Fill it: { $link }
 cover-in-return = In return { $asker } takes { $other }.
 
-## Of telephones, by text.
+## Of telephones, by text and by voice.
 number-code = { $desk }: your code is { $code }. Write it on the page where it was asked for, within 10 minutes, so that pages are known to reach you here.
+voice-number-code = This is { $desk }. Your code is: { $code }.
 
 ## Parts of sentences in voice flows. Without a full stop: the flow goes on.
 state-held = { $ticket } is open, and { $holder } has it

@@ -17,6 +17,12 @@ const PATIENCE: u8 = 8;
 const ALOUD: usize = 400;
 
 impl Words {
+    /// The code by which an agent's number is verified, aloud.
+    pub fn number_code_aloud(&self, lang: &str, desk: &str, code: &str) -> String {
+        let digits: Vec<String> = code.chars().map(String::from).collect();
+        self.say(lang, "voice-number-code", &[("desk", &one_line(desk)), ("code", &digits.join(", "))])
+    }
+
     /// A turn of a call of ours, in the agent's language and zone. `play` is the address of the recording, if it is to
     /// be heard. Every prompt that a key may cut short stands inside the wait for that key.
     pub fn spoken(

@@ -9,6 +9,7 @@
 
 mod agent;
 mod board;
+mod calendars;
 mod manager;
 mod pages;
 mod person;

@@ -212,7 +212,7 @@ impl Rule {
             before += i64::from(day <= date);
             after += i64::from(day >= date);
         }
-        self.positions.iter().any(|nth| *nth == before || -*nth == after)
+        self.positions.iter().any(|nth| *nth == before || *nth == -after)
     }
 
     fn is_month(&self, date: NaiveDate, start: NaiveDate) -> bool {
@@ -229,7 +229,7 @@ impl Rule {
             *weekday == date.weekday()
                 && nth.is_none_or(|nth| match nth > 0 {
                     true => (day - 1) / 7 + 1 == nth,
-                    false => (length - day) / 7 + 1 == -nth,
+                    false => -((length - day) / 7 + 1) == nth,
                 })
         };
         let by_weekday = self.weekdays.is_empty() || self.weekdays.iter().any(weekday);

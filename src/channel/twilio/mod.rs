@@ -18,7 +18,7 @@ use url::Url;
 
 use super::body::read;
 use super::carrier::{
-    CallOrder, CallUpdate, Carrier, Listing, LookUpFailed, RecordingFailed, Sent, TextOrder,
+    Answered, CallOrder, CallUpdate, Carrier, Listing, LookUpFailed, RecordingFailed, Sent, TextOrder,
 };
 use super::config::{CarrierConfig, is_this_machine};
 use super::outcome::{Asked, classify, classify_failure, why};
@@ -217,18 +217,23 @@ impl Carrier for Twilio {
 
     async fn place_call(&self, order: &CallOrder) -> Sent {
         let (ring, limit) = (order.ring_seconds.to_string(), order.time_limit_seconds.to_string());
-        let form = [
+        let answered = match &order.answered {
+            Answered::Ask(url) => ("Url", url.as_str()),
+            Answered::Document(document) => ("Twiml", document.as_str()),
+        };
+        let mut form = vec![
             ("To", order.to.as_str()),
             ("From", order.from.as_str()),
-            ("Url", &order.url),
+            answered,
             ("Timeout", &ring),
             ("TimeLimit", &limit),
-            ("StatusCallback", &order.status_callback),
-            ("StatusCallbackEvent", "initiated"),
-            ("StatusCallbackEvent", "ringing"),
-            ("StatusCallbackEvent", "answered"),
-            ("StatusCallbackEvent", "completed"),
         ];
+        if let Some(url) = &order.status_callback {
+            form.push(("StatusCallback", url));
+            form.extend(
+                ["initiated", "ringing", "answered", "completed"].map(|state| ("StatusCallbackEvent", state)),
+            );
+        }
         self.post(Asked::Create, format!("{}/Calls.json", self.root), &form).await
     }
 

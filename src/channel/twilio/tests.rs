@@ -100,8 +100,8 @@ fn call_order() -> CallOrder {
     CallOrder {
         from: Number::new("+18025550100"),
         to: Number::new("+18025550147"),
-        url: "https://pager.example.com/v/1?a=1&b=2".into(),
-        status_callback: "https://pager.example.com/s/1".into(),
+        answered: Answered::Ask("https://pager.example.com/v/1?a=1&b=2".into()),
+        status_callback: Some("https://pager.example.com/s/1".into()),
         ring_seconds: 25,
         time_limit_seconds: 600,
     }

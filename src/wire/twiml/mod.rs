@@ -144,3 +144,26 @@ pub enum RejectReason {
     /// The engaged tone.
     Busy,
 }
+
+/// A language as carriers name them: they want a region.
+pub fn locale(language: &str) -> String {
+    let known = match language {
+        "en" => "en-US",
+        "de" => "de-DE",
+        "es" => "es-ES",
+        "fr" => "fr-FR",
+        "it" => "it-IT",
+        "nl" => "nl-NL",
+        "pt" => "pt-BR",
+        "pl" => "pl-PL",
+        "sv" => "sv-SE",
+        "da" => "da-DK",
+        "nb" | "no" => "nb-NO",
+        "fi" => "fi-FI",
+        "ja" => "ja-JP",
+        "ko" => "ko-KR",
+        "zh" => "zh-CN",
+        other => other,
+    };
+    known.to_owned()
+}

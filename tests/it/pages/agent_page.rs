@@ -140,9 +140,19 @@ async fn codes_run_out_are_tried_a_few_times_and_are_not_sent_without_end() {
         let other = gives(&mona, "cleo", "+18025550113", &fourth).await;
         other.says(StatusCode::UNPROCESSABLE_ENTITY, &["good no longer"]);
         leads_to(&gives(&mona, "ada", NUMBER, &fourth).await, &at("ada", "?done=verified"));
-        // A fixed line gets no texts.
+        // A fixed line gets no texts; it is called, and hears it.
         let fixed = asks_for_code(&world, &mona, "cleo", "+18025550114").await;
-        fixed.says(StatusCode::UNPROCESSABLE_ENTITY, &["takes no texts"]);
+        fixed.says(StatusCode::UNPROCESSABLE_ENTITY, &["This telephone is not for that"]);
+        let call = [("number", "+18025550114"), ("by", "voice")];
+        leads_to(&mona.post(&at("cleo", "/code"), &call).await, &at("cleo", "?done=sent"));
+        world.settle().await;
+        let line = world.agent("cleo").at("+18025550114");
+        line.phone_rings();
+        line.answers().await;
+        line.hears("This is Reservations Support. Your code is: ");
+        line.is_off_the_line();
+        let code: String = line.heard().chars().filter(char::is_ascii_digit).take(6).collect();
+        leads_to(&gives(&mona, "cleo", "+18025550114", &code).await, &at("cleo", "?done=verified"));
         let strange = asks_for_code(&world, &mona, "ada", "+18025550113").await;
         strange.says(StatusCode::NOT_FOUND, &[]);
     })

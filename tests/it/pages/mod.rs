@@ -18,6 +18,7 @@ mod flows;
 mod getting_in;
 mod imports;
 mod leave;
+mod leave_calendar;
 mod openid;
 mod people;
 mod program;
@@ -41,6 +42,8 @@ use nightbell::act::{Acts, By};
 use nightbell::app::{App, Parts};
 use nightbell::clock::{Clock, ManualClock, Timestamp};
 use nightbell::config::Config;
+use nightbell::engine::Engine;
+use nightbell::fetch::config::{FetchConfig, this_machine};
 use nightbell::flows as voice_flows;
 use nightbell::id::Ids;
 use nightbell::rules::access::{Role, Scope};
@@ -68,6 +71,7 @@ pub struct Site {
     pub acts: Acts,
     pub clock: ManualClock,
     pub store: Store,
+    pub engine: Engine,
     router: Router,
 }
 
@@ -80,7 +84,10 @@ impl Site {
 
     async fn open(store: Store, clock: ManualClock, edit: impl FnOnce(&mut Config)) -> Site {
         let carrier = toml::from_str(CARRIER).unwrap();
-        let mut config = Config { public_url: PUBLIC.into(), carriers: vec![carrier], ..Config::default() };
+        // Servers of tests are on this machine, at this address alone.
+        let fetch = FetchConfig { allow: vec![this_machine()], http: true, patience: 30 };
+        let carriers = vec![carrier];
+        let mut config = Config { public_url: PUBLIC.into(), carriers, fetch, ..Config::default() };
         edit(&mut config);
         let parts = Parts {
             config,
@@ -90,8 +97,8 @@ impl Site {
             ids: Ids::from_seed(3),
             flows: voice_flows::load_all(None).unwrap(),
         };
-        let App { acts, router, .. } = App::build(parts).await.unwrap();
-        let site = Site { acts, clock, store, router };
+        let App { acts, engine, router, .. } = App::build(parts).await.unwrap();
+        let site = Site { acts, clock, store, engine, router };
         site.apply(DESK).await;
         site.apply(&night_desk()).await;
         site
@@ -205,14 +212,28 @@ impl Browser<'_> {
 
     /// Sends a form with a file in the field of that name.
     pub async fn post_file(&self, path: &str, field: &str, bytes: &[u8]) -> Page {
-        let boundary = "a-boundary";
+        self.post_parts(path, &[], (field, bytes)).await
+    }
+
+    /// The same with other fields before it.
+    pub async fn post_parts(&self, path: &str, fields: &[(&str, &str)], file: (&str, &[u8])) -> Page {
+        const EDGE: &str = "an-edge-that-no-file-has";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part =
+                format!("--{EDGE}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        let (name, bytes) = file;
         let head = format!(
-            "--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"table.csv\"\r\n\
-             Content-Type: text/csv\r\n\r\n"
+            "--{EDGE}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"a-file\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
         );
-        let body = [head.as_bytes(), bytes, format!("\r\n--{boundary}--\r\n").as_bytes()].concat();
-        let kind = format!("multipart/form-data; boundary={boundary}");
-        let request = Request::post(path).header("origin", PUBLIC).header(header::CONTENT_TYPE, kind);
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(format!("\r\n--{EDGE}--\r\n").as_bytes());
+        let kind = format!("multipart/form-data; boundary={EDGE}");
+        let request = Request::post(path).header(header::ORIGIN, PUBLIC).header(header::CONTENT_TYPE, kind);
         self.send(request, path, Body::from(body)).await
     }
 

@@ -82,6 +82,24 @@ async fn an_invitation_is_listed_and_withdrawn() {
 }
 
 #[tokio::test]
+async fn a_link_dies_with_the_right_of_whoever_made_it() {
+    Site::each(async |site| {
+        let ada = site.administrator().await;
+        let ben = site.somebody("ben", Role::Administrator, Some("night")).await;
+        let form = [("email", "finn@example.com"), ("role", "administrator"), ("desk", "night")];
+        let link = link_on(&ben.post("/people/invite", &form).await);
+        let finn = site.browser("192.0.2.9");
+        finn.get(&link).await.says(StatusCode::OK, &["invited as administrator of night"]);
+        let his = address_of(&ada, "ben").await;
+        ada.post(&format!("{his}/role"), &[("role", "viewer"), ("desk", "night")]).await.leads_to(&his);
+        finn.get(&link).await.says(StatusCode::NOT_FOUND, &[]);
+        let joining = [("name", "Finn"), ("password", PASSWORD)];
+        finn.post(&link, &joining).await.says(StatusCode::NOT_FOUND, &[]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn two_invitations_make_one_account() {
     Site::each(async |site| {
         let ada = site.administrator().await;

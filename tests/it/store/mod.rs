@@ -1,5 +1,6 @@
 //! The store keeps its promises, on both databases.
 
+mod agents;
 mod domain;
 mod faults;
 mod outbox;

@@ -11,7 +11,7 @@ use crate::rules::desk::Desk;
 use crate::rules::people::AgentKey;
 use crate::web::App;
 use crate::web::ui::moments::{Shown, Wall};
-use crate::web::ui::tickets::{Caller, Offers, Standing, Tone};
+use crate::web::ui::tickets::{Caller, Offers, People, Standing, Tone};
 
 /// Tickets that were dealt with just now, at the most.
 const MOST_RECENT: usize = 8;
@@ -139,8 +139,7 @@ impl View {
                 Some(_) => Offers::default(),
                 None => {
                     let mutes = all.mutes_of(desk.key.as_str());
-                    let is_muted = |agent: &AgentKey| mutes.until(agent, now).is_some();
-                    Offers::of(who, desk, case, (&on_call_at(desk), &is_muted))
+                    Offers::of(who, desk, case, People { on_call: &on_call_at(desk), mutes, now })
                 }
             };
             let standing = Standing::of(case, desk, &wall);

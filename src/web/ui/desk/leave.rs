@@ -81,15 +81,14 @@ struct Given {
 
 /// The days of an absence, on the agent's own wall clock; its end is the last of them. Of a part of a day, as calendars
 /// have it, the times.
-fn days(app: &App, at: &AtDesk, leave: &Leave) -> String {
-    let wall = Wall::new(app.acts().book(), zone_of(at.desk(), &leave.agent));
+pub(super) fn days(wall: Wall<'_>, span: Span) -> String {
     let is_whole = |at| wall.day(wall.date(at)) == at;
-    if !is_whole(leave.span.from) || !is_whole(leave.span.to) {
-        return wall.span(leave.span.from, leave.span.to);
+    if !is_whole(span.from) || !is_whole(span.to) {
+        return wall.span(span.from, span.to);
     }
-    let last = wall.date(crate::clock::Timestamp(leave.span.to.0 - 1));
+    let last = wall.date(crate::clock::Timestamp(span.to.0 - 1));
     let day = |date: NaiveDate| date.format("%a %-d %b %Y").to_string();
-    match wall.date(leave.span.from) {
+    match wall.date(span.from) {
         first if first == last => day(first),
         first => format!("{} – {}", day(first), day(last)),
     }
@@ -145,7 +144,7 @@ async fn page_of(app: &App, at: &AtDesk, given: Given, errors: Errors) -> Result
         Away {
             id: leave.id.as_str().to_owned(),
             name: desk.name_of(&leave.agent),
-            when: days(app, at, leave),
+            when: days(Wall::new(book, zone_of(desk, &leave.agent)), leave.span),
             note: Some(leave.note.clone()).filter(|note| own && !note.is_empty()),
             own: own && !from_calendar,
             from_calendar,

@@ -10,11 +10,11 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::elsewhere::{Read, read_at, sentence};
-use super::leave::keeps;
+use super::leave::{days, keeps};
 use super::when::Wall;
 use super::{AtDesk, Place};
 use crate::act::{CalendarGiven, CalendarRead, LEAVE_AHEAD, LeaveCalendar};
-use crate::calendar::away::{self, Away, Counts, LeftOut, NotAway};
+use crate::calendar::away::{self, Away, Counts, LeftOut};
 use crate::rules::access::Right;
 use crate::rules::people::AgentKey;
 use crate::web::App;
@@ -45,7 +45,7 @@ pub(super) struct Kept {
     pub(super) failed: Option<(String, String)>,
     /// Whether it is about to be read.
     soon: bool,
-    /// When it was last known that he is away, now or later.
+    /// How often he is away by it, now or later.
     absences: usize,
 }
 
@@ -153,7 +153,7 @@ async fn found(
     let (acts, text, zone) = (app.acts().clone(), read.text.clone(), zone_of(&at.live, agent));
     let reading = tokio::task::spawn_blocking(move || {
         let now = acts.clock().now();
-        Ok::<_, NotAway>(away::read(&text, (now, now + LEAVE_AHEAD), counts, zone, acts.book())?)
+        away::read(&text, (now, now + LEAVE_AHEAD), counts, zone, acts.book())
     });
     match reading.await {
         Ok(away) => away.map_err(sentence),
@@ -170,7 +170,7 @@ fn preview(app: &App, at: &AtDesk, agent: &AgentKey, away: Away) -> Preview {
     let told = |absence: &away::Absence| {
         let summary = absence.summary.clone();
         let summary = if summary.is_empty() { "Without a title".to_owned() } else { summary };
-        (summary, wall.span(absence.span.from, absence.span.to))
+        (summary, days(wall, absence.span))
     };
     Preview {
         name: at.live.name_of(agent),

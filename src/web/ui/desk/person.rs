@@ -39,6 +39,7 @@ struct PhoneCard {
     /// Since when.
     verified: Option<String>,
     takes_texts: bool,
+    takes_calls: bool,
     /// Until when a code is awaited, and how often it may be tried.
     awaited: Option<(String, u32)>,
     /// What is wrong with what was asked of it.
@@ -99,7 +100,7 @@ pub(super) struct Done {
 impl Done {
     fn words(&self) -> Option<&'static str> {
         match &*self.done {
-            "sent" => Some("A code is on its way by text. Write it here when it has arrived."),
+            "sent" => Some("A code is on its way. Write it here when it has arrived."),
             "verified" => Some("The number is verified."),
             "muted" => Some("Muted. Pages go to the next one at once, as long as there is one."),
             "ended" => Some("Paged again from now on."),
@@ -167,6 +168,7 @@ fn phone_card(
         takes: takes(phone),
         verified: verified_at(verified, &agent.key, &phone.number).map(|at| wall.told(at)),
         takes_texts: phone.methods.contains(&MethodKind::Sms),
+        takes_calls: phone.methods.contains(&MethodKind::Voice),
         awaited: awaited.map(|one| (wall.time(one.until).format("%H:%M").to_string(), one.tries)),
         error: error.map(|(_, error)| error.clone()),
     }
@@ -265,7 +267,8 @@ pub(super) async fn send_code(
     let agent = whose(&at, &agent)?;
     let of = number_of(&at, &agent, &fields)?;
     let number = of.number.clone();
-    let sent = app.acts().send_code(at.visiting.by(), of);
+    let method = if fields.get("by") == "voice" { MethodKind::Voice } else { MethodKind::Sms };
+    let sent = app.acts().send_code(at.visiting.by(), of, method);
     let told = match in_time(async { Ok(sent.await) }).await? {
         Ok(()) => return Ok(app.site.to(&at.agent_path(&agent.key, "?done=sent"))),
         Err(SendCodeError::Act(error)) => return Err(error.into()),

@@ -24,7 +24,6 @@ use crate::clock::Timestamp;
 use crate::rules::access::{Reach, Right};
 use crate::rules::case::Case;
 use crate::rules::desk::Desk;
-use crate::rules::people::AgentKey;
 use crate::rules::ticket::{TicketId, TicketState};
 use crate::web::App;
 use crate::web::commands::code;
@@ -32,7 +31,7 @@ use crate::web::hold::in_time;
 use offers::{may_see_numbers, read};
 use timeline::{Line, line};
 
-pub(super) use offers::{Offers, outcome};
+pub(super) use offers::{Offers, People, outcome};
 pub(in crate::web) use standing::{Standing, Tone};
 
 /// Who calls, as far as one may know it.
@@ -203,7 +202,6 @@ async fn page_of(
     let wall = Wall { book: acts.book(), zone: desk.zone(), now };
     let on_call: Vec<_> = acts.on_call(desk, now).into_iter().filter_map(|(_, agent)| agent).collect();
     let mutes = desks.mutes_of(desk.key.as_str());
-    let is_muted = |agent: &AgentKey| mutes.until(agent, now).is_some();
     let numbers = may_see_numbers(&who, desk.key.as_str());
     let of_line = desk.line(&case.ticket.line).map(|line| line.label.clone());
     Ok(One {
@@ -220,7 +218,7 @@ async fn page_of(
         language: case.ticket.language.clone(),
         opened: wall.shown(case.ticket.opened_at),
         standing: Standing::of(&case, desk, &wall),
-        offers: Offers::of(&who, desk, &case, (&on_call, &is_muted)),
+        offers: Offers::of(&who, desk, &case, People { on_call: &on_call, mutes, now }),
         recordings: if numbers { case.ticket.recordings.len() } else { 0 },
         merged_into: match &case.ticket.state {
             TicketState::Merged { into } => Some(into.as_str().to_owned()),

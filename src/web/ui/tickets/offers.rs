@@ -2,11 +2,13 @@
 //! pressed. The rights are asked for again by whoever carries a command out.
 
 use crate::act::{Commander, right_for};
+use crate::clock::Timestamp;
 use crate::rules::access::Right;
 use crate::rules::case::Case;
 use crate::rules::command::Command;
 use crate::rules::desk::Desk;
 use crate::rules::escalation::Phase;
+use crate::rules::mute::Mutes;
 use crate::rules::people::AgentKey;
 use crate::rules::severity::Severity;
 use crate::web::commands::{NoWords, own_words};
@@ -24,6 +26,15 @@ pub(in crate::web::ui) struct Offers {
     pub(in crate::web::ui) resolve: bool,
     pub(in crate::web::ui) note: bool,
     pub(in crate::web::ui) naming: Option<Naming>,
+}
+
+/// What is known of a desk's people.
+#[derive(Clone, Copy)]
+pub(in crate::web::ui) struct People<'a> {
+    /// Who is on call now.
+    pub(in crate::web::ui) on_call: &'a [AgentKey],
+    pub(in crate::web::ui) mutes: &'a Mutes,
+    pub(in crate::web::ui) now: Timestamp,
 }
 
 /// Somebody can be named: to have it, or to be paged as well.
@@ -47,13 +58,8 @@ pub(in crate::web::ui) struct Named {
 }
 
 impl Offers {
-    /// What he may do with it; `on_call` are the desk's people on call now, and `is_muted` knows who is.
-    pub(in crate::web::ui) fn of(
-        who: &Commander,
-        desk: &Desk,
-        case: &Case,
-        (on_call, is_muted): (&[AgentKey], &dyn Fn(&AgentKey) -> bool),
-    ) -> Offers {
+    /// What he may do with it.
+    pub(in crate::web::ui) fn of(who: &Commander, desk: &Desk, case: &Case, people: People<'_>) -> Offers {
         let me = who.agent_at(desk);
         let key = desk.key.as_str();
         let may = |command: &Command| who.principal.may(right_for(command, case, me), key);
@@ -85,7 +91,7 @@ impl Offers {
             },
             resolve: open && may(&Command::Resolve { note: None }),
             note: may(&Command::Note(String::new())),
-            naming: Naming::of(desk, case, me, (on_call, is_muted), may).filter(|_| open),
+            naming: Naming::of(desk, case, me, people, may).filter(|_| open),
         }
     }
 }
@@ -95,7 +101,7 @@ impl Naming {
         desk: &Desk,
         case: &Case,
         me: Option<&AgentKey>,
-        (on_call, is_muted): (&[AgentKey], &dyn Fn(&AgentKey) -> bool),
+        people: People<'_>,
         may: impl Fn(&Command) -> bool,
     ) -> Option<Naming> {
         let holder = case.holder();
@@ -104,8 +110,8 @@ impl Naming {
         let named = |agent: &crate::rules::desk::Agent| Named {
             key: agent.key.as_str().to_owned(),
             name: agent.name.clone(),
-            on_call: on_call.contains(&agent.key),
-            muted: is_muted(&agent.key),
+            on_call: people.on_call.contains(&agent.key),
+            muted: people.mutes.until(&agent.key, people.now).is_some(),
         };
         let mut agents: Vec<Named> = others.map(named).collect();
         agents.sort_by_key(|agent| !agent.on_call);
