@@ -53,8 +53,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 
-use crate::act::Acts;
-use crate::clock::Timestamp;
+use crate::act::{Acts, CarrierHealth};
 use crate::fetch::Fetcher;
 use crate::openid::Provider;
 use crate::rules::contact::PhoneNumber;
@@ -100,17 +99,6 @@ pub struct Web {
 
 /// How the carriers are, in their order, as this process finds them.
 pub type Health = Arc<dyn Fn() -> Vec<CarrierHealth> + Send + Sync>;
-
-/// How a carrier is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CarrierHealth {
-    /// Its name.
-    pub name: String,
-    /// Whether its requests are answered as they should be.
-    pub is_well: bool,
-    /// When it last failed as a whole, and how.
-    pub failed: Option<(Timestamp, String)>,
-}
 
 /// What the web knows of a carrier.
 #[derive(Clone, Debug)]

@@ -6,6 +6,7 @@
 //! - `policies`: whom an emergency pages, as it would happen now; `steps`: their forms.
 //! - `agents`: who can be on call, and tables of them; `agent`: the form of one; `person`: one's own page.
 //! - `lines`: the numbers that callers dial.
+//! - `customers`: who may call, and who looks after them; `customer`: the form of one.
 //! - `change`: forms of a rota's parts: `turns` for layers, `stands_in` for overrides and swaps.
 //! - `cover`: what agents ask of each other; `leave`: when they are away, which `leave_calendar` takes from elsewhere.
 //! - `draft`: what would come of it all, and publishing; `versions`: what was in force, and bringing it back.
@@ -16,6 +17,8 @@ mod agent;
 mod agents;
 mod change;
 mod cover;
+mod customer;
+mod customers;
 mod draft;
 mod elsewhere;
 mod feeds;
@@ -112,6 +115,9 @@ pub(super) fn router() -> Router<App> {
         .route("/desks/{desk}/lines", get(lines::list))
         .route("/desks/{desk}/lines/form", get(lines::ask).post(lines::put))
         .route("/desks/{desk}/lines/remove", post(lines::remove))
+        .route("/desks/{desk}/customers", get(customers::list))
+        .route("/desks/{desk}/customers/form", get(customer::ask).post(customer::put))
+        .route("/desks/{desk}/customers/remove", post(customer::remove))
         .route("/desks/{desk}/draft", get(draft::show))
         .route("/desks/{desk}/draft/take-back", post(draft::take_back))
         .route("/desks/{desk}/draft/discard", post(draft::discard))

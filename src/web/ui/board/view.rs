@@ -80,8 +80,12 @@ pub(super) struct RotaWatch {
 pub(super) struct CarrierCard {
     pub(super) name: String,
     pub(super) is_well: bool,
+    /// Where it is out of order, if it is well elsewhere.
+    pub(super) ill_at: Option<String>,
     /// When it last failed, and how.
     pub(super) failed: Option<(Shown, String)>,
+    /// When it was heard of last.
+    pub(super) heard: Option<Shown>,
 }
 
 /// Which board.
@@ -187,9 +191,11 @@ impl View {
         };
         // Carriers and processes belong to no desk: by the clock of the first of his.
         let first = his.first().map(|desk| wall_of(desk));
-        let carrier = |carrier: &crate::web::CarrierHealth| CarrierCard {
+        let carrier = |carrier: &crate::act::CarrierTogether| CarrierCard {
             name: carrier.name.clone(),
-            is_well: carrier.is_well,
+            is_well: carrier.ill_at.is_empty(),
+            ill_at: Some(carrier.ill_at.join(", ")).filter(|_| carrier.ill_at.len() < carrier.asked),
+            heard: first.as_ref().and_then(|wall| carrier.heard.map(|at| wall.shown(at))),
             failed: first
                 .as_ref()
                 .and_then(|wall| carrier.failed.as_ref().map(|(at, why)| (wall.shown(*at), why.clone()))),
