@@ -23,8 +23,8 @@ const MOST_EDITS: usize = 500;
 /// How often an edit is tried while others change the same draft.
 const TRIES: usize = 8;
 
-/// How far ahead gaps are looked for.
-const AHEAD: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+/// How far ahead gaps are looked for: while there is time to fill them.
+pub const GAPS_AHEAD: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// The most versions on a page.
 pub const MOST_VERSIONS: usize = 30;
@@ -87,7 +87,7 @@ pub enum DraftError {
     /// What would come of it is wrong.
     #[error(transparent)]
     Unfit(#[from] Unfit),
-    /// There are times when nobody would be on call, and nobody said that this is meant.
+    /// It brings times when nobody would be on call, and nobody said that this is meant.
     #[error("There are times when nobody would be on call. Tick that you know, or fill them first.")]
     Gaps,
     /// A line has another desk.
@@ -304,12 +304,25 @@ impl Acts {
     /// Everything in the next 90 days that is amiss with whom an emergency would find.
     pub fn gaps_ahead(&self, desk: &Desk) -> Gaps {
         let now = self.clock().now();
-        self.gaps(desk, now, now + AHEAD)
+        self.gaps(desk, now, now + GAPS_AHEAD)
+    }
+
+    /// The stretches of the next 90 days in which none of the steps of a policy would find anybody, if a desk became that
+    /// one; and of each, whether it is that change which brings it. Whoever changes something else is not asked about
+    /// what is so already.
+    pub fn bare_gaps(&self, next: &Desk) -> Vec<(PolicyGap, bool)> {
+        let ahead = self.gaps_ahead(next).policies.into_iter();
+        let desks = self.desks();
+        let known = desks.by_key(next.key.as_str()).map(|live| self.gaps_ahead(live)).unwrap_or_default();
+        let told = |gap: PolicyGap| {
+            let new = !known.have(&gap);
+            (gap, new)
+        };
+        ahead.filter(PolicyGap::is_bare).map(told).collect()
     }
 
     async fn bring(&self, publish: Publish, gaps_are_meant: bool) -> Result<i64, DraftError> {
-        if !gaps_are_meant && self.gaps_ahead(publish.drafted.desk()).policies.iter().any(PolicyGap::is_bare)
-        {
+        if !gaps_are_meant && self.bare_gaps(publish.drafted.desk()).iter().any(|(_, new)| *new) {
             return Err(DraftError::Gaps);
         }
         let version = self.store().write(bring, publish).await?.ok_or(DraftError::Moved)?;

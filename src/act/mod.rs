@@ -65,7 +65,7 @@ pub use cover::{Asking, CoverError, MOST_COVERS};
 pub use dead::{Again, OutOfUse};
 pub use desks::Desks;
 pub use doubt::Standing;
-pub use draft::{DraftError, Drafting, Unfit};
+pub use draft::{DraftError, Drafting, GAPS_AHEAD, Unfit};
 pub use feed::{FEEDS_SHOWN, Feed, FeedAbout, FeedError, FeedId, FeedShown};
 pub use flows::{FlowError, MOST_REVISIONS, Putting, may_put};
 pub use invitation::{InviteError, JoinError, Joining};

@@ -9,7 +9,7 @@ use super::App;
 use super::hold::{Failure, in_time};
 use super::odds::{at_odds, zone_of};
 use crate::clock::Timestamp;
-use crate::rules::desk::{Agent, Desk, Gaps, PolicyGap};
+use crate::rules::desk::{Agent, Desk, PolicyGap};
 use crate::rules::leave::Conflict;
 use crate::rules::people::AgentKey;
 use crate::rules::rota::fairness::{Load, Overload, loads, overloads};
@@ -73,7 +73,7 @@ impl Preview {
         });
         Ok(Preview {
             rotas: compared(app, live, next, now),
-            gaps: gaps(&acts.gaps_ahead(live), acts.gaps_ahead(next)),
+            gaps: acts.bare_gaps(next),
             overloads: overloaded(app, live, next, now),
             shares: shares(app, live, next, now, past),
             leave: leave.collect(),
@@ -94,20 +94,6 @@ fn compared(app: &App, live: &Desk, next: &Desk, now: Timestamp) -> Vec<Compared
         }
     };
     changed.map(compare).collect()
-}
-
-fn gaps(was: &Gaps, now: Gaps) -> Vec<(PolicyGap, bool)> {
-    let known = |one: &PolicyGap| {
-        was.policies
-            .iter()
-            .any(|old| old.is_bare() && old.policy == one.policy && old.from <= one.from && one.to <= old.to)
-    };
-    let bare = now.policies.into_iter().filter(PolicyGap::is_bare);
-    let told = |gap| {
-        let new = !known(&gap);
-        (gap, new)
-    };
-    bare.map(told).collect()
 }
 
 fn overloaded(app: &App, live: &Desk, next: &Desk, now: Timestamp) -> Vec<Overload> {

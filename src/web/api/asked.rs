@@ -1,6 +1,7 @@
 //! What a program asks, taken out of its request: parameters, bodies, conditions, and who it is. Whatever cannot be
 //! read is told as a [`Problem`]; a parameter that nobody knows is a mistake.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use axum::body::{Bytes, to_bytes};
@@ -8,7 +9,8 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::header::{CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use chrono::Datelike;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
@@ -198,10 +200,10 @@ fn too_large_or_cut(error: &BytesRejection) -> Problem {
 }
 
 /// What must be so for a change to be made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Condition {
-    /// It is at this version (`If-Match: "3"`).
-    Version(i64),
+    /// It is at one of these versions (`If-Match: "3"`, or several).
+    Versions(Vec<i64>),
     /// It is there, at whatever version (`If-Match: *`).
     There,
     /// It is not there yet (`If-None-Match: *`).
@@ -212,21 +214,60 @@ impl FromRequestParts<App> for Condition {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Condition, Problem> {
-        let said = |name| parts.headers.get(name).map(|value| value.to_str().unwrap_or_default().trim());
-        match (said(IF_MATCH), said(IF_NONE_MATCH)) {
-            (Some("*"), None) => Ok(Condition::There),
-            (Some(tag), None) => version_of(tag).map(Condition::Version).ok_or(Problem::Condition),
-            (None, Some("*")) => Ok(Condition::New),
+        match (said(&parts.headers, IF_MATCH), said(&parts.headers, IF_NONE_MATCH)) {
+            (Some(tag), None) if tag == "*" => Ok(Condition::There),
+            (Some(tags), None) => versions_of(&tags).map(Condition::Versions).ok_or(Problem::Condition),
+            (None, Some(tag)) if tag == "*" => Ok(Condition::New),
             (None, None) => Err(Problem::NoCondition),
             _ => Err(Problem::Condition),
         }
     }
 }
 
-/// The version that a tag of ours names; one that is none of ours names a version that there never is.
-fn version_of(tag: &str) -> Option<i64> {
-    let inside = tag.strip_prefix('"')?.strip_suffix('"')?;
-    Some(inside.parse().ok().filter(|version| *version > 0).unwrap_or(-1))
+/// A list in a header, which may be sent in several lines; none if the header is not there.
+fn said(headers: &HeaderMap, name: HeaderName) -> Option<String> {
+    let lines: Vec<&str> =
+        headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default().trim()).collect();
+    (!lines.is_empty()).then(|| lines.join(", "))
+}
+
+/// The tags of a list (RFC 9110), without their marks; none if it is no list of strong tags.
+pub(super) fn tags_of(list: &str) -> Option<Vec<&str>> {
+    let (mut tags, mut rest) = (Vec::new(), list.trim());
+    loop {
+        // A tag may hold a comma.
+        let (tag, after) = rest.strip_prefix('"')?.split_once('"')?;
+        tags.push(tag);
+        let after = after.trim_start();
+        if after.is_empty() {
+            return Some(tags);
+        }
+        rest = after.strip_prefix(',')?.trim_start();
+    }
+}
+
+/// What an `If-Match` says, if it is there.
+pub(super) fn if_match(headers: &HeaderMap) -> Option<String> {
+    said(headers, IF_MATCH)
+}
+
+impl Condition {
+    /// The version that something at `version` is to be at for a change to be made: that one, if it meets the condition,
+    /// or else one that it is not at. 0 is that of what is not there yet.
+    pub(super) fn expected(&self, version: i64) -> i64 {
+        match self {
+            Condition::Versions(wanted) if wanted.contains(&version) => version,
+            Condition::There if version > 0 => version,
+            Condition::Versions(_) | Condition::There => -1,
+            Condition::New => 0,
+        }
+    }
+}
+
+/// The versions that tags of ours name; one that is none of ours names a version that there never is.
+fn versions_of(list: &str) -> Option<Vec<i64>> {
+    let version = |tag: &str| tag.parse().ok().filter(|version| *version > 0).unwrap_or(-1);
+    Some(tags_of(list)?.into_iter().map(version).collect())
 }
 
 /// The key that tells a command from the next, if its request has one.
@@ -253,7 +294,7 @@ const LONGEST_KEY: usize = 255;
 
 impl RequestName {
     /// The request of that name, by all that it asks for; none if it has no name.
-    pub(super) fn of(self, condition: Condition, body: &str) -> Option<Named> {
+    pub(super) fn of(self, condition: &Condition, body: &str) -> Option<Named> {
         let RequestName { key, asker, head } = self;
         let request = hex::encode(Sha256::digest(format!("{head}\n{condition:?}\n{body}")));
         Some(Named { asker, key: key?, request })
@@ -281,10 +322,13 @@ impl FromRequestParts<App> for RequestName {
     }
 }
 
-/// An instant: RFC 3339 in any offset, answered in UTC to the millisecond. In an address, a `+` that was not encoded
-/// arrives as a space.
+/// An instant: RFC 3339 in any offset, answered in UTC to the millisecond; asked about only in years of which pages know
+/// as well. In an address, a `+` that was not encoded arrives as a space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Instant(pub(super) Timestamp);
+
+/// The years that can be asked about.
+const YEARS: Range<i32> = 1970..2200;
 
 impl From<Timestamp> for Instant {
     fn from(at: Timestamp) -> Instant {
@@ -301,9 +345,13 @@ impl Serialize for Instant {
 impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Instant, D::Error> {
         let text = String::deserialize(from)?;
-        chrono::DateTime::parse_from_rfc3339(&text.replace(' ', "+"))
-            .map(|at| Instant(Timestamp::from_chrono(at.to_utc())))
-            .map_err(|_| D::Error::custom("write an instant like 2026-11-21T03:00:00Z"))
+        let read = chrono::DateTime::parse_from_rfc3339(&text.replace(' ', "+"))
+            .map_err(|_| D::Error::custom("write an instant like 2026-11-21T03:00:00Z"))?;
+        let at = read.to_utc();
+        match YEARS.contains(&at.year()) {
+            true => Ok(Instant(Timestamp::from_chrono(at))),
+            false => Err(D::Error::custom("write an instant of the years 1970 to 2199")),
+        }
     }
 }
 
@@ -313,7 +361,9 @@ impl PartialSchema for Instant {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .format(Some(date_time))
-            .description(Some("RFC 3339; answers are in UTC, to the millisecond."))
+            .description(Some(
+                "RFC 3339; answers are in UTC, to the millisecond. What is asked is of the years 1970 to 2199.",
+            ))
             .into()
     }
 }
@@ -385,17 +435,58 @@ mod tests {
 
     #[test]
     fn tags_of_ours_name_versions_and_others_none_that_there_is() {
-        for (tag, version) in [
-            ("\"3\"", Some(3)),
-            ("\"0\"", Some(-1)),
-            ("\"-3\"", Some(-1)),
-            ("\"abc\"", Some(-1)),
+        for (list, versions) in [
+            ("\"3\"", Some(vec![3])),
+            ("\"77\", \"3\"", Some(vec![77, 3])),
+            ("\"77\",\"3\" ,  \"4\"", Some(vec![77, 3, 4])),
+            ("\"a,b\", \"3\"", Some(vec![-1, 3])),
+            ("\"0\"", Some(vec![-1])),
+            ("\"-3\"", Some(vec![-1])),
+            ("\"abc\"", Some(vec![-1])),
             ("W/\"3\"", None),
+            ("\"3\", W/\"4\"", None),
+            ("\"3\" \"4\"", None),
+            ("\"3\",", None),
+            ("*, \"3\"", None),
             ("3", None),
             ("", None),
             ("\"", None),
         ] {
-            assert_eq!(version_of(tag), version, "{tag}");
+            assert_eq!(versions_of(list), versions, "{list}");
+        }
+    }
+
+    #[test]
+    fn what_is_at_one_of_the_versions_meets_the_condition() {
+        let wanted = Condition::Versions(vec![77, 3]);
+        for (condition, version, expected) in [
+            (&wanted, 3, 3),
+            (&wanted, 4, -1),
+            (&wanted, 0, -1),
+            (&Condition::There, 4, 4),
+            (&Condition::There, 0, -1),
+            (&Condition::New, 0, 0),
+            (&Condition::New, 4, 0),
+        ] {
+            assert_eq!(condition.expected(version), expected, "{condition:?} {version}");
+        }
+    }
+
+    #[test]
+    fn instants_of_other_centuries_are_refused() {
+        for (text, good) in [
+            ("2026-11-21T03:00:00Z", true),
+            ("1970-01-01T00:00:00Z", true),
+            ("2199-12-31T23:59:59Z", true),
+            // In UTC it is of another year.
+            ("1970-01-01T00:00:00+01:00", false),
+            ("0000-01-01T00:00:00Z", false),
+            ("2200-01-01T00:00:00Z", false),
+            ("9999-12-31T23:59:59-23:59", false),
+            ("tomorrow", false),
+        ] {
+            let read = serde_json::from_value::<Instant>(text.into());
+            assert_eq!(read.is_ok(), good, "{text}");
         }
     }
 }

@@ -109,6 +109,22 @@ pub(super) struct Gap {
     why: Vec<Why>,
 }
 
+/// A stretch in which no step of a policy would find anybody.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = GapAhead)]
+pub(super) struct GapAhead {
+    #[serde(flatten)]
+    gap: Gap,
+    /// Whether it is the change that brings it.
+    new: bool,
+}
+
+impl From<&(PolicyGap, bool)> for GapAhead {
+    fn from((gap, new): &(PolicyGap, bool)) -> GapAhead {
+        GapAhead { gap: Gap::from(gap), new: *new }
+    }
+}
+
 /// Who is found in a gap.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -7,14 +7,14 @@ mod view;
 use axum::Json;
 use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
-use axum::http::header::{ETAG, IF_MATCH};
+use axum::http::header::ETAG;
 use axum::http::request::Parts;
 use axum::response::AppendHeaders;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::App;
-use super::asked::{Caller, Condition, InPath, Sent};
+use super::asked::{Caller, Condition, InPath, Sent, if_match, tags_of};
 use super::problem::{Details, Problem};
 use super::tag::of_version;
 use crate::act::{DraftError, Drafting, Unfit};
@@ -27,9 +27,13 @@ use view::Draft;
 /// An answer with its entity tag.
 type Tagged<T> = (AppendHeaders<[(axum::http::HeaderName, String); 1]>, Json<T>);
 
-/// The state of a draft that somebody has looked at: `If-Match`.
+/// The states of a draft that somebody has looked at: `If-Match`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Seen {
+pub(super) struct Seen(Vec<Look>);
+
+/// A state of a draft.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Look {
     version: i64,
     revision: String,
 }
@@ -46,12 +50,23 @@ impl FromRequestParts<App> for Seen {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Seen, Problem> {
-        let said = parts.headers.get(IF_MATCH).ok_or(Problem::NoTag)?;
-        let inside = said.to_str().ok().and_then(|tag| tag.trim().strip_prefix('"')?.strip_suffix('"'));
-        let inside = inside.ok_or(Problem::Condition)?;
+        let said = if_match(&parts.headers).ok_or(Problem::NoTag)?;
         // One that is none of ours is of a state that there never is.
-        let (version, revision) = inside.split_once('.').unwrap_or((inside, ""));
-        Ok(Seen { version: version.parse().unwrap_or(-1), revision: revision.to_owned() })
+        let look = |tag: &str| {
+            let (version, revision) = tag.split_once('.').unwrap_or((tag, ""));
+            Look { version: version.parse().unwrap_or(-1), revision: revision.to_owned() }
+        };
+        Ok(Seen(tags_of(&said).ok_or(Problem::Condition)?.into_iter().map(look).collect()))
+    }
+}
+
+impl Seen {
+    /// The one of them in which the draft is now; any other, if it is in none.
+    async fn now(self, app: &App, desk: &str) -> Result<Look, Problem> {
+        let drafting = in_time(app.acts().drafting(desk)).await?.ok_or(Problem::NotFound("desk"))?;
+        let now = drafting.draft.map(|draft| Look { version: drafting.version, revision: draft.revision });
+        let none = Look { version: -1, revision: String::new() };
+        Ok(now.filter(|now| self.0.contains(now)).or(self.0.into_iter().next()).unwrap_or(none))
     }
 }
 
@@ -164,7 +179,8 @@ pub(super) async fn take_back(
     seen: Seen,
 ) -> Result<Tagged<Draft>, Problem> {
     caller.at(&app, Right::Manage, &key)?;
-    let taken = app.acts().take_back(&caller.by, &key, &seen.revision, index);
+    let Look { revision, .. } = seen.now(&app, &key).await?;
+    let taken = app.acts().take_back(&caller.by, &key, &revision, index);
     in_time(async { Ok(taken.await) }).await??;
     whole(&app, &key).await
 }
@@ -190,7 +206,8 @@ pub(super) async fn discard(
     seen: Seen,
 ) -> Result<StatusCode, Problem> {
     caller.at(&app, Right::Manage, &key)?;
-    let discarded = app.acts().discard(caller.by, &key, &seen.revision);
+    let Look { revision, .. } = seen.now(&app, &key).await?;
+    let discarded = app.acts().discard(caller.by, &key, &revision);
     in_time(async { Ok(discarded.await) }).await??;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -217,7 +234,7 @@ fn published(version: i64) -> Tagged<Published> {
     (AppendHeaders([(ETAG, of_version(version))]), Json(Published { version }))
 }
 
-/// Brings a draft into force that was looked at. One by which an emergency would find nobody at some time is published
+/// Brings a draft into force that was looked at. One that brings times when an emergency would find nobody is published
 /// only if that is said to be meant. Needs the role manager.
 #[utoipa::path(
     post, path = "/desks/{desk}/draft/publish", tag = "drafts",
@@ -241,10 +258,11 @@ pub(super) async fn publish(
     State(app): State<App>,
     caller: Caller,
     InPath(key): InPath<String>,
-    Seen { version, revision }: Seen,
+    seen: Seen,
     Sent(how): Sent<Publication>,
 ) -> Result<Tagged<Published>, Problem> {
     caller.at(&app, Right::Manage, &key)?;
+    let Look { version, revision } = seen.now(&app, &key).await?;
     let done = app.acts().publish(caller.by, &key, (&revision, version), how.gaps_are_meant);
     Ok(published(in_time(async { Ok(done.await) }).await??))
 }
@@ -278,11 +296,10 @@ pub(super) async fn restore(
 ) -> Result<Tagged<Published>, Problem> {
     caller.at(&app, Right::Manage, &key)?;
     let in_force = in_time(app.acts().desk_text(&key, None)).await?.ok_or(Problem::NotFound("desk"))?.0;
-    let version = match seen {
-        Condition::Version(version) => version,
-        Condition::There => in_force,
-        Condition::New => return Err(Problem::Condition),
-    };
+    if seen == Condition::New {
+        return Err(Problem::Condition);
+    }
+    let version = seen.expected(in_force);
     if in_time(app.acts().desk_text(&key, Some(former))).await?.is_none() {
         return Err(Problem::NotFound("version"));
     }

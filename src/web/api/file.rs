@@ -11,11 +11,13 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::App;
 use super::asked::{Asked, Caller, Condition, InPath, RequestName, TextFile};
+use super::desks::GapAhead;
 use super::once::again;
 use super::problem::{Details, Problem};
 use super::tag::of_version;
 use crate::act::{ApplyError, Kept, Once};
 use crate::rules::access::Right;
+use crate::rules::desk::PolicyGap;
 use crate::rules::desk::plan::{self, Plan};
 use crate::web::hold::{Failure, in_time};
 
@@ -28,6 +30,18 @@ pub(super) struct How {
     #[serde(default)]
     #[param(required = false)]
     dry_run: bool,
+    /// `meant`: that the file brings times when an emergency would find nobody is known, and meant.
+    #[param(inline)]
+    gaps: Option<Known>,
+}
+
+/// What is known of gaps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = GapsKnown)]
+pub(super) enum Known {
+    /// They are meant.
+    Meant,
 }
 
 /// What a desk's file changes.
@@ -42,6 +56,8 @@ pub(super) struct Changed {
     version: i64,
     /// The parts that are others.
     changes: Vec<PartChange>,
+    /// Where no step of a policy would find anybody, for 90 days.
+    gaps: Vec<GapAhead>,
     /// The lines of the text that are others, as a unified diff.
     diff: String,
 }
@@ -73,7 +89,7 @@ enum PartHow {
 }
 
 impl Changed {
-    fn of(plan: Plan, applied: bool) -> Changed {
+    fn of(plan: Plan, gaps: &[(PolicyGap, bool)], applied: bool) -> Changed {
         let change = |change: plan::Change| PartChange {
             part: change.part,
             name: change.name,
@@ -85,7 +101,8 @@ impl Changed {
             },
         };
         let changes = plan.changes.into_iter().map(change).collect();
-        Changed { desk: plan.desk, applied, version: plan.next, changes, diff: plan.diff }
+        let gaps = gaps.iter().map(GapAhead::from).collect();
+        Changed { desk: plan.desk, applied, version: plan.next, changes, gaps, diff: plan.diff }
     }
 }
 
@@ -110,8 +127,9 @@ pub(super) async fn read(
     Ok((headers, text).into_response())
 }
 
-/// Brings another text of a desk's file into force, or tells what it would change. Needs the role manager; for a desk
-/// that is not there yet, at every desk.
+/// Brings another text of a desk's file into force, or tells what it would change. One that brings times when an emergency
+/// would find nobody comes into force only if that is said to be meant. Needs the role manager; for a desk that is not
+/// there yet, at every desk.
 #[utoipa::path(
     put, path = "/desks/{desk}/file", tag = "desks",
     params(
@@ -133,7 +151,7 @@ pub(super) async fn read(
         (status = 413, description = "The file is too large.", body = Details,
             content_type = "application/problem+json"),
         (status = 415, description = "It is no text.", body = Details, content_type = "application/problem+json"),
-        (status = 422, description = "The file has mistakes, or the key was used for another request.",
+        (status = 422, description = "The file has mistakes or brings gaps, or the key was used for another request.",
             body = Details, content_type = "application/problem+json"),
         (status = 428, description = "Neither If-Match nor If-None-Match is there.", body = Details,
             content_type = "application/problem+json"),
@@ -150,7 +168,7 @@ pub(super) async fn write(
 ) -> Result<Response, Problem> {
     let acts = app.acts();
     may_write(&app, &caller, &desk)?;
-    let named = name.of(condition, &text).filter(|_| !how.dry_run);
+    let named = name.of(&condition, &text).filter(|_| !how.dry_run);
     if let Some(named) = &named
         && let Some(kept) = in_time(async { Ok(acts.answered(named.clone()).await) }).await??
     {
@@ -159,19 +177,20 @@ pub(super) async fn write(
     let checked = acts.check_desk(&desk, &text).map_err(Problem::File)?;
     let plan = in_time(acts.plans(vec![checked.file().clone()])).await?.into_iter().next();
     let plan = plan.ok_or(Problem::NotFound("desk"))?;
-    let expected = match condition {
-        Condition::Version(version) => version,
-        Condition::There if plan.version > 0 => plan.version,
-        Condition::There => -1,
-        Condition::New => 0,
-    };
+    let expected = condition.expected(plan.version);
     if plan.version != expected {
         return Err(ApplyError::Moved(plan.version).into());
     }
     let tag = of_version(plan.next);
-    let changed = Changed::of(plan, !how.dry_run);
+    let gaps = acts.bare_gaps(checked.desk());
+    let changed = Changed::of(plan, &gaps, !how.dry_run);
     if how.dry_run {
         return Ok(Json(changed).into_response());
+    }
+    let brought = gaps.into_iter().filter_map(|(gap, new)| new.then_some(gap));
+    let brought: Vec<PolicyGap> = brought.filter(|_| how.gaps.is_none()).collect();
+    if !brought.is_empty() {
+        return Err(Problem::Gaps(brought));
     }
     // These are texts and numbers: there is nothing that could not be written.
     let body = serde_json::to_string(&changed).map_err(|_| Failure::Panicked)?;
