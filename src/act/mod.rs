@@ -81,7 +81,7 @@ pub use recover::{Missed, Recorded};
 pub use report::After;
 pub use session::{Origin, SignIn, SignInError, SignedInNow, Visitor};
 pub use text::TextIn;
-pub use token::{Bearer, Token, token_id};
+pub use token::{Bearer, Token, TokenShown, token_id};
 pub use upkeep::{Audit, Beat};
 
 use crate::clock::{Clock, Timestamp};

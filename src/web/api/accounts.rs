@@ -21,7 +21,7 @@ use crate::web::people::{LetIn, let_in};
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = Role)]
-enum Word {
+pub(super) enum Word {
     /// Looks on.
     Viewer,
     /// Answers emergencies.
@@ -108,7 +108,7 @@ struct AgentAt {
 }
 
 /// How far a token administers.
-fn reach(caller: &Caller) -> Result<Reach, Problem> {
+pub(super) fn reach(caller: &Caller) -> Result<Reach, Problem> {
     if !caller.principal.may_somewhere(Right::Administer) {
         return Err(Problem::Lacks(Right::Administer));
     }

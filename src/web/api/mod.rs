@@ -6,7 +6,8 @@
 //!   `problem`: what goes wrong.
 //! - `document`: what all of it is, as OpenAPI, made from the handlers themselves.
 //! - `desks`, `file`, `versions`, `draft`, `import`, `rotas`, `on_call`, `cover`, `leave`, `feeds`, `tickets` (with `timeline` and
-//!   `commands`), `board`, `carriers`, `reports`, `accounts`, `audit`: the handlers.
+//!   `commands`), `board`, `carriers`, `reports`, `accounts`, `tokens`, `audit`: the
+//!   handlers.
 
 mod accounts;
 mod asked;
@@ -31,6 +32,7 @@ mod rotas;
 mod tag;
 mod tickets;
 mod timeline;
+mod tokens;
 mod versions;
 
 use std::sync::Arc;
@@ -130,6 +132,8 @@ fn parts() -> (Router<App>, OpenApi) {
         .routes(routes!(accounts::reset))
         .routes(routes!(accounts::invited, accounts::invite))
         .routes(routes!(accounts::withdraw))
+        .routes(routes!(tokens::list))
+        .routes(routes!(tokens::end))
         .routes(routes!(audit::list))
         .routes(routes!(reports::summary))
         .routes(routes!(reports::tickets))
