@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::App;
 use super::asked::{Asked, Caller, InPath, Key, Sent};
-use super::problem::{Details, Problem};
+use super::problem::Problem;
 use super::tickets::{Ticket, Whose, found};
 use crate::act::CommandError;
 use crate::rules::command::Command;
@@ -122,8 +122,7 @@ pub(super) struct Done {
     request_body = Order,
     responses(
         (status = 200, description = "It is done.", body = Done),
-        (status = 409, description = "Nothing came of it, or several lines have given this number.", body = Details,
-            content_type = "application/problem+json"),
+        (status = 409, description = "Nothing came of it, or several lines have given this number."),
     )
 )]
 pub(super) async fn give(

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::App;
 use super::asked::{Caller, Condition, InPath, Sent, if_match, tags_of};
-use super::problem::{Details, Problem};
+use super::problem::Problem;
 use super::tag::of_version;
 use crate::act::{DraftError, Drafting, Unfit};
 use crate::rules::access::Right;
@@ -103,7 +103,6 @@ async fn whole(app: &App, desk: &str) -> Result<Tagged<Draft>, Problem> {
 /// emergency would find nobody, whom the rotas would ask too much of, and who would carry how much. Needs the role manager.
 #[utoipa::path(
     get, path = "/desks/{desk}/draft", tag = "drafts",
-    params(("desk" = String, Path, description = "The desk's key.", example = "reservations")),
     responses((status = 200, body = Draft, headers(("etag" = String))))
 )]
 pub(super) async fn read(
@@ -129,15 +128,12 @@ pub(super) struct Edits {
 /// what nobody looked at; a draft is never wrong, for what would make it so is refused. Needs the role manager.
 #[utoipa::path(
     post, path = "/desks/{desk}/draft/edits", tag = "drafts",
-    params(("desk" = String, Path, description = "The desk's key.", example = "reservations")),
     request_body = Edits,
     responses(
         (status = 200, description = "The draft as it is now.", body = Draft, headers(("etag" = String))),
-        (status = 409, description = "The draft is full.", body = Details, content_type = "application/problem+json"),
-        (status = 412, description = "Others change it all the time.", body = Details,
-            content_type = "application/problem+json"),
-        (status = 422, description = "An edit cannot be made, or what comes of it has mistakes.", body = Details,
-            content_type = "application/problem+json"),
+        (status = 409, description = "The draft is full."),
+        (status = 412, description = "Others change it all the time."),
+        (status = 422, description = "An edit cannot be made, or what comes of it has mistakes."),
     )
 )]
 pub(super) async fn edit(
@@ -159,17 +155,14 @@ pub(super) async fn edit(
 #[utoipa::path(
     delete, path = "/desks/{desk}/draft/edits/{index}", tag = "drafts",
     params(
-        ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
         ("index" = usize, Path, description = "Which edit, from 0.", minimum = 0),
         ("If-Match" = Option<String>, Header, description = "The ETag of the draft that was looked at; without it, 428."),
     ),
     responses(
         (status = 200, description = "The draft as it is now.", body = Draft, headers(("etag" = String))),
-        (status = 412, description = "It has changed meanwhile.", body = Details,
-            content_type = "application/problem+json"),
-        (status = 422, description = "Without it the others cannot be made.", body = Details,
-            content_type = "application/problem+json"),
-        (status = 428, description = "If-Match is missing.", body = Details, content_type = "application/problem+json"),
+        (status = 412, description = "It has changed meanwhile."),
+        (status = 422, description = "Without it the others cannot be made."),
+        (status = 428, description = "If-Match is missing."),
     )
 )]
 pub(super) async fn take_back(
@@ -189,14 +182,12 @@ pub(super) async fn take_back(
 #[utoipa::path(
     delete, path = "/desks/{desk}/draft", tag = "drafts",
     params(
-        ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
         ("If-Match" = Option<String>, Header, description = "The ETag of the draft that was looked at; without it, 428."),
     ),
     responses(
         (status = 204, description = "It is gone."),
-        (status = 412, description = "It has changed meanwhile.", body = Details,
-            content_type = "application/problem+json"),
-        (status = 428, description = "If-Match is missing.", body = Details, content_type = "application/problem+json"),
+        (status = 412, description = "It has changed meanwhile."),
+        (status = 428, description = "If-Match is missing."),
     )
 )]
 pub(super) async fn discard(
@@ -239,19 +230,15 @@ fn published(version: i64) -> Tagged<Published> {
 #[utoipa::path(
     post, path = "/desks/{desk}/draft/publish", tag = "drafts",
     params(
-        ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
         ("If-Match" = Option<String>, Header, description = "The ETag of the draft that was looked at; without it, 428."),
     ),
     request_body = Publication,
     responses(
         (status = 200, description = "It is in force.", body = Published, headers(("etag" = String))),
-        (status = 409, description = "It has gaps, or another desk has one of its lines.", body = Details,
-            content_type = "application/problem+json"),
-        (status = 412, description = "It has changed meanwhile.", body = Details,
-            content_type = "application/problem+json"),
-        (status = 422, description = "It does not fit any more.", body = Details,
-            content_type = "application/problem+json"),
-        (status = 428, description = "If-Match is missing.", body = Details, content_type = "application/problem+json"),
+        (status = 409, description = "It has gaps, or another desk has one of its lines."),
+        (status = 412, description = "It has changed meanwhile."),
+        (status = 422, description = "It does not fit any more."),
+        (status = 428, description = "If-Match is missing."),
     )
 )]
 pub(super) async fn publish(
@@ -271,20 +258,16 @@ pub(super) async fn publish(
 #[utoipa::path(
     post, path = "/desks/{desk}/versions/{version}/restore", tag = "desks",
     params(
-        ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
         ("version" = i64, Path, description = "Counted from 1.", minimum = 1, example = 1),
         ("If-Match" = Option<String>, Header, description = "The ETag of the desk that was looked at; without it, 428."),
     ),
     request_body = Publication,
     responses(
         (status = 200, description = "It is in force.", body = Published, headers(("etag" = String))),
-        (status = 409, description = "It has gaps, or another desk has one of its lines.", body = Details,
-            content_type = "application/problem+json"),
-        (status = 412, description = "The desk has changed meanwhile.", body = Details,
-            content_type = "application/problem+json"),
-        (status = 422, description = "It does not fit any more.", body = Details,
-            content_type = "application/problem+json"),
-        (status = 428, description = "If-Match is missing.", body = Details, content_type = "application/problem+json"),
+        (status = 409, description = "It has gaps, or another desk has one of its lines."),
+        (status = 412, description = "The desk has changed meanwhile."),
+        (status = 422, description = "It does not fit any more."),
+        (status = 428, description = "If-Match is missing."),
     )
 )]
 pub(super) async fn restore(

@@ -13,7 +13,7 @@ use super::App;
 use super::asked::{Asked, Caller, Condition, InPath, RequestName, TextFile};
 use super::desks::GapAhead;
 use super::once::again;
-use super::problem::{Details, Problem};
+use super::problem::Problem;
 use super::tag::of_version;
 use crate::act::{ApplyError, Kept, Once};
 use crate::rules::access::Right;
@@ -109,7 +109,6 @@ impl Changed {
 /// A desk's file, byte for byte as it was applied. Needs the role manager. Its ETag is what a change asks for.
 #[utoipa::path(
     get, path = "/desks/{desk}/file", tag = "desks",
-    params(("desk" = String, Path, description = "The desk's key.", example = "reservations")),
     responses((status = 200, body = String, content_type = "text/plain; charset=utf-8", headers(("etag" = String))))
 )]
 pub(super) async fn read(
@@ -133,7 +132,6 @@ pub(super) async fn read(
 #[utoipa::path(
     put, path = "/desks/{desk}/file", tag = "desks",
     params(
-        ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
         How,
         ("If-Match" = Option<String>, Header, description = "The ETag of the file that was changed."),
         ("If-None-Match" = Option<String>, Header, description = "`*` for a desk that is not there yet."),
@@ -144,17 +142,12 @@ pub(super) async fn read(
     request_body(content = String, content_type = "text/plain", description = "The file, as TOML."),
     responses(
         (status = 200, description = "What it changes.", body = Changed, headers(("etag" = String))),
-        (status = 409, description = "Another desk has got one of its lines meanwhile.", body = Details,
-            content_type = "application/problem+json"),
-        (status = 412, description = "The desk has changed meanwhile.", body = Details,
-            content_type = "application/problem+json"),
-        (status = 413, description = "The file is too large.", body = Details,
-            content_type = "application/problem+json"),
-        (status = 415, description = "It is no text.", body = Details, content_type = "application/problem+json"),
-        (status = 422, description = "The file has mistakes or brings gaps, or the key was used for another request.",
-            body = Details, content_type = "application/problem+json"),
-        (status = 428, description = "Neither If-Match nor If-None-Match is there.", body = Details,
-            content_type = "application/problem+json"),
+        (status = 409, description = "Another desk has got one of its lines meanwhile."),
+        (status = 412, description = "The desk has changed meanwhile."),
+        (status = 413, description = "The file is too large."),
+        (status = 415, description = "It is no text."),
+        (status = 422, description = "The file has mistakes or brings gaps, or the key was used for another request."),
+        (status = 428, description = "Neither If-Match nor If-None-Match is there."),
     )
 )]
 pub(super) async fn write(
