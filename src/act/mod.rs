@@ -70,7 +70,7 @@ pub use feed::{FEEDS_SHOWN, Feed, FeedAbout, FeedError, FeedId, FeedShown};
 pub use flows::{FlowError, MOST_REVISIONS, Putting, may_put};
 pub use invitation::{InviteError, JoinError, Joining};
 pub use job::{Job, Performed};
-pub use leave::LeaveError;
+pub use leave::{Absences, LeaveError};
 pub use leave_calendar::{CalendarGiven, CalendarNews, CalendarRead, CalendarTaken, LEAVE_AHEAD};
 pub use mute::MuteError;
 pub use number_check::{AgentNumber, GiveCodeError, SendCodeError};

@@ -13,7 +13,7 @@ use super::asked::{Caller, InPath, Instant, Sent};
 use super::cover::Span;
 use super::on_call::Agent;
 use super::problem::Problem;
-use crate::act::LeaveError;
+use crate::act::{Absences, LeaveError};
 use crate::rules::access::Right;
 use crate::rules::desk::Desk;
 use crate::rules::leave::{self, LeaveId};
@@ -26,6 +26,8 @@ use crate::web::odds::{at_odds, proposals};
 pub(super) struct Leaves {
     /// What is not over yet, the first to begin first; at most 1,000.
     leave: Vec<Leave>,
+    /// Whether there is more than that, which begins later.
+    more: bool,
 }
 
 /// An agent's absence.
@@ -89,8 +91,8 @@ pub(super) async fn list(
     InPath(key): InPath<String>,
 ) -> Result<Json<Leaves>, Problem> {
     let desk = caller.at(&app, Right::See, &key)?;
-    let leaves = in_time(app.acts().leaves(&key)).await?;
-    Ok(Json(Leaves { leave: leaves.iter().map(|leave| Leave::of(&caller, &desk, leave)).collect() }))
+    let Absences { coming, more } = in_time(app.acts().leaves(&key)).await?;
+    Ok(Json(Leaves { leave: coming.iter().map(|leave| Leave::of(&caller, &desk, leave)).collect(), more }))
 }
 
 /// An absence that is to be written down.
@@ -135,7 +137,7 @@ pub(super) async fn add(
         LeaveError::Act(error) => Problem::Busy(error.into()),
         other => Problem::Query(other.to_string()),
     })?;
-    let leaves = in_time(app.acts().leaves(&key)).await?;
+    let leaves = in_time(app.acts().leaves(&key)).await?.coming;
     let same = |leave: &&leave::Leave| {
         leave.agent == wanted.agent && leave.span == span && leave.origin == leave::Origin::Written
     };
@@ -161,7 +163,7 @@ pub(super) async fn remove(
 ) -> Result<StatusCode, Problem> {
     let desk = caller.at(&app, Right::See, &key)?;
     let id = LeaveId::from_text(id);
-    let leaves = in_time(app.acts().leaves(&key)).await?;
+    let leaves = in_time(app.acts().leaves(&key)).await?.coming;
     let leave = leaves.iter().find(|leave| leave.id == id).ok_or(Problem::NotFound("absence"))?;
     if !keeps(&caller, &desk, &leave.agent) {
         return Err(Problem::Lacks(Right::Manage));
@@ -208,7 +210,7 @@ pub(super) async fn conflicts(
     InPath(key): InPath<String>,
 ) -> Result<Json<Conflicts>, Problem> {
     let desk = caller.at(&app, Right::See, &key)?;
-    let leaves = in_time(app.acts().leaves(&key)).await?;
+    let leaves = in_time(app.acts().leaves(&key)).await?.coming;
     let found = at_odds(&app, &desk, &leaves);
     let could = proposals(&app, &desk, &leaves, &found).await?;
     let conflict = |(one, could): (&leave::Conflict, Vec<&crate::rules::desk::Agent>)| Conflict {

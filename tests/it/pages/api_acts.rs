@@ -182,6 +182,13 @@ async fn cover_is_asked_for_and_taken_by_programs() {
             assert_eq!(asked["span"]["from"], "2026-02-20T23:00:00.000Z");
             let again = hers.post(&path, &[], wanted.clone()).await.is(StatusCode::CREATED);
             assert_eq!(again["id"], asked["id"], "asked twice, it is one request");
+            let more = json!({"from": "2026-02-20T23:00:00Z", "to": "2026-02-22T14:00:00Z"});
+            let more = json!({"rota": "primary", "span": more, "ask": ["ben"]});
+            hers.post(&path, &[], more).await.is_refused("asked");
+            // A week of hers in which New York goes back at 6:00.
+            let twice = json!({"from": "2026-11-01T06:30:00Z", "to": "2026-11-01T08:00:00Z"});
+            let twice = json!({"rota": "primary", "span": twice, "ask": ["ben"]});
+            hers.post(&path, &[], twice).await.is_refused("comes_twice");
             his.post(&path, &[], wanted.clone()).await.is_refused("not_yours");
             manager.post(&path, &[], wanted.clone()).await.is(StatusCode::FORBIDDEN);
             night.post(&path, &[], wanted).await.is(StatusCode::NOT_FOUND);
