@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::App;
-use super::asked::{Caller, Condition, InPath, Sent, if_match, tags_of};
+use super::asked::{Caller, InPath, Sent};
+use super::condition::{Condition, if_match, tags_of};
 use super::problem::Problem;
 use super::tag::of_version;
 use crate::act::{DraftError, Drafting, Unfit};

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::App;
-use super::asked::{Asked, Caller, Condition, InPath, RequestName, TextFile};
+use super::asked::{Asked, Caller, InPath, RequestName, TextFile};
+use super::condition::Condition;
 use super::desks::GapAhead;
 use super::once::again;
 use super::problem::Problem;
