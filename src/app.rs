@@ -34,7 +34,7 @@ use crate::web::{self, CarrierAccess, Web};
 use crate::words::Words;
 use crate::zones;
 
-pub use apply::{apply_desks, check_desks, gaps_ahead, known, plan_desks};
+pub use apply::{apply_desks, check_desks, gaps_ahead, gaps_brought, known, plan_desks};
 pub use first::{first_link, link};
 pub use log::start_logs;
 pub use open::{Upgrade, kept_text, open_store, private_folder};

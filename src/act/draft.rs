@@ -8,7 +8,6 @@ use super::apply::{Checked, put_desk};
 use super::audit::{Note, note};
 use super::{ActError, Acts, By};
 use crate::clock::Timestamp;
-use crate::rules::desk::PolicyGap;
 use crate::rules::desk::edit::{CannotEdit, Edit, edited};
 use crate::rules::source::Problem;
 use crate::store::desk::{self as desks, Version};
@@ -82,7 +81,7 @@ pub enum DraftError {
     /// What would come of it is wrong.
     #[error(transparent)]
     Unfit(#[from] Unfit),
-    /// There are times when nobody would be on call, and nobody said that this is meant.
+    /// It brings times when nobody would be on call, and nobody said that this is meant.
     #[error("There are times when nobody would be on call. Tick that you know, or fill them first.")]
     Gaps,
     /// A line has another desk.
@@ -297,11 +296,8 @@ impl Acts {
     }
 
     async fn bring(&self, publish: Publish, gaps_are_meant: bool) -> Result<i64, DraftError> {
-        if !gaps_are_meant {
-            let gaps = self.gaps_ahead(publish.drafted.desk()).await?;
-            if gaps.policies.iter().any(PolicyGap::is_bare) {
-                return Err(DraftError::Gaps);
-            }
+        if !gaps_are_meant && self.bare_gaps(publish.drafted.desk()).await?.iter().any(|(_, new)| *new) {
+            return Err(DraftError::Gaps);
         }
         let version = self.store().write(bring, publish).await?.ok_or(DraftError::Moved)?;
         self.reload().await?;

@@ -9,12 +9,12 @@ use std::time::Duration;
 use super::off_thread::Few;
 use super::{ActError, Acts};
 use crate::clock::Timestamp;
-use crate::rules::desk::{Agent, Desk, Gaps};
+use crate::rules::desk::{Agent, Desk, Gaps, PolicyGap};
 use crate::rules::mute::Mutes;
 use crate::rules::people::AgentKey;
 
-/// How far ahead gaps are looked for, if nobody says.
-const AHEAD: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+/// How far ahead gaps are looked for: while there is time to fill them.
+pub const GAPS_AHEAD: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// How much further a search looks than it was asked to.
 const BEYOND: Duration = Duration::from_secs(24 * 60 * 60);
@@ -100,6 +100,22 @@ impl Acts {
     /// Everything in the next 90 days that is amiss with whom an emergency would find.
     pub async fn gaps_ahead(&self, desk: &Desk) -> Result<Gaps, ActError> {
         let now = self.clock().now();
-        self.gaps(desk, now, now + AHEAD).await
+        self.gaps(desk, now, now + GAPS_AHEAD).await
+    }
+
+    /// The stretches of the next 90 days in which none of the steps of a policy would find anybody, if a desk became that
+    /// one; and of each, whether it is that change which brings it. Whoever changes something else is not asked about
+    /// what is so already.
+    pub async fn bare_gaps(&self, next: &Desk) -> Result<Vec<(PolicyGap, bool)>, ActError> {
+        let ahead = self.gaps_ahead(next).await?.policies.into_iter();
+        let known = match self.desks().by_key(next.key.as_str()).cloned() {
+            Some(live) => self.gaps_ahead(&live).await?,
+            None => Gaps::default(),
+        };
+        let told = |gap: PolicyGap| {
+            let new = !known.have(&gap);
+            (gap, new)
+        };
+        Ok(ahead.filter(PolicyGap::is_bare).map(told).collect())
     }
 }

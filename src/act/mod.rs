@@ -70,6 +70,7 @@ pub use doubt::Standing;
 pub use draft::{DraftError, Drafting, Unfit};
 pub use feed::{FEEDS_SHOWN, Feed, FeedAbout, FeedError, FeedId, FeedShown};
 pub use flows::{FlowError, MOST_REVISIONS, Putting, may_put};
+pub use gap_search::GAPS_AHEAD;
 pub use invitation::{InviteError, JoinError, Joining};
 pub use job::{Job, Performed};
 pub use leave::{Absences, LeaveError};
@@ -83,7 +84,7 @@ pub use recover::{Missed, Recorded};
 pub use report::After;
 pub use session::{Origin, SignIn, SignInError, SignedInNow, Visitor};
 pub use text::TextIn;
-pub use token::{Bearer, Token, token_id};
+pub use token::{Bearer, Token, TokenShown, token_id};
 pub use upkeep::{Audit, Beat};
 
 use crate::clock::{Clock, Timestamp};

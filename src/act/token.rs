@@ -5,8 +5,9 @@ use super::audit::{Note, note};
 use super::invitation::hash;
 use super::{ActError, Acts, By};
 use crate::clock::Timestamp;
-use crate::rules::access::{Principal, Role, Scope};
-use crate::rules::account::Account;
+use crate::rules::access::{Principal, Reach, Role, Scope};
+use crate::rules::account::{Account, Email};
+use crate::store::token::KeptToken;
 pub use crate::store::token::Token;
 use crate::store::{StoreError, Tx, account, token};
 
@@ -51,7 +52,29 @@ impl Bearer {
     }
 }
 
+/// A token, as administrators see it.
+#[derive(Clone, Debug)]
+pub struct TokenShown {
+    /// The token.
+    pub token: Token,
+    /// Its owner's address, if it is somebody's.
+    pub owner: Option<Email>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
 impl Acts {
+    /// Every token that was not ended, as far as somebody's right reaches; by name.
+    pub async fn tokens(&self, reach: Reach) -> Result<Vec<TokenShown>, ActError> {
+        Ok(self.store().read(shown, (reach,)).await?)
+    }
+
+    /// Ends every token of a name, as far as somebody's right reaches; answers how many there were. Nobody comes in with
+    /// them from then on.
+    pub async fn end_tokens(&self, by: By, name: &str, reach: Reach) -> Result<usize, ActError> {
+        Ok(self.store().write(end, (by, name.to_owned(), reach, self.clock().now())).await?)
+    }
+
     /// Makes a token; this is the only time that it is seen.
     pub async fn create_token(&self, by: By, token: Token) -> Result<String, ActError> {
         let secret = format!("{PREFIX}{}", self.ids().secret());
@@ -79,20 +102,51 @@ struct New {
 async fn insert(tx: &mut Tx, new: &New) -> Result<(), StoreError> {
     let New { by, hash, token: made, now } = new;
     token::insert(tx, hash, made, *now).await?;
-    let whose = match &made.account {
-        Some(id) => {
-            let owner = account::by_id(tx, id).await?.ok_or(StoreError::NotFound)?.account;
-            format!("{}, ", owner.email)
-        }
-        None => String::new(),
-    };
-    let until = made.expires_at.map_or("for ever".to_owned(), |end| format!("until {end}"));
-    let entry = Note {
-        desk: made.scope.desk(),
-        after: Some(format!("{whose}{} at {}, {until}", made.role, made.scope)),
-        ..Note::of("token.create", &made.name)
-    };
+    let after = Some(told(tx, made).await?);
+    let entry = Note { desk: made.scope.desk(), after, ..Note::of("token.create", &made.name) };
     note(tx, by, *now, entry).await
+}
+
+/// What a token is, for the audit log.
+async fn told(tx: &mut Tx, token: &Token) -> Result<String, StoreError> {
+    let whose = owner(tx, token).await?.map(|email| format!("{email}, ")).unwrap_or_default();
+    let until = token.expires_at.map_or("for ever".to_owned(), |end| format!("until {end}"));
+    Ok(format!("{whose}{} at {}, {until}", token.role, token.scope))
+}
+
+async fn owner(tx: &mut Tx, token: &Token) -> Result<Option<Email>, StoreError> {
+    let Some(id) = &token.account else { return Ok(None) };
+    Ok(Some(account::by_id(tx, id).await?.ok_or(StoreError::NotFound)?.account.email))
+}
+
+async fn shown(tx: &mut Tx, (reach,): &(Reach,)) -> Result<Vec<TokenShown>, StoreError> {
+    let mut shown = Vec::new();
+    for KeptToken { token, created_at, .. } in token::all(tx).await? {
+        if reach.covers(&token.scope) {
+            let owner = owner(tx, &token).await?;
+            shown.push(TokenShown { token, owner, created_at });
+        }
+    }
+    Ok(shown)
+}
+
+async fn end(
+    tx: &mut Tx,
+    (by, name, reach, now): &(By, String, Reach, Timestamp),
+) -> Result<usize, StoreError> {
+    let mut ended = 0;
+    let all = token::all(tx).await?.into_iter();
+    for KeptToken { hash, token, .. } in all.filter(|kept| kept.token.name == *name) {
+        // Somebody else may have ended it meanwhile.
+        if !reach.covers(&token.scope) || !token::end(tx, &hash).await? {
+            continue;
+        }
+        ended += 1;
+        let before = Some(told(tx, &token).await?);
+        let entry = Note { desk: token.scope.desk(), before, ..Note::of("token.end", name) };
+        note(tx, by, *now, entry).await?;
+    }
+    Ok(ended)
 }
 
 async fn find(tx: &mut Tx, (hash, now): &(String, Timestamp)) -> Result<Option<Bearer>, StoreError> {

@@ -6,15 +6,15 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::AppError;
-use crate::act::{Acts, Applied, By};
+use crate::act::{Acts, Applied, By, GAPS_AHEAD};
 use crate::rules::desk::file::{DeskFile, FileProblem, Known, read_files};
 use crate::rules::desk::plan::Plan;
 use crate::rules::desk::{Desk, Found, Lack, PolicyGap, Reason};
 use crate::rules::flow::Flow;
 use crate::rules::flow::kept::FlowFile;
 
-/// How far ahead a rota's gaps are looked for: while there is time to fill them.
-const AHEAD: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+/// Time goes on while gaps are looked for and told.
+const A_MINUTE: Duration = Duration::from_secs(60);
 
 /// What desk files may name in an installation with these voice flows, which were checked, and these carriers.
 pub fn known(flows: &[FlowFile], carriers: Vec<String>) -> Known {
@@ -54,29 +54,56 @@ fn no_line_is_taken(acts: &Acts, files: &[DeskFile]) -> Result<(), AppError> {
     }
 }
 
-/// What the manager should know of a desk that is in force: for each policy of its lines the first stretch within two
-/// weeks in which none of its steps would find anybody.
+/// What the manager should know of a desk: for each policy of its lines the first stretch of the next 90 days in which
+/// none of its steps would find anybody, and how many more there are.
 pub async fn gaps_ahead(acts: &Acts, desk: &Desk) -> Result<Vec<String>, AppError> {
-    let now = acts.clock().now();
-    let end = now + AHEAD;
-    let gaps = acts.gaps(desk, now, end).await?.policies;
-    let bare: Vec<&PolicyGap> = gaps.iter().filter(|gap| gap.is_bare()).collect();
+    let gaps = acts.bare_gaps(desk).await?;
+    Ok(told(acts, desk, &gaps.iter().map(|(gap, _)| gap).collect::<Vec<_>>()))
+}
+
+/// The same of what files would bring and what is in force does not have, with the names of the files: whoever means it
+/// says so.
+pub async fn gaps_brought(acts: &Acts, file: &DeskFile) -> Result<Vec<String>, AppError> {
+    let gaps = acts.bare_gaps(file.desk()).await?;
+    let new: Vec<&PolicyGap> = gaps.iter().filter(|(_, new)| *new).map(|(gap, _)| gap).collect();
+    let told = told(acts, file.desk(), &new).into_iter();
+    let meant = |gap| format!("{}: {gap}; or apply it with --gaps-meant, if that is meant", file.name());
+    Ok(told.map(meant).collect())
+}
+
+fn told(acts: &Acts, desk: &Desk, bare: &[&PolicyGap]) -> Vec<String> {
+    let end = acts.clock().now() + GAPS_AHEAD - A_MINUTE;
     let wall = |at| acts.book().to_wall(desk.zone(), at).format("%a %Y-%m-%d %H:%M").to_string();
     let mut named = BTreeSet::new();
     let first = bare.iter().enumerate().filter(|(_, gap)| named.insert(&gap.policy));
-    let told = first
+    first
         .map(|(index, gap)| {
             // What follows on with other reasons is the same stretch without anybody.
-            let rest = bare[index..].iter().filter(|other| other.policy == gap.policy);
-            let to = rest.fold(gap.from, |to, next| if next.from <= to { next.to } else { to });
-            let until = if to < end { wall(to) } else { "at least two weeks on".into() };
+            let (mut to, mut more, mut last) = (gap.to, 0, gap.to);
+            for next in bare[index..].iter().filter(|other| other.policy == gap.policy) {
+                more += usize::from(next.from > last);
+                if next.from <= to {
+                    to = next.to;
+                }
+                last = next.to;
+            }
+            let until = if to < end { wall(to) } else { "at least 90 days on".into() };
+            let more = match more {
+                0 => String::new(),
+                1 => ", and once more within 90 days".to_owned(),
+                more => format!(", and {more} times more within 90 days"),
+            };
             let why: Vec<String> = gap.why.iter().map(Lack::to_string).collect();
             let next = match gap.found {
                 Found::Nobody => "not even its last resort would be reached",
                 Found::LastResort | Found::Step { .. } => "its last resort would be paged",
             };
-            let mut holes: Vec<&str> =
-                gap.why.iter().filter(|lack| lack.reason == Reason::Hole).filter_map(|lack| lack.rota.as_deref()).collect();
+            let mut holes: Vec<&str> = gap
+                .why
+                .iter()
+                .filter(|lack| lack.reason == Reason::Hole)
+                .filter_map(|lack| lack.rota.as_deref())
+                .collect();
             let mut once = BTreeSet::new();
             holes.retain(|rota| once.insert(*rota));
             let remedy = match holes.is_empty() {
@@ -84,7 +111,7 @@ pub async fn gaps_ahead(acts: &Acts, desk: &Desk) -> Result<Vec<String>, AppErro
                 false => format!("add a layer or an override to the rota {}", holes.join(" or ")),
             };
             format!(
-                "{}: nobody is on call for the policy `{}` from {} until {until} ({}), and {next} ({}); {remedy}",
+                "{}: nobody is on call for the policy `{}` from {} until {until} ({}){more}, and {next} ({}); {remedy}",
                 desk.key.as_str(),
                 gap.policy,
                 wall(gap.from),
@@ -92,6 +119,5 @@ pub async fn gaps_ahead(acts: &Acts, desk: &Desk) -> Result<Vec<String>, AppErro
                 why.join("; "),
             )
         })
-        .collect();
-    Ok(told)
+        .collect()
 }

@@ -1,11 +1,11 @@
 //! Who is let in, and what the audit log says: accounts, tokens, and the log's chain.
 
 use clap::{Args, Subcommand};
-use nightbell::act::{ActError, Acts, By, InviteError, Token};
+use nightbell::act::{ActError, Acts, By, InviteError, Token, TokenShown};
 use nightbell::app::{AppError, link, out};
 use nightbell::clock::Timestamp;
 use nightbell::config::Config;
-use nightbell::rules::access::{Role, Scope};
+use nightbell::rules::access::{Reach, Role, Scope};
 use nightbell::rules::account::Email;
 use nightbell::rules::audit::Head;
 
@@ -39,6 +39,14 @@ pub enum Account {
 pub enum Tokens {
     /// Makes a token and prints it, once.
     Create(NewToken),
+    /// Prints every token that was not ended: its name, what it may where, whose it is, when it was made, and until when it
+    /// is let in.
+    List,
+    /// Ends every token of a name, at once.
+    End {
+        /// Who uses it.
+        name: String,
+    },
 }
 
 /// A token that is to be made.
@@ -115,8 +123,22 @@ pub async fn account(config: Config, command: Account) -> Result<(), AppError> {
 
 /// Carries out a command about tokens.
 pub async fn token(config: Config, command: Tokens) -> Result<(), AppError> {
-    let Tokens::Create(NewToken { name, role, desk, account, expires }) = command;
     let acts = visit(config).await?;
+    let done = match command {
+        Tokens::Create(new) => create(&acts, new).await,
+        Tokens::List => list(&acts).await,
+        Tokens::End { name } => end(&acts, &name).await,
+    };
+    acts.store().close().await;
+    done
+}
+
+async fn create(acts: &Acts, new: NewToken) -> Result<(), AppError> {
+    let NewToken { name, role, desk, account, expires } = new;
+    if expires.is_some_and(|end| end <= acts.clock().now()) {
+        let message = "--expires: that is over already; name a day that is to come, like 2027-01-31, or none";
+        return Err(AppError::BadInput(vec![message.to_owned()]));
+    }
     let account = match account {
         Some(email) => {
             let owner = acts.account_of(email.clone()).await?;
@@ -127,12 +149,37 @@ pub async fn token(config: Config, command: Tokens) -> Result<(), AppError> {
     };
     let token = Token { name, role, scope: Scope::of(desk.as_deref()), account, expires_at: expires };
     let made = acts.create_token(By::command_line(), token).await.map_err(|error| match error {
-        ActError::NoSuch(_) => no_desk(&acts, desk.as_deref().unwrap_or_default()),
+        ActError::NoSuch(_) => no_desk(acts, desk.as_deref().unwrap_or_default()),
         other => other.into(),
     })?;
-    out::print(format_args!("{made}\n"))?;
-    acts.store().close().await;
+    out::print(format_args!("{made}\n"))
+}
+
+async fn list(acts: &Acts) -> Result<(), AppError> {
+    let now = acts.clock().now();
+    for TokenShown { token, owner, created_at } in acts.tokens(Reach::Everything).await? {
+        let Token { name, role, scope, expires_at, .. } = token;
+        let whose = owner.map(|owner| format!(", of {owner}")).unwrap_or_default();
+        let until = match expires_at {
+            None => "for ever".to_owned(),
+            Some(end) if end <= now => format!("over since {end}"),
+            Some(end) => format!("until {end}"),
+        };
+        out::print(format_args!("{name}: {role} at {scope}{whose}, made {created_at}, {until}\n"))?;
+    }
     Ok(())
+}
+
+async fn end(acts: &Acts, name: &str) -> Result<(), AppError> {
+    match acts.end_tokens(By::command_line(), name, Reach::Everything).await? {
+        0 => {
+            let message =
+                format!("there is no token `{name}`; `nightbell token list` names those that there are");
+            Err(AppError::BadInput(vec![message]))
+        }
+        1 => out::print(format_args!("{name}: ended\n")),
+        several => out::print(format_args!("{name}: {several} tokens ended\n")),
+    }
 }
 
 pub(super) fn no_desk(acts: &Acts, desk: &str) -> AppError {

@@ -25,8 +25,10 @@ pub async fn run(cli: Cli) -> Result<(), AppError> {
         Command::Demo(options) => run_demo(options).await,
         Command::Serve => serve(load()?).await,
         Command::Migrate => migrate(&load()?).await,
-        Command::Apply { files, dry_run: false } => desks::apply(load()?, &files).await,
-        Command::Apply { files, dry_run: true } => desks::plan(load()?, &files).await,
+        Command::Apply { files, dry_run: false, gaps_meant } => {
+            desks::apply(load()?, &files, gaps_meant).await
+        }
+        Command::Apply { files, dry_run: true, .. } => desks::plan(load()?, &files).await,
         Command::Export(what) => desks::export(load()?, &what).await,
         Command::Openapi => print_openapi(),
         Command::Account(command) => access::account(load()?, command).await,

@@ -33,10 +33,21 @@ async fn check(config: Config, files: &[PathBuf]) -> Result<(Acts, Vec<DeskFile>
     }
 }
 
-/// Brings desk files into force, with those flows of the folder that nobody has read yet: they may name them.
-pub async fn apply(config: Config, files: &[PathBuf]) -> Result<(), AppError> {
+/// Brings desk files into force, with those flows of the folder that nobody has read yet: they may name them. Gaps that
+/// they bring are refused, unless they are meant.
+pub async fn apply(config: Config, files: &[PathBuf], gaps_meant: bool) -> Result<(), AppError> {
     let folder = config.flows.clone();
     let (acts, files) = check(config, files).await?;
+    if !gaps_meant {
+        let mut brought = Vec::new();
+        for file in &files {
+            brought.extend(app::gaps_brought(&acts, file).await?);
+        }
+        if !brought.is_empty() {
+            acts.store().close().await;
+            return Err(AppError::BadInput(brought));
+        }
+    }
     acts.add_flows(By::command_line(), flows::load_all(folder.as_deref())?).await?;
     for Applied { desk, version, new } in app::apply_desks(&acts, files).await? {
         let unchanged = if new { "" } else { "unchanged, " };
@@ -52,7 +63,13 @@ pub async fn plan(config: Config, files: &[PathBuf]) -> Result<(), AppError> {
     let (acts, files) = check(config, files).await?;
     for (plan, file) in app::plan_desks(&acts, files.clone()).await?.iter().zip(&files) {
         out::print(plan)?;
-        warn_of_gaps(&acts, file.desk()).await?;
+        let brought = app::gaps_brought(&acts, file).await?;
+        for gap in &brought {
+            out::complain(format_args!("warning: {gap}"));
+        }
+        if brought.is_empty() {
+            warn_of_gaps(&acts, file.desk()).await?;
+        }
     }
     acts.store().close().await;
     Ok(())

@@ -41,6 +41,9 @@ enum Command {
         /// Shows what would change, and changes nothing.
         #[arg(long)]
         dry_run: bool,
+        /// Brings them into force although they bring times when nobody would be on call.
+        #[arg(long)]
+        gaps_meant: bool,
     },
     /// Writes a desk's file back, as it was applied.
     Export(Export),

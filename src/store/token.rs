@@ -21,6 +21,17 @@ pub struct Token {
     pub expires_at: Option<Timestamp>,
 }
 
+/// A token as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptToken {
+    /// By what it is known: its hash. It opens nothing.
+    pub hash: String,
+    /// The token.
+    pub token: Token,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
 /// Lets a token in.
 pub async fn insert(tx: &mut Tx, hash: &str, token: &Token, now: Timestamp) -> Result<(), StoreError> {
     tx.execute(
@@ -40,20 +51,43 @@ pub async fn insert(tx: &mut Tx, hash: &str, token: &Token, now: Timestamp) -> R
     Ok(())
 }
 
-/// A token that is let in now. One from before there were roles is a viewer.
+/// A token that is let in now.
 pub async fn find(tx: &mut Tx, hash: &str, now: Timestamp) -> Result<Option<Token>, StoreError> {
-    type Row = (String, Option<Timestamp>, Option<String>, Option<String>, Option<AccountId>);
     let row: Option<Row> = tx
         .opt(
-            "select name, expires_at, role, desk, account from token \
+            "select hash, name, created_at, expires_at, role, desk, account from token \
              where hash = $1 and (expires_at is null or expires_at > $2)",
             args![hash, now],
         )
         .await?;
-    let Some((name, expires_at, role, desk, account)) = row else { return Ok(None) };
+    Ok(row.map(kept).transpose()?.map(|kept| kept.token))
+}
+
+/// Every token that was not ended, those that are let in no more included; by name, the first made first.
+pub async fn all(tx: &mut Tx) -> Result<Vec<KeptToken>, StoreError> {
+    let rows: Vec<Row> = tx
+        .all(
+            "select hash, name, created_at, expires_at, role, desk, account from token \
+             order by name, created_at, hash",
+            args![],
+        )
+        .await?;
+    rows.into_iter().map(kept).collect()
+}
+
+/// Ends a token; whether it was there.
+pub async fn end(tx: &mut Tx, hash: &str) -> Result<bool, StoreError> {
+    Ok(tx.execute("delete from token where hash = $1", args![hash]).await? == 1)
+}
+
+type Row = (String, String, Timestamp, Option<Timestamp>, Option<String>, Option<String>, Option<AccountId>);
+
+/// One from before there were roles is a viewer.
+fn kept((hash, name, created_at, expires_at, role, desk, account): Row) -> Result<KeptToken, StoreError> {
     let role = match role {
         Some(role) => role.parse().map_err(|_| StoreError::Fault("token: a role is none".into()))?,
         None => Role::Viewer,
     };
-    Ok(Some(Token { name, role, scope: Scope::of(desk.as_deref()), account, expires_at }))
+    let token = Token { name, role, scope: Scope::of(desk.as_deref()), account, expires_at };
+    Ok(KeptToken { hash, token, created_at })
 }

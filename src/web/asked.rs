@@ -30,6 +30,9 @@ pub(super) enum Refused {
     /// There is no such desk for the asker.
     #[error("there is no such desk")]
     NoSuchDesk,
+    /// The asker sees the desk, and has not that right there.
+    #[error("it needs the role {}", .0.needs())]
+    Lacks(Right),
     /// The span is none.
     #[error("a span is week, month, last-month, quarter, year or dates")]
     NoSuchSpan,
@@ -61,7 +64,11 @@ impl Question {
         let meant = |desk: &&Arc<Desk>| self.desk.is_empty() || desk.key.as_str() == self.desk;
         let may = |desk: &&Arc<Desk>| principal.may(right, desk.key.as_str());
         let desks: Vec<Arc<Desk>> = all.all().filter(meant).filter(may).cloned().collect();
-        if desks.is_empty() && !self.desk.is_empty() { Err(Refused::NoSuchDesk) } else { Ok(desks) }
+        if !desks.is_empty() || self.desk.is_empty() {
+            return Ok(desks);
+        }
+        let seen = all.by_key(&self.desk).is_some() && principal.may(Right::See, &self.desk);
+        Err(if seen { Refused::Lacks(right) } else { Refused::NoSuchDesk })
     }
 
     /// The days that are meant; today is that of the first desk.

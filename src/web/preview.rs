@@ -9,7 +9,7 @@ use super::App;
 use super::hold::{Failure, in_time};
 use super::odds::{at_odds, zone_of};
 use crate::clock::Timestamp;
-use crate::rules::desk::{Agent, Desk, Gaps, PolicyGap};
+use crate::rules::desk::{Agent, Desk, PolicyGap};
 use crate::rules::leave::Conflict;
 use crate::rules::people::AgentKey;
 use crate::rules::rota::fairness::{Load, Overload, loads, overloads};
@@ -66,7 +66,7 @@ impl Preview {
         let past = in_time(acts.past_shifts(live.key.as_str(), (now - QUARTER, now))).await?;
         let past = past.into_iter().flat_map(|(_, shifts)| shifts).collect();
         let leaves = in_time(acts.leaves(live.key.as_str())).await?.coming;
-        let gaps = gaps(&acts.gaps_ahead(live).await?, acts.gaps_ahead(next).await?);
+        let gaps = acts.bare_gaps(next).await?;
         let (app, live, next) = (app.clone(), live.clone(), next.clone());
         // A quarter of a large desk's shifts takes its time, which no call is to wait for.
         let comparing = tokio::task::spawn_blocking(move || {
@@ -101,20 +101,6 @@ fn compared(app: &App, live: &Desk, next: &Desk, now: Timestamp) -> Vec<Compared
         }
     };
     changed.map(compare).collect()
-}
-
-fn gaps(was: &Gaps, now: Gaps) -> Vec<(PolicyGap, bool)> {
-    let known = |one: &PolicyGap| {
-        was.policies
-            .iter()
-            .any(|old| old.is_bare() && old.policy == one.policy && old.from <= one.from && one.to <= old.to)
-    };
-    let bare = now.policies.into_iter().filter(PolicyGap::is_bare);
-    let told = |gap| {
-        let new = !known(&gap);
-        (gap, new)
-    };
-    bare.map(told).collect()
 }
 
 fn overloaded(app: &App, live: &Desk, next: &Desk, now: Timestamp) -> Vec<Overload> {

@@ -73,7 +73,7 @@ fn an_installation_is_set_up_by_three_commands() {
     assert_eq!(run(&["migrate"]).0, Some(0));
     let (code, said, told) = run(&["apply", "desk.toml"]);
     assert_eq!((code, &*said, &*told), (Some(0), "reservations: version 1 is in force\n", ""));
-    let (code, token, _) = run(&["token", "create", "report", "--expires", "2027-01-31"]);
+    let (code, token, _) = run(&["token", "create", "report", "--expires", "2099-01-31"]);
     assert!(code == Some(0) && token.starts_with("nbt_"), "{token}");
     let (code, twiml, _) = run(&["fallback"]);
     assert!(code == Some(0) && twiml.contains("<Number>+18025550111</Number>"), "{twiml}");
@@ -156,7 +156,17 @@ fn a_night_without_anybody_is_told_when_there_is_time_to_fill_it() {
     let turns = "hand_off = \"Mon 09:00\"\n";
     let no_weekends = format!("{turns}only = [\"Mon-Thu 00:00-24:00\"]\n");
     write(folder.path(), "desk.toml", &DESK.replace(turns, &no_weekends));
+    // A new desk too: nobody learns of a hole by the first call that falls into it.
+    let meant = "; or apply it with --gaps-meant, if that is meant\n";
     let (code, said, told) = run(&["apply", "desk.toml"]);
+    assert_eq!((code, &*said), (Some(2), ""), "{told}");
+    assert!(told.starts_with("desk.toml: reservations: nobody is on call for the policy "), "{told}");
+    assert!(told.contains(" times more within 90 days, and its last resort would be paged"), "{told}");
+    assert!(told.ends_with(meant), "{told}");
+    let (code, _, told) = run(&["apply", "desk.toml", "--dry-run"]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.starts_with("warning: desk.toml: reservations: nobody") && told.ends_with(meant), "{told}");
+    let (code, said, told) = run(&["apply", "desk.toml", "--gaps-meant"]);
     assert_eq!((code, &*said), (Some(0), "reservations: version 1 is in force\n"), "{told}");
     assert!(
         told.starts_with("warning: reservations: nobody is on call for the policy `emergencies` from "),
@@ -165,6 +175,15 @@ fn a_night_without_anybody_is_told_when_there_is_time_to_fill_it() {
     assert!(told.contains(" (America/New_York), "), "{told}");
     assert!(told.ends_with("add a layer or an override to the rota primary or secondary\n"), "{told}");
     assert_eq!(told.lines().count(), 1, "the first is enough: {told}");
+    // What is so already stands in nobody's way who changes something else; what is worse does.
+    let renamed = DESK.replace(turns, &no_weekends).replace("Ada Moss", "Ada Marsh");
+    write(folder.path(), "desk.toml", &renamed);
+    let (code, said, told) = run(&["apply", "desk.toml"]);
+    assert_eq!((code, &*said), (Some(0), "reservations: version 2 is in force\n"), "{told}");
+    assert!(told.starts_with("warning: reservations: nobody is on call"), "{told}");
+    let worse = DESK.replace(turns, &no_weekends.replace("Mon-Thu", "Mon-Wed"));
+    write(folder.path(), "desk.toml", &worse);
+    assert_eq!(run(&["apply", "desk.toml"]).0, Some(2));
     // A rota that is asked twice is named once.
     let twice = DESK.replace(turns, &no_weekends).replace("\"rota:secondary\"", "\"rota:primary\"");
     write(folder.path(), "desk.toml", &twice);
@@ -323,6 +342,40 @@ fn a_token_has_a_name_that_can_be_read() {
     for name in ["monitoring", " the night's report ", &"\u{e9}".repeat(64)] {
         assert_eq!(run(name).0, Some(0), "{name:?}");
     }
+}
+
+#[test]
+fn tokens_are_listed_and_ended_from_the_command_line() {
+    let folder = folder();
+    let run = |arguments: &[&str]| nightbell(folder.path(), arguments);
+    assert_eq!(run(&["migrate"]).0, Some(0));
+    assert_eq!(run(&["token", "list"]), (Some(0), String::new(), String::new()));
+    // One that would never be let in is none.
+    for past in ["2026-01-01", "2026-01-01T00:00:00Z"] {
+        let (code, said, told) = run(&["token", "create", "report", "--expires", past]);
+        assert_eq!((code, &*said), (Some(2), ""), "{told}");
+        assert!(told.starts_with("--expires: that is over already; "), "{told}");
+    }
+    let secret = run(&["token", "create", "report", "--expires", "2099-01-31"]).1;
+    for _ in 0..2 {
+        assert_eq!(run(&["token", "create", "board", "--role", "agent"]).0, Some(0));
+    }
+    let (_, listed, _) = run(&["token", "list"]);
+    let lines: Vec<&str> = listed.lines().collect();
+    assert_eq!(lines.len(), 3, "{listed}");
+    assert!(lines[0].starts_with("board: agent at ") && lines[0].ends_with(", for ever"), "{listed}");
+    assert!(lines[2].starts_with("report: viewer at "), "{listed}");
+    assert!(lines[2].ends_with(", until 2099-02-01T00:00:00.000Z"), "{listed}");
+    assert!(!listed.contains("nbt_") && !listed.contains(secret.trim()), "{listed}");
+
+    assert_eq!(run(&["token", "end", "board"]).1, "board: 2 tokens ended\n");
+    assert_eq!(run(&["token", "end", "report"]).1, "report: ended\n");
+    assert_eq!(run(&["token", "list"]).1, "");
+    let (code, said, told) = run(&["token", "end", "report"]);
+    assert_eq!((code, &*said), (Some(2), ""));
+    assert!(told.starts_with("there is no token `report`; "), "{told}");
+    let log = run(&["audit", "export"]).1;
+    assert_eq!(log.matches("token.end").count(), 3, "{log}");
 }
 
 #[test]

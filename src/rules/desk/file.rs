@@ -50,6 +50,11 @@ impl fmt::Display for FileProblem {
 }
 
 impl DeskFile {
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The desk that it describes.
     pub fn desk(&self) -> &Desk {
         &self.desk

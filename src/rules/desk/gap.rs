@@ -192,6 +192,17 @@ impl Gaps {
         Gaps { policies: policies.collect(), closed: closed.collect() }
     }
 
+    /// Whether these have all of a stretch already in which nobody is found: by the same policy, none of its steps found
+    /// anybody then, whatever the reasons, and nobody better was found instead.
+    pub fn have(&self, gap: &PolicyGap) -> bool {
+        let bare = self.policies.iter().filter(|old| old.is_bare() && old.policy == gap.policy);
+        // They come in order of their beginnings.
+        let covered = bare
+            .filter(|old| old.found <= gap.found)
+            .fold(gap.from, |covered, old| if old.from <= covered { covered.max(old.to) } else { covered });
+        gap.to <= covered
+    }
+
     /// Adds a stretch, or lengthens the one that it goes on.
     fn add(&mut self, gap: PolicyGap) {
         let last = self.policies.iter_mut().rev().find(|last| last.policy == gap.policy);

@@ -134,6 +134,10 @@ impl Calendar {
             if wanted(self.cover(wall)) {
                 // A stretch that a clock change skips as a whole never comes: look at what is there after the gap.
                 let at = book.to_instant(self.zone, wall);
+                if at == Timestamp::NEVER {
+                    // The calendar ends: the wall's clock goes on no more, and nothing more comes.
+                    break;
+                }
                 wall = book.to_steady(self.zone, at);
                 if wanted(self.cover(wall)) {
                     return at;

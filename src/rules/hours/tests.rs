@@ -354,3 +354,38 @@ fn what_is_read_is_written_again() {
         assert_eq!(serde_json::from_str::<Calendar>(&json).unwrap(), calendar);
     }
 }
+
+#[test]
+fn at_the_calendar_s_ends_there_is_an_answer() {
+    // What can be written as RFC 3339, the calendar's own ends (in the years -5952 and 9892), and all that a number holds.
+    let ends = [
+        at("0000-01-01T00:00Z"),
+        at("9891-12-31T00:00Z"),
+        at("9999-06-01T00:00Z"),
+        at("9999-12-31T00:00Z"),
+        Timestamp(-250_000_000_000_000),
+        Timestamp(250_000_000_000_000),
+        Timestamp(i64::MIN),
+        Timestamp::NEVER,
+    ];
+    let a_year = Duration::from_secs(366 * 24 * 60 * 60);
+    let mut east = reservations();
+    east.zone = "Pacific/Kiritimati".parse().unwrap();
+    for calendar in [reservations(), resort(), east] {
+        for (from, to) in ends.iter().flat_map(|end| [(*end - a_year, *end), (*end, *end + a_year)]) {
+            let mut end = from;
+            for covered in calendar.covers(&BOOK, from, to) {
+                assert!(covered.from == end && covered.to > end && covered.to <= to, "{from} {covered:?}");
+                end = covered.to;
+            }
+            assert_eq!(end, to, "{from}");
+            for instant in [from, to] {
+                let _ = calendar.cover_resumes(&BOOK, instant);
+                assert!(calendar.next_support(&BOOK, instant) >= instant);
+                assert!(calendar.next_cover(&BOOK, instant) >= instant);
+                assert!(calendar.add_business(&BOOK, instant, Duration::from_secs(3600)) >= instant);
+            }
+            assert!(calendar.business_between(&BOOK, from, to) <= to.since(from));
+        }
+    }
+}

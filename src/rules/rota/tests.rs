@@ -345,3 +345,33 @@ fn what_is_read_is_written_again() {
         assert!(bad.parse::<Turn>().is_err(), "{bad}");
     }
 }
+
+#[test]
+fn at_the_calendar_s_ends_there_is_an_answer() {
+    let a_year = std::time::Duration::from_secs(366 * 24 * 60 * 60);
+    for rota in [
+        rota(LAYERED),
+        rota(
+            "name = 'r'\nlayer = [{ agents = ['ada', 'ben'], every = 'day', starts = 2026-01-05, hand_off = '09:00' }]",
+        ),
+    ] {
+        for end in [
+            at("0000-01-01T00:00Z"),
+            at("9891-12-31T00:00Z"),
+            at("9999-06-01T00:00Z"),
+            Timestamp(-250_000_000_000_000),
+            Timestamp(250_000_000_000_000),
+            Timestamp(i64::MIN),
+            Timestamp::NEVER,
+        ] {
+            for (from, to) in [(end - a_year, end), (end, end + a_year)] {
+                let mut next = from;
+                for held in rota.held(&BOOK, from, to) {
+                    assert!(held.from == next && held.to > held.from && held.to <= to, "{from} {held:?}");
+                    next = held.to;
+                }
+                assert_eq!(next, to, "{from}");
+            }
+        }
+    }
+}

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::App;
 use super::asked::{Caller, InPath, Instant, Sent};
 use super::once::ToldOnce;
-use super::problem::{Details, Problem};
+use super::problem::Problem;
 use crate::act::{self, ChangeError, InviteError};
 use crate::rules::access::{self, Reach, Right, Scope};
 use crate::rules::account::{self, AccountId, Email};
@@ -21,7 +21,7 @@ use crate::web::people::{LetIn, let_in};
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = Role)]
-enum Word {
+pub(super) enum Word {
     /// Looks on.
     Viewer,
     /// Answers emergencies.
@@ -108,7 +108,7 @@ struct AgentAt {
 }
 
 /// How far a token administers.
-fn reach(caller: &Caller) -> Result<Reach, Problem> {
+pub(super) fn reach(caller: &Caller) -> Result<Reach, Problem> {
     if !caller.principal.may_somewhere(Right::Administer) {
         return Err(Problem::Lacks(Right::Administer));
     }
@@ -235,8 +235,7 @@ impl From<ChangeError> for Problem {
     responses(
         (status = 200, description = "The account as it is now.", body = Account),
         (status = 204, description = "It is done, and the account is none of the token's any more."),
-        (status = 409, description = "Nobody would be left who administers every desk.", body = Details,
-            content_type = "application/problem+json"),
+        (status = 409, description = "Nobody would be left who administers every desk."),
     )
 )]
 pub(super) async fn give_role(
@@ -286,8 +285,7 @@ enum Deed {
     request_body = Order,
     responses(
         (status = 200, description = "The account as it is now.", body = Account),
-        (status = 409, description = "Nobody would be left who administers every desk.", body = Details,
-            content_type = "application/problem+json"),
+        (status = 409, description = "Nobody would be left who administers every desk."),
     )
 )]
 pub(super) async fn give(
@@ -324,8 +322,7 @@ pub(super) struct Link {
     params(("id" = String, Path, description = "By which it is named.")),
     responses(
         (status = 201, description = "The link.", body = Link),
-        (status = 409, description = "The account is disabled.", body = Details,
-            content_type = "application/problem+json"),
+        (status = 409, description = "The account is disabled."),
     )
 )]
 pub(super) async fn reset(
@@ -429,8 +426,7 @@ fn email_of(text: &str) -> Result<Email, Problem> {
     request_body = InvitationWanted,
     responses(
         (status = 201, description = "He may come.", body = Invited),
-        (status = 409, description = "He has an account already.", body = Details,
-            content_type = "application/problem+json"),
+        (status = 409, description = "He has an account already."),
     )
 )]
 pub(super) async fn invite(

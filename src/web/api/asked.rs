@@ -1,14 +1,16 @@
-//! What a program asks, taken out of its request: parameters, bodies, conditions, and who it is. Whatever cannot be
-//! read is told as a [`Problem`]; a parameter that nobody knows is a mistake.
+//! What a program asks, taken out of its request: parameters, bodies, and who it is. Whatever cannot be read is told as a
+//! [`Problem`]; a parameter that nobody knows is a mistake.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use axum::body::{Bytes, to_bytes};
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
-use axum::http::header::{CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
+use chrono::Datelike;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
@@ -16,6 +18,7 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
+use super::condition::Condition;
 use super::problem::Problem;
 use super::{App, LARGEST_CALENDAR};
 use crate::act::{Bearer, By, Commander, Named};
@@ -197,38 +200,6 @@ fn too_large_or_cut(error: &BytesRejection) -> Problem {
     }
 }
 
-/// What must be so for a change to be made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Condition {
-    /// It is at this version (`If-Match: "3"`).
-    Version(i64),
-    /// It is there, at whatever version (`If-Match: *`).
-    There,
-    /// It is not there yet (`If-None-Match: *`).
-    New,
-}
-
-impl FromRequestParts<App> for Condition {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Condition, Problem> {
-        let said = |name| parts.headers.get(name).map(|value| value.to_str().unwrap_or_default().trim());
-        match (said(IF_MATCH), said(IF_NONE_MATCH)) {
-            (Some("*"), None) => Ok(Condition::There),
-            (Some(tag), None) => version_of(tag).map(Condition::Version).ok_or(Problem::Condition),
-            (None, Some("*")) => Ok(Condition::New),
-            (None, None) => Err(Problem::NoCondition),
-            _ => Err(Problem::Condition),
-        }
-    }
-}
-
-/// The version that a tag of ours names; one that is none of ours names a version that there never is.
-fn version_of(tag: &str) -> Option<i64> {
-    let inside = tag.strip_prefix('"')?.strip_suffix('"')?;
-    Some(inside.parse().ok().filter(|version| *version > 0).unwrap_or(-1))
-}
-
 /// The key that tells a command from the next, if its request has one.
 pub(super) struct Key(pub(super) Option<String>);
 
@@ -253,7 +224,7 @@ const LONGEST_KEY: usize = 255;
 
 impl RequestName {
     /// The request of that name, by all that it asks for; none if it has no name.
-    pub(super) fn of(self, condition: Condition, body: &str) -> Option<Named> {
+    pub(super) fn of(self, condition: &Condition, body: &str) -> Option<Named> {
         let RequestName { key, asker, head } = self;
         let request = hex::encode(Sha256::digest(format!("{head}\n{condition:?}\n{body}")));
         Some(Named { asker, key: key?, request })
@@ -281,10 +252,13 @@ impl FromRequestParts<App> for RequestName {
     }
 }
 
-/// An instant: RFC 3339 in any offset, answered in UTC to the millisecond. In an address, a `+` that was not encoded
-/// arrives as a space.
+/// An instant: RFC 3339 in any offset, answered in UTC to the millisecond; asked about only in years of which pages know
+/// as well. In an address, a `+` that was not encoded arrives as a space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Instant(pub(super) Timestamp);
+
+/// The years that can be asked about.
+const YEARS: Range<i32> = 1970..2200;
 
 impl From<Timestamp> for Instant {
     fn from(at: Timestamp) -> Instant {
@@ -301,9 +275,13 @@ impl Serialize for Instant {
 impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Instant, D::Error> {
         let text = String::deserialize(from)?;
-        chrono::DateTime::parse_from_rfc3339(&text.replace(' ', "+"))
-            .map(|at| Instant(Timestamp::from_chrono(at.to_utc())))
-            .map_err(|_| D::Error::custom("write an instant like 2026-11-21T03:00:00Z"))
+        let read = chrono::DateTime::parse_from_rfc3339(&text.replace(' ', "+"))
+            .map_err(|_| D::Error::custom("write an instant like 2026-11-21T03:00:00Z"))?;
+        let at = read.to_utc();
+        match YEARS.contains(&at.year()) {
+            true => Ok(Instant(Timestamp::from_chrono(at))),
+            false => Err(D::Error::custom("write an instant of the years 1970 to 2199")),
+        }
     }
 }
 
@@ -313,7 +291,9 @@ impl PartialSchema for Instant {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .format(Some(date_time))
-            .description(Some("RFC 3339; answers are in UTC, to the millisecond."))
+            .description(Some(
+                "RFC 3339; answers are in UTC, to the millisecond. What is asked is of the years 1970 to 2199.",
+            ))
             .into()
     }
 }
@@ -384,18 +364,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags_of_ours_name_versions_and_others_none_that_there_is() {
-        for (tag, version) in [
-            ("\"3\"", Some(3)),
-            ("\"0\"", Some(-1)),
-            ("\"-3\"", Some(-1)),
-            ("\"abc\"", Some(-1)),
-            ("W/\"3\"", None),
-            ("3", None),
-            ("", None),
-            ("\"", None),
+    fn instants_of_other_centuries_are_refused() {
+        for (text, good) in [
+            ("2026-11-21T03:00:00Z", true),
+            ("1970-01-01T00:00:00Z", true),
+            ("2199-12-31T23:59:59Z", true),
+            // In UTC it is of another year.
+            ("1970-01-01T00:00:00+01:00", false),
+            ("0000-01-01T00:00:00Z", false),
+            ("2200-01-01T00:00:00Z", false),
+            ("9999-12-31T23:59:59-23:59", false),
+            ("tomorrow", false),
         ] {
-            assert_eq!(version_of(tag), version, "{tag}");
+            let read = serde_json::from_value::<Instant>(text.into());
+            assert_eq!(read.is_ok(), good, "{text}");
         }
     }
 }

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::App;
 use super::asked::{Asked, Caller, InPath, Key, Number, Sent};
-use super::problem::{Details, Problem};
+use super::problem::Problem;
 use super::tickets::{Ticket, Whose, found};
 use crate::act::{CommandError, Looked};
 use crate::rules::command::Command;
@@ -136,8 +136,7 @@ pub(super) struct About {
     request_body = Order,
     responses(
         (status = 200, description = "It is done.", body = Done),
-        (status = 409, description = "Nothing came of it, or several lines have given this number.", body = Details,
-            content_type = "application/problem+json"),
+        (status = 409, description = "Nothing came of it, or several lines have given this number."),
     )
 )]
 pub(super) async fn give(

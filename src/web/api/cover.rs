@@ -11,7 +11,7 @@ use super::App;
 use super::asked::{Asked, Caller, InPath, Instant, Sent};
 use super::cursor::Below;
 use super::on_call::Agent;
-use super::problem::{Details, Problem};
+use super::problem::Problem;
 use crate::act::{Asking, CoverError};
 use crate::clock::Timestamp;
 use crate::rules::access::Right;
@@ -182,7 +182,7 @@ pub(super) struct Listed {
 /// A desk's requests for cover and swaps.
 #[utoipa::path(
     get, path = "/desks/{desk}/cover", tag = "cover",
-    params(("desk" = String, Path, description = "The desk's key.", example = "reservations"), Listed),
+    params(Listed),
     responses((status = 200, body = Covers))
 )]
 pub(super) async fn list(
@@ -209,7 +209,6 @@ pub(super) async fn list(
 #[utoipa::path(
     get, path = "/desks/{desk}/cover/{id}", tag = "cover",
     params(
-        ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
         ("id" = String, Path, description = "By which it is named."),
     ),
     responses((status = 200, body = Cover, headers(("etag" = String))))
@@ -251,11 +250,10 @@ pub(super) struct Wanted {
 /// same, the request is the one that is there.
 #[utoipa::path(
     post, path = "/desks/{desk}/cover", tag = "cover",
-    params(("desk" = String, Path, description = "The desk's key.", example = "reservations")),
     request_body = Wanted,
     responses(
         (status = 201, description = "The request.", body = Cover),
-        (status = 409, description = "It cannot be asked for.", body = Details, content_type = "application/problem+json"),
+        (status = 409, description = "It cannot be asked for."),
     )
 )]
 pub(super) async fn ask(
@@ -313,14 +311,12 @@ enum Word {
 #[utoipa::path(
     post, path = "/desks/{desk}/cover/{id}/commands", tag = "cover",
     params(
-        ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
         ("id" = String, Path, description = "By which it is named."),
     ),
     request_body = Order,
     responses(
         (status = 200, description = "The request as it is now.", body = Cover),
-        (status = 409, description = "That cannot be done with it.", body = Details,
-            content_type = "application/problem+json"),
+        (status = 409, description = "That cannot be done with it."),
     )
 )]
 pub(super) async fn give(

@@ -67,7 +67,6 @@ pub(super) async fn list(State(app): State<App>, caller: Caller) -> Json<Desks> 
 /// A desk as its file describes it, as JSON. Needs the role manager, for it holds everybody's telephone numbers.
 #[utoipa::path(
     get, path = "/desks/{desk}", tag = "desks",
-    params(("desk" = String, Path, description = "The desk's key.", example = "reservations")),
     responses((status = 200, body = WholeDesk, headers(("etag" = String))))
 )]
 pub(super) async fn one(
@@ -107,6 +106,22 @@ pub(super) struct Gap {
     found: FoundBy,
     /// Why each step that finds nobody does not.
     why: Vec<Why>,
+}
+
+/// A stretch in which no step of a policy would find anybody.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = GapAhead)]
+pub(super) struct GapAhead {
+    #[serde(flatten)]
+    gap: Gap,
+    /// Whether it is the change that brings it.
+    new: bool,
+}
+
+impl From<&(PolicyGap, bool)> for GapAhead {
+    fn from((gap, new): &(PolicyGap, bool)) -> GapAhead {
+        GapAhead { gap: Gap::from(gap), new: *new }
+    }
 }
 
 /// Who is found in a gap.
@@ -191,7 +206,7 @@ impl From<&Lack> for Why {
 /// When an emergency would not find whom it should: 90 days from now on, if nothing else is said, and at most 366.
 #[utoipa::path(
     get, path = "/desks/{desk}/gaps", tag = "desks",
-    params(("desk" = String, Path, description = "The desk's key.", example = "reservations"), Span),
+    params(Span),
     responses((status = 200, body = Gaps))
 )]
 pub(super) async fn gaps(

@@ -6,8 +6,8 @@ use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn,
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    ComponentsBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
-    ResponseBuilder, ServerBuilder,
+    ComponentsBuilder, Content, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref,
+    RefOr, Required, ResponseBuilder, ServerBuilder,
 };
 use utoipa::{PartialSchema, ToSchema};
 
@@ -25,6 +25,9 @@ pub(super) const PATH: &str = "/openapi.json";
 const ABOUT: &str = "Tickets, who is on call, and the desks themselves, for programs. Every request carries a token of \
     `nightbell token create`; what its role and its desk do not let it see is not there. Lists go on by cursors: send the \
     `next` of a page as `cursor`, until there is none. What is read has an ETag.";
+
+/// As what troubles are told.
+const PROBLEM: &str = "application/problem+json";
 
 /// The way in.
 const TOKEN: &str = "token";
@@ -68,9 +71,11 @@ pub(super) fn at(mut document: OpenApi, address: &str) -> OpenApi {
     document
 }
 
-/// Adds what every operation may answer, beside what its handler says.
+/// Adds what every operation may answer, beside what its handler says, and what is the same in all of them: the desk in an
+/// address, and that whatever goes wrong is told as a problem.
 pub(super) fn with_what_all_answer(mut document: OpenApi) -> OpenApi {
-    for item in document.paths.paths.values_mut() {
+    for (path, item) in &mut document.paths.paths {
+        let of_desk = path.contains("{desk}");
         let PathItem { get, put, post, delete, .. } = item;
         if let Some(operation) = get {
             answers(operation, "304", "It is as the ETag in If-None-Match says.", false);
@@ -83,6 +88,10 @@ pub(super) fn with_what_all_answer(mut document: OpenApi) -> OpenApi {
             answers(operation, "422", "The key was used for another request.", true);
         }
         for operation in [get, put, post, delete].into_iter().flatten() {
+            if of_desk {
+                operation.parameters.get_or_insert_default().insert(0, RefOr::T(desk_of_a_path()));
+            }
+            told_as_problems(operation);
             answers(operation, "400", "The question cannot be understood.", true);
             answers(operation, "401", "There is no token, or not one that is let in.", true);
             answers(operation, "403", "The token's role is not enough.", true);
@@ -111,13 +120,37 @@ fn name_of_a_request() -> Parameter {
         .build()
 }
 
+/// The desk that an address names.
+fn desk_of_a_path() -> Parameter {
+    ParameterBuilder::new()
+        .name("desk")
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True)
+        .description(Some("The desk's key."))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .example(Some("reservations".into()))
+        .build()
+}
+
+/// What goes wrong, as its handler says, is told as everything else that goes wrong.
+fn told_as_problems(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && status.starts_with(['4', '5'])
+        {
+            response.content.insert(PROBLEM.to_owned(), RefOr::T(problem()));
+        }
+    }
+}
+
+fn problem() -> Content {
+    ContentBuilder::new().schema(Some(Ref::from_schema_name(Details::name()))).build()
+}
+
 fn answers(operation: &mut Operation, status: &str, description: &str, is_problem: bool) {
     let response = ResponseBuilder::new().description(description);
     let response = match is_problem {
-        true => {
-            let details = ContentBuilder::new().schema(Some(Ref::from_schema_name(Details::name())));
-            response.content("application/problem+json", details.build())
-        }
+        true => response.content(PROBLEM, problem()),
         false => response,
     };
     operation.responses.responses.entry(status.to_owned()).or_insert(RefOr::T(response.build()));

@@ -7,15 +7,16 @@ mod view;
 use axum::Json;
 use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
-use axum::http::header::{ETAG, IF_MATCH};
+use axum::http::header::ETAG;
 use axum::http::request::Parts;
 use axum::response::AppendHeaders;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::App;
-use super::asked::{Caller, Condition, InPath, Sent};
-use super::problem::{Details, Problem};
+use super::asked::{Caller, InPath, Sent};
+use super::condition::{Condition, if_match, tags_of};
+use super::problem::Problem;
 use super::tag::of_version;
 use crate::act::{DraftError, Drafting, Unfit};
 use crate::rules::access::Right;
@@ -27,9 +28,13 @@ use view::Draft;
 /// An answer with its entity tag.
 type Tagged<T> = (AppendHeaders<[(axum::http::HeaderName, String); 1]>, Json<T>);
 
-/// The state of a draft that somebody has looked at: `If-Match`.
+/// The states of a draft that somebody has looked at: `If-Match`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Seen {
+pub(super) struct Seen(Vec<Look>);
+
+/// A state of a draft.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Look {
     version: i64,
     revision: String,
 }
@@ -46,12 +51,23 @@ impl FromRequestParts<App> for Seen {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Seen, Problem> {
-        let said = parts.headers.get(IF_MATCH).ok_or(Problem::NoTag)?;
-        let inside = said.to_str().ok().and_then(|tag| tag.trim().strip_prefix('"')?.strip_suffix('"'));
-        let inside = inside.ok_or(Problem::Condition)?;
+        let said = if_match(&parts.headers).ok_or(Problem::NoTag)?;
         // One that is none of ours is of a state that there never is.
-        let (version, revision) = inside.split_once('.').unwrap_or((inside, ""));
-        Ok(Seen { version: version.parse().unwrap_or(-1), revision: revision.to_owned() })
+        let look = |tag: &str| {
+            let (version, revision) = tag.split_once('.').unwrap_or((tag, ""));
+            Look { version: version.parse().unwrap_or(-1), revision: revision.to_owned() }
+        };
+        Ok(Seen(tags_of(&said).ok_or(Problem::Condition)?.into_iter().map(look).collect()))
+    }
+}
+
+impl Seen {
+    /// The one of them in which the draft is now; any other, if it is in none.
+    async fn now(self, app: &App, desk: &str) -> Result<Look, Problem> {
+        let drafting = in_time(app.acts().drafting(desk)).await?.ok_or(Problem::NotFound("desk"))?;
+        let now = drafting.draft.map(|draft| Look { version: drafting.version, revision: draft.revision });
+        let none = Look { version: -1, revision: String::new() };
+        Ok(now.filter(|now| self.0.contains(now)).or(self.0.into_iter().next()).unwrap_or(none))
     }
 }
 
@@ -88,7 +104,6 @@ async fn whole(app: &App, desk: &str) -> Result<Tagged<Draft>, Problem> {
 /// emergency would find nobody, whom the rotas would ask too much of, and who would carry how much. Needs the role manager.
 #[utoipa::path(
     get, path = "/desks/{desk}/draft", tag = "drafts",
-    params(("desk" = String, Path, description = "The desk's key.", example = "reservations")),
     responses((status = 200, body = Draft, headers(("etag" = String))))
 )]
 pub(super) async fn read(
@@ -114,15 +129,12 @@ pub(super) struct Edits {
 /// what nobody looked at; a draft is never wrong, for what would make it so is refused. Needs the role manager.
 #[utoipa::path(
     post, path = "/desks/{desk}/draft/edits", tag = "drafts",
-    params(("desk" = String, Path, description = "The desk's key.", example = "reservations")),
     request_body = Edits,
     responses(
         (status = 200, description = "The draft as it is now.", body = Draft, headers(("etag" = String))),
-        (status = 409, description = "The draft is full.", body = Details, content_type = "application/problem+json"),
-        (status = 412, description = "Others change it all the time.", body = Details,
-            content_type = "application/problem+json"),
-        (status = 422, description = "An edit cannot be made, or what comes of it has mistakes.", body = Details,
-            content_type = "application/problem+json"),
+        (status = 409, description = "The draft is full."),
+        (status = 412, description = "Others change it all the time."),
+        (status = 422, description = "An edit cannot be made, or what comes of it has mistakes."),
     )
 )]
 pub(super) async fn edit(
@@ -144,17 +156,14 @@ pub(super) async fn edit(
 #[utoipa::path(
     delete, path = "/desks/{desk}/draft/edits/{index}", tag = "drafts",
     params(
-        ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
         ("index" = usize, Path, description = "Which edit, from 0.", minimum = 0),
         ("If-Match" = Option<String>, Header, description = "The ETag of the draft that was looked at; without it, 428."),
     ),
     responses(
         (status = 200, description = "The draft as it is now.", body = Draft, headers(("etag" = String))),
-        (status = 412, description = "It has changed meanwhile.", body = Details,
-            content_type = "application/problem+json"),
-        (status = 422, description = "Without it the others cannot be made.", body = Details,
-            content_type = "application/problem+json"),
-        (status = 428, description = "If-Match is missing.", body = Details, content_type = "application/problem+json"),
+        (status = 412, description = "It has changed meanwhile."),
+        (status = 422, description = "Without it the others cannot be made."),
+        (status = 428, description = "If-Match is missing."),
     )
 )]
 pub(super) async fn take_back(
@@ -164,7 +173,8 @@ pub(super) async fn take_back(
     seen: Seen,
 ) -> Result<Tagged<Draft>, Problem> {
     caller.at(&app, Right::Manage, &key)?;
-    let taken = app.acts().take_back(&caller.by, &key, &seen.revision, index);
+    let Look { revision, .. } = seen.now(&app, &key).await?;
+    let taken = app.acts().take_back(&caller.by, &key, &revision, index);
     in_time(async { Ok(taken.await) }).await??;
     whole(&app, &key).await
 }
@@ -173,14 +183,12 @@ pub(super) async fn take_back(
 #[utoipa::path(
     delete, path = "/desks/{desk}/draft", tag = "drafts",
     params(
-        ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
         ("If-Match" = Option<String>, Header, description = "The ETag of the draft that was looked at; without it, 428."),
     ),
     responses(
         (status = 204, description = "It is gone."),
-        (status = 412, description = "It has changed meanwhile.", body = Details,
-            content_type = "application/problem+json"),
-        (status = 428, description = "If-Match is missing.", body = Details, content_type = "application/problem+json"),
+        (status = 412, description = "It has changed meanwhile."),
+        (status = 428, description = "If-Match is missing."),
     )
 )]
 pub(super) async fn discard(
@@ -190,7 +198,8 @@ pub(super) async fn discard(
     seen: Seen,
 ) -> Result<StatusCode, Problem> {
     caller.at(&app, Right::Manage, &key)?;
-    let discarded = app.acts().discard(caller.by, &key, &seen.revision);
+    let Look { revision, .. } = seen.now(&app, &key).await?;
+    let discarded = app.acts().discard(caller.by, &key, &revision);
     in_time(async { Ok(discarded.await) }).await??;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -217,34 +226,31 @@ fn published(version: i64) -> Tagged<Published> {
     (AppendHeaders([(ETAG, of_version(version))]), Json(Published { version }))
 }
 
-/// Brings a draft into force that was looked at. One by which an emergency would find nobody at some time is published
+/// Brings a draft into force that was looked at. One that brings times when an emergency would find nobody is published
 /// only if that is said to be meant. Needs the role manager.
 #[utoipa::path(
     post, path = "/desks/{desk}/draft/publish", tag = "drafts",
     params(
-        ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
         ("If-Match" = Option<String>, Header, description = "The ETag of the draft that was looked at; without it, 428."),
     ),
     request_body = Publication,
     responses(
         (status = 200, description = "It is in force.", body = Published, headers(("etag" = String))),
-        (status = 409, description = "It has gaps, or another desk has one of its lines.", body = Details,
-            content_type = "application/problem+json"),
-        (status = 412, description = "It has changed meanwhile.", body = Details,
-            content_type = "application/problem+json"),
-        (status = 422, description = "It does not fit any more.", body = Details,
-            content_type = "application/problem+json"),
-        (status = 428, description = "If-Match is missing.", body = Details, content_type = "application/problem+json"),
+        (status = 409, description = "It has gaps, or another desk has one of its lines."),
+        (status = 412, description = "It has changed meanwhile."),
+        (status = 422, description = "It does not fit any more."),
+        (status = 428, description = "If-Match is missing."),
     )
 )]
 pub(super) async fn publish(
     State(app): State<App>,
     caller: Caller,
     InPath(key): InPath<String>,
-    Seen { version, revision }: Seen,
+    seen: Seen,
     Sent(how): Sent<Publication>,
 ) -> Result<Tagged<Published>, Problem> {
     caller.at(&app, Right::Manage, &key)?;
+    let Look { version, revision } = seen.now(&app, &key).await?;
     let done = app.acts().publish(caller.by, &key, (&revision, version), how.gaps_are_meant);
     Ok(published(in_time(async { Ok(done.await) }).await??))
 }
@@ -253,20 +259,16 @@ pub(super) async fn publish(
 #[utoipa::path(
     post, path = "/desks/{desk}/versions/{version}/restore", tag = "desks",
     params(
-        ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
         ("version" = i64, Path, description = "Counted from 1.", minimum = 1, example = 1),
         ("If-Match" = Option<String>, Header, description = "The ETag of the desk that was looked at; without it, 428."),
     ),
     request_body = Publication,
     responses(
         (status = 200, description = "It is in force.", body = Published, headers(("etag" = String))),
-        (status = 409, description = "It has gaps, or another desk has one of its lines.", body = Details,
-            content_type = "application/problem+json"),
-        (status = 412, description = "The desk has changed meanwhile.", body = Details,
-            content_type = "application/problem+json"),
-        (status = 422, description = "It does not fit any more.", body = Details,
-            content_type = "application/problem+json"),
-        (status = 428, description = "If-Match is missing.", body = Details, content_type = "application/problem+json"),
+        (status = 409, description = "It has gaps, or another desk has one of its lines."),
+        (status = 412, description = "The desk has changed meanwhile."),
+        (status = 422, description = "It does not fit any more."),
+        (status = 428, description = "If-Match is missing."),
     )
 )]
 pub(super) async fn restore(
@@ -278,11 +280,10 @@ pub(super) async fn restore(
 ) -> Result<Tagged<Published>, Problem> {
     caller.at(&app, Right::Manage, &key)?;
     let in_force = in_time(app.acts().desk_text(&key, None)).await?.ok_or(Problem::NotFound("desk"))?.0;
-    let version = match seen {
-        Condition::Version(version) => version,
-        Condition::There => in_force,
-        Condition::New => return Err(Problem::Condition),
-    };
+    if seen == Condition::New {
+        return Err(Problem::Condition);
+    }
+    let version = seen.expected(in_force);
     if in_time(app.acts().desk_text(&key, Some(former))).await?.is_none() {
         return Err(Problem::NotFound("version"));
     }

@@ -12,7 +12,7 @@ use super::App;
 use super::asked::{Asked, Caller, InPath, Instant, Sent};
 use super::cursor::Below;
 use super::once::ToldOnce;
-use super::problem::{Details, Problem};
+use super::problem::Problem;
 use crate::act::{FEEDS_SHOWN, Feed, FeedAbout, FeedError, FeedId};
 use crate::clock::Timestamp;
 use crate::rules::access::Right;
@@ -82,7 +82,7 @@ fn own<'a>(caller: &'a Caller, desk: &str) -> Result<Option<&'a AccountId>, Prob
 /// The feeds of a desk: one's own, or for managers all.
 #[utoipa::path(
     get, path = "/desks/{desk}/feeds", tag = "feeds",
-    params(("desk" = String, Path, description = "The desk's key.", example = "reservations"), Page),
+    params(Page),
     responses((status = 200, body = Feeds))
 )]
 pub(super) async fn list(
@@ -128,12 +128,10 @@ pub(super) struct Made {
 /// Makes a feed, with a token of an account; its address is told this once.
 #[utoipa::path(
     post, path = "/desks/{desk}/feeds", tag = "feeds",
-    params(("desk" = String, Path, description = "The desk's key.", example = "reservations")),
     request_body = Wanted,
     responses(
         (status = 201, description = "Its address.", body = Made),
-        (status = 409, description = "One account has too many, or this was carried out before.", body = Details,
-            content_type = "application/problem+json"),
+        (status = 409, description = "One account has too many, or this was carried out before."),
     )
 )]
 pub(super) async fn make(
@@ -162,7 +160,6 @@ pub(super) async fn make(
 #[utoipa::path(
     delete, path = "/desks/{desk}/feeds/{id}", tag = "feeds",
     params(
-        ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
         ("id" = String, Path, description = "By which it is named."),
     ),
     responses((status = 204, description = "It is ended."))

@@ -10,12 +10,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::App;
-use super::asked::{Asked, Caller, Condition, InPath, RequestName, TextFile};
+use super::asked::{Asked, Caller, InPath, RequestName, TextFile};
+use super::condition::Condition;
+use super::desks::GapAhead;
 use super::once::again;
-use super::problem::{Details, Problem};
+use super::problem::Problem;
 use super::tag::of_version;
 use crate::act::{ApplyError, Kept, Once};
 use crate::rules::access::Right;
+use crate::rules::desk::PolicyGap;
 use crate::rules::desk::plan::{self, Plan};
 use crate::web::hold::{Failure, in_time};
 
@@ -28,6 +31,18 @@ pub(super) struct How {
     #[serde(default)]
     #[param(required = false)]
     dry_run: bool,
+    /// `meant`: that the file brings times when an emergency would find nobody is known, and meant.
+    #[param(inline)]
+    gaps: Option<Known>,
+}
+
+/// What is known of gaps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = GapsKnown)]
+pub(super) enum Known {
+    /// They are meant.
+    Meant,
 }
 
 /// What a desk's file changes.
@@ -42,6 +57,8 @@ pub(super) struct Changed {
     version: i64,
     /// The parts that are others.
     changes: Vec<PartChange>,
+    /// Where no step of a policy would find anybody, for 90 days.
+    gaps: Vec<GapAhead>,
     /// The lines of the text that are others, as a unified diff.
     diff: String,
 }
@@ -73,7 +90,7 @@ enum PartHow {
 }
 
 impl Changed {
-    fn of(plan: Plan, applied: bool) -> Changed {
+    fn of(plan: Plan, gaps: &[(PolicyGap, bool)], applied: bool) -> Changed {
         let change = |change: plan::Change| PartChange {
             part: change.part,
             name: change.name,
@@ -85,14 +102,14 @@ impl Changed {
             },
         };
         let changes = plan.changes.into_iter().map(change).collect();
-        Changed { desk: plan.desk, applied, version: plan.next, changes, diff: plan.diff }
+        let gaps = gaps.iter().map(GapAhead::from).collect();
+        Changed { desk: plan.desk, applied, version: plan.next, changes, gaps, diff: plan.diff }
     }
 }
 
 /// A desk's file, byte for byte as it was applied. Needs the role manager. Its ETag is what a change asks for.
 #[utoipa::path(
     get, path = "/desks/{desk}/file", tag = "desks",
-    params(("desk" = String, Path, description = "The desk's key.", example = "reservations")),
     responses((status = 200, body = String, content_type = "text/plain; charset=utf-8", headers(("etag" = String))))
 )]
 pub(super) async fn read(
@@ -110,12 +127,12 @@ pub(super) async fn read(
     Ok((headers, text).into_response())
 }
 
-/// Brings another text of a desk's file into force, or tells what it would change. Needs the role manager; for a desk
-/// that is not there yet, at every desk.
+/// Brings another text of a desk's file into force, or tells what it would change. One that brings times when an emergency
+/// would find nobody comes into force only if that is said to be meant. Needs the role manager; for a desk that is not
+/// there yet, at every desk.
 #[utoipa::path(
     put, path = "/desks/{desk}/file", tag = "desks",
     params(
-        ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
         How,
         ("If-Match" = Option<String>, Header, description = "The ETag of the file that was changed."),
         ("If-None-Match" = Option<String>, Header, description = "`*` for a desk that is not there yet."),
@@ -126,17 +143,12 @@ pub(super) async fn read(
     request_body(content = String, content_type = "text/plain", description = "The file, as TOML."),
     responses(
         (status = 200, description = "What it changes.", body = Changed, headers(("etag" = String))),
-        (status = 409, description = "Another desk has got one of its lines meanwhile.", body = Details,
-            content_type = "application/problem+json"),
-        (status = 412, description = "The desk has changed meanwhile.", body = Details,
-            content_type = "application/problem+json"),
-        (status = 413, description = "The file is too large.", body = Details,
-            content_type = "application/problem+json"),
-        (status = 415, description = "It is no text.", body = Details, content_type = "application/problem+json"),
-        (status = 422, description = "The file has mistakes, or the key was used for another request.",
-            body = Details, content_type = "application/problem+json"),
-        (status = 428, description = "Neither If-Match nor If-None-Match is there.", body = Details,
-            content_type = "application/problem+json"),
+        (status = 409, description = "Another desk has got one of its lines meanwhile."),
+        (status = 412, description = "The desk has changed meanwhile."),
+        (status = 413, description = "The file is too large."),
+        (status = 415, description = "It is no text."),
+        (status = 422, description = "The file has mistakes or brings gaps, or the key was used for another request."),
+        (status = 428, description = "Neither If-Match nor If-None-Match is there."),
     )
 )]
 pub(super) async fn write(
@@ -150,7 +162,7 @@ pub(super) async fn write(
 ) -> Result<Response, Problem> {
     let acts = app.acts();
     may_write(&app, &caller, &desk)?;
-    let named = name.of(condition, &text).filter(|_| !how.dry_run);
+    let named = name.of(&condition, &text).filter(|_| !how.dry_run);
     if let Some(named) = &named
         && let Some(kept) = in_time(async { Ok(acts.answered(named.clone()).await) }).await??
     {
@@ -159,19 +171,20 @@ pub(super) async fn write(
     let checked = acts.check_desk(&desk, &text).map_err(Problem::File)?;
     let plan = in_time(acts.plans(vec![checked.file().clone()])).await?.into_iter().next();
     let plan = plan.ok_or(Problem::NotFound("desk"))?;
-    let expected = match condition {
-        Condition::Version(version) => version,
-        Condition::There if plan.version > 0 => plan.version,
-        Condition::There => -1,
-        Condition::New => 0,
-    };
+    let expected = condition.expected(plan.version);
     if plan.version != expected {
         return Err(ApplyError::Moved(plan.version).into());
     }
     let tag = of_version(plan.next);
-    let changed = Changed::of(plan, !how.dry_run);
+    let gaps = acts.bare_gaps(checked.desk()).await.map_err(Failure::from)?;
+    let changed = Changed::of(plan, &gaps, !how.dry_run);
     if how.dry_run {
         return Ok(Json(changed).into_response());
+    }
+    let brought = gaps.into_iter().filter_map(|(gap, new)| new.then_some(gap));
+    let brought: Vec<PolicyGap> = brought.filter(|_| how.gaps.is_none()).collect();
+    if !brought.is_empty() {
+        return Err(Problem::Gaps(brought));
     }
     // These are texts and numbers: there is nothing that could not be written.
     let body = serde_json::to_string(&changed).map_err(|_| Failure::Panicked)?;

@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::App;
 use super::asked::{Asked, CalendarFile, Caller, InPath, Instant};
 use super::on_call::Agent;
-use super::problem::{Details, Problem};
+use super::problem::Problem;
 use crate::rules::access::Right;
 use crate::rules::rota::WrittenLayer;
 use crate::web::hold::in_time;
@@ -87,18 +87,15 @@ impl From<NotTaken> for Problem {
 #[utoipa::path(
     post, path = "/desks/{desk}/rotas/{rota}/import", tag = "drafts",
     params(
-        ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
         ("rota" = String, Path, description = "The rota's name.", example = "primary"),
         How,
     ),
     request_body(content = String, content_type = "text/calendar", description = "The calendar, at most 10 MiB."),
     responses(
         (status = 200, description = "What was understood.", body = Imported),
-        (status = 409, description = "The draft is full.", body = Details, content_type = "application/problem+json"),
-        (status = 412, description = "Others change the draft all the time.", body = Details,
-            content_type = "application/problem+json"),
-        (status = 422, description = "It is no calendar, or there is nothing of that shape in it.", body = Details,
-            content_type = "application/problem+json"),
+        (status = 409, description = "The draft is full."),
+        (status = 412, description = "Others change the draft all the time."),
+        (status = 422, description = "It is no calendar, or there is nothing of that shape in it."),
     )
 )]
 pub(super) async fn take(

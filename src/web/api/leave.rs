@@ -12,7 +12,7 @@ use super::App;
 use super::asked::{Caller, InPath, Instant, Sent};
 use super::cover::Span;
 use super::on_call::Agent;
-use super::problem::{Details, Problem};
+use super::problem::Problem;
 use crate::act::{Absences, LeaveError};
 use crate::rules::access::Right;
 use crate::rules::desk::Desk;
@@ -83,7 +83,6 @@ impl Leave {
 /// When a desk's agents are away.
 #[utoipa::path(
     get, path = "/desks/{desk}/leave", tag = "leave",
-    params(("desk" = String, Path, description = "The desk's key.", example = "reservations")),
     responses((status = 200, body = Leaves))
 )]
 pub(super) async fn list(
@@ -114,7 +113,6 @@ pub(super) struct Wanted {
 /// Writes down that an agent is away: himself, or a manager. The same a second time changes nothing.
 #[utoipa::path(
     post, path = "/desks/{desk}/leave", tag = "leave",
-    params(("desk" = String, Path, description = "The desk's key.", example = "reservations")),
     request_body = Wanted,
     responses((status = 201, description = "The absence.", body = Leave))
 )]
@@ -151,13 +149,11 @@ pub(super) async fn add(
 #[utoipa::path(
     delete, path = "/desks/{desk}/leave/{id}", tag = "leave",
     params(
-        ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
         ("id" = String, Path, description = "By which it is named."),
     ),
     responses(
         (status = 204, description = "It is gone."),
-        (status = 409, description = "It stands in a calendar.", body = Details,
-            content_type = "application/problem+json"),
+        (status = 409, description = "It stands in a calendar."),
     )
 )]
 pub(super) async fn remove(
@@ -206,7 +202,6 @@ struct Conflict {
 /// Where agents are away and on call in the coming half year, and who could be on call instead.
 #[utoipa::path(
     get, path = "/desks/{desk}/leave/conflicts", tag = "leave",
-    params(("desk" = String, Path, description = "The desk's key.", example = "reservations")),
     responses((status = 200, body = Conflicts))
 )]
 pub(super) async fn conflicts(

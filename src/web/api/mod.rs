@@ -2,11 +2,11 @@
 //! is answered as problem details (RFC 9457). Instants are RFC 3339 in UTC, to the millisecond; lists go on by cursors;
 //! what is read has an entity tag, and what is changed asks for one.
 //!
-//! - `asked`: what is taken out of a request; `cursor`: where lists go on; `tag`: entity tags; `once`: requests with names;
-//!   `problem`: what goes wrong.
+//! - `asked` and `condition`: what is taken out of a request; `cursor`: where lists go on; `tag`: entity tags; `once`:
+//!   requests with names; `problem`: what goes wrong.
 //! - `document`: what all of it is, as OpenAPI, made from the handlers themselves.
-//! - `desks`, `file`, `versions`, `draft`, `import`, `rotas`, `on_call`, `cover`, `leave`, `feeds`, `tickets` (with `timeline` and
-//!   `commands`), `board`, `carriers`, `reports`, `accounts`, `audit`: the handlers.
+//! - `desks`, `file`, `versions`, `draft`, `import`, `rotas`, `on_call`, `cover`, `leave`, `feeds`, `tickets` (with `timeline`
+//!   and `commands`), `board`, `carriers`, `reports`, `accounts`, `tokens`, `audit`: the handlers.
 
 mod accounts;
 mod asked;
@@ -14,6 +14,7 @@ mod audit;
 mod board;
 mod carriers;
 mod commands;
+mod condition;
 mod cover;
 mod cursor;
 mod desks;
@@ -31,6 +32,7 @@ mod rotas;
 mod tag;
 mod tickets;
 mod timeline;
+mod tokens;
 mod versions;
 
 use std::sync::Arc;
@@ -130,6 +132,8 @@ fn parts() -> (Router<App>, OpenApi) {
         .routes(routes!(accounts::reset))
         .routes(routes!(accounts::invited, accounts::invite))
         .routes(routes!(accounts::withdraw))
+        .routes(routes!(tokens::list))
+        .routes(routes!(tokens::end))
         .routes(routes!(audit::list))
         .routes(routes!(reports::summary))
         .routes(routes!(reports::tickets))

@@ -6,8 +6,10 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::desks::Gap;
 use crate::act::ApplyError;
 use crate::rules::access::Right;
+use crate::rules::desk::PolicyGap;
 use crate::rules::source;
 use crate::rules::ticket_number::TicketNumber;
 use crate::web::hold::Failure;
@@ -48,7 +50,9 @@ pub(super) enum Problem {
     #[error("send the file's ETag as If-Match, or If-None-Match: * for a new desk")]
     NoCondition,
     /// What is said of it cannot be read.
-    #[error("If-Match is one strong ETag like \"3\" or *, If-None-Match is *, and one of them is enough")]
+    #[error(
+        "If-Match is strong ETags like \"3\", between commas, or *, If-None-Match is *, and one of them is enough"
+    )]
     Condition,
     /// The name of a request cannot be one.
     #[error("Idempotency-Key is 1 to 255 letters, digits and signs, without blanks")]
@@ -96,6 +100,12 @@ pub(super) enum Problem {
     /// A desk's file has mistakes.
     #[error("the file has {}", count(.0.len()))]
     File(Vec<source::Problem>),
+    /// A desk's file brings times when an emergency would find nobody.
+    #[error(
+        "by this file there are times when nobody would be on call; fill them, or send it with ?gaps=meant if that is \
+         meant"
+    )]
+    Gaps(Vec<PolicyGap>),
     /// It was not applied.
     #[error("{0}")]
     NotApplied(ApplyError),
@@ -142,6 +152,10 @@ pub(super) struct Details {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     errors: Vec<Mistake>,
+    /// Of a file: each time at which nobody would be on call, and which it would bring.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    gaps: Vec<Gap>,
 }
 
 /// A mistake in a file.
@@ -189,6 +203,7 @@ impl Problem {
                 (StatusCode::PRECONDITION_REQUIRED, "A condition is needed")
             }
             Problem::File(_) => (StatusCode::UNPROCESSABLE_ENTITY, "The file has mistakes"),
+            Problem::Gaps(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Nobody would be on call"),
             Problem::NotApplied(ApplyError::Moved(_)) => {
                 (StatusCode::PRECONDITION_FAILED, "It has changed meanwhile")
             }
@@ -207,11 +222,16 @@ impl Problem {
             Problem::File(problems) => problems.iter().map(Mistake::from).collect(),
             _ => Vec::new(),
         };
+        let gaps = match self {
+            Problem::Gaps(gaps) => gaps.iter().map(Gap::from).collect(),
+            _ => Vec::new(),
+        };
         let outcome = match self {
             Problem::Refused { outcome, .. } => Some(outcome.clone()),
+            Problem::Gaps(_) => Some("gaps".to_owned()),
             _ => None,
         };
-        Details { title, status: status.as_u16(), detail: self.to_string(), outcome, errors }
+        Details { title, status: status.as_u16(), detail: self.to_string(), outcome, errors, gaps }
     }
 
     /// As it is sent.

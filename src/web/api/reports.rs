@@ -27,6 +27,7 @@ impl From<Refused> for Problem {
     fn from(refused: Refused) -> Problem {
         match refused {
             Refused::NoSuchDesk => Problem::NotFound("desk"),
+            Refused::Lacks(right) => Problem::Lacks(right),
             other => Problem::Query(other.to_string()),
         }
     }
@@ -111,7 +112,11 @@ pub(super) async fn tickets(
     let question = Question { desk, span, from, to };
     let desks = question.desks(&app, &principal, Right::Manage)?;
     if desks.is_empty() {
-        return Err(Problem::NotFound("desk"));
+        // No desk was named.
+        return Err(match principal.may_somewhere(Right::Manage) {
+            true => Problem::NotFound("desk"),
+            false => Problem::Lacks(Right::Manage),
+        });
     }
     let days = question.days(&app, &desks)?;
     let after = match after {

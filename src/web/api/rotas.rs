@@ -125,7 +125,6 @@ enum By {
 /// A desk's rotas, with who is on call by them now.
 #[utoipa::path(
     get, path = "/desks/{desk}/rotas", tag = "rotas",
-    params(("desk" = String, Path, description = "The desk's key.", example = "reservations")),
     responses((status = 200, body = Rotas))
 )]
 pub(super) async fn list(
@@ -154,7 +153,6 @@ pub(super) async fn list(
 #[utoipa::path(
     get, path = "/desks/{desk}/rotas/{rota}/shifts", tag = "rotas",
     params(
-        ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
         ("rota" = String, Path, description = "The rota's name.", example = "primary"),
         Span,
     ),

@@ -381,8 +381,20 @@ async fn what_the_api_is_is_told_to_everybody() {
     for name in named.iter().filter_map(|rest| rest.split('"').next()) {
         assert!(schemas.contains_key(name), "{name}");
     }
-    for operations in served["paths"].as_object().unwrap().values() {
+    for (path, operations) in served["paths"].as_object().unwrap() {
+        let wanted: Vec<&str> = path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
         for (method, operation) in operations.as_object().unwrap() {
+            let parameters = operation["parameters"].as_array().into_iter().flatten();
+            let in_path =
+                parameters.filter(|parameter| parameter["in"] == "path" && parameter["required"] == true);
+            let mut named: Vec<&str> = in_path.filter_map(|parameter| parameter["name"].as_str()).collect();
+            named.sort_by_key(|name| wanted.iter().position(|one| one == name));
+            assert_eq!(named, wanted, "{method} {path}");
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                let schema = &response["content"]["application/problem+json"]["schema"]["$ref"];
+                let is_problem = schema == "#/components/schemas/Problem";
+                assert_eq!(is_problem, status.starts_with(['4', '5']), "{method} {path} {status}");
+            }
             for status in ["400", "401", "403", "404", "503"] {
                 assert!(operation["responses"][status].is_object(), "{method} {operation}");
             }

@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::asked::{Asked, Caller, InPath, Instant, Limit, Number};
 use super::cursor::AfterTicket;
-use super::problem::{Details, Problem};
+use super::problem::Problem;
 use super::timeline::{Event, event};
 use super::{App, asked_desk};
 use crate::act::{Numbered, TicketView, Wanted};
@@ -325,8 +325,7 @@ pub(super) async fn found(
     ),
     responses(
         (status = 200, body = TicketWithTimeline, headers(("etag" = String))),
-        (status = 409, description = "Several lines have given this number.", body = Details,
-            content_type = "application/problem+json"),
+        (status = 409, description = "Several lines have given this number."),
     )
 )]
 pub(super) async fn one(

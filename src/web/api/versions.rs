@@ -71,7 +71,7 @@ impl From<act::Version> for Version {
 /// The versions of a desk's file, newest first. Needs the role manager.
 #[utoipa::path(
     get, path = "/desks/{desk}/versions", tag = "desks",
-    params(("desk" = String, Path, description = "The desk's key.", example = "reservations"), Page),
+    params(Page),
     responses((status = 200, body = Versions))
 )]
 pub(super) async fn list(
@@ -94,7 +94,6 @@ pub(super) async fn list(
 #[utoipa::path(
     get, path = "/desks/{desk}/versions/{version}", tag = "desks",
     params(
-        ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
         ("version" = i64, Path, description = "Counted from 1.", minimum = 1, example = 1),
     ),
     responses((status = 200, body = VersionWithFile))

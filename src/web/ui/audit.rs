@@ -115,6 +115,7 @@ fn words(action: &str) -> &str {
         "session.end_others" => "signed other browsers out of",
         "ticket.command" => "commanded ticket",
         "token.create" => "made the API token",
+        "token.end" => "ended the API token",
         other => other,
     }
 }

@@ -23,8 +23,11 @@ use crate::web::hold::in_time;
 pub(super) use view::span as waited;
 
 impl From<Refused> for Trouble {
-    fn from(_: Refused) -> Trouble {
-        Trouble::NotFound
+    fn from(refused: Refused) -> Trouble {
+        match refused {
+            Refused::Lacks(right) => Trouble::lacks(right),
+            Refused::NoSuchDesk | Refused::NoSuchSpan | Refused::Days(_) => Trouble::NotFound,
+        }
     }
 }
 

@@ -102,6 +102,90 @@ async fn what_cannot_be_written_is_told_with_the_reason() {
 }
 
 #[tokio::test]
+async fn a_file_that_brings_gaps_comes_into_force_only_if_they_are_meant() {
+    Site::each(async |site| {
+        let manager = site.program(Role::Manager, None).await;
+        let turns = "hand_off = \"Mon 09:00\"\n";
+        let holed = DESK.replace(turns, &format!("{turns}only = [\"Mon-Thu 00:00-24:00\"]\n"));
+        assert_ne!(holed, DESK);
+        let seen = [("if-match", "\"1\"")];
+        let told = manager.put(&format!("{FILE}?dry_run=true"), &seen, &holed).await.is(StatusCode::OK);
+        let gap = &told["gaps"][0];
+        assert_eq!((&gap["policy"], &gap["new"]), (&json!("emergencies"), &json!(true)), "{told}");
+        assert_eq!(
+            (&gap["found"], &gap["why"][0]["reason"]),
+            (&json!("last_resort"), &json!("hole")),
+            "{told}"
+        );
+
+        let refused = manager.put(FILE, &seen, &holed).await.is(StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(refused["outcome"], "gaps", "{refused}");
+        assert_eq!(refused["gaps"][0]["from"], gap["from"], "{refused}");
+        assert_eq!(manager.get(FILE).await.tag(), "\"1\"");
+        let never = format!("{FILE}?gaps=never");
+        manager.put(&never, &seen, &holed).await.is(StatusCode::BAD_REQUEST);
+        let meant = manager.put(&format!("{FILE}?gaps=meant"), &seen, &holed).await;
+        assert_eq!((meant.is(StatusCode::OK)["applied"].clone(), meant.tag()), (json!(true), "\"2\""));
+
+        // At 3 a.m. a telephone is changed: what is so already is told, and not asked about again.
+        let urgent = holed.replace("+18025550111", "+18025550119");
+        let told = manager.put(FILE, &[("if-match", "\"2\"")], &urgent).await.is(StatusCode::OK);
+        assert_eq!((&told["version"], &told["gaps"][0]["new"]), (&json!(3), &json!(false)), "{told}");
+        // A desk that is not there yet has none already.
+        let new = night_desk()
+            .replace("\"night\"", "\"day\"")
+            .replace("+18025550190", "+18025550191")
+            .replace(turns, &format!("{turns}only = [\"Mon-Thu 00:00-24:00\"]\n"));
+        let refused = manager.put("/desks/day/file", &[("if-none-match", "*")], &new).await;
+        assert_eq!(refused.is(StatusCode::UNPROCESSABLE_ENTITY)["outcome"], "gaps");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn any_of_several_versions_meets_a_condition() {
+    Site::each(async |site| {
+        let manager = site.program(Role::Manager, None).await;
+        for (tags, status) in [
+            ("\"77\", \"8\"", StatusCode::PRECONDITION_FAILED),
+            ("\"77\" \"1\"", StatusCode::BAD_REQUEST),
+            ("\"77\", \"1\"", StatusCode::OK),
+            ("W/\"2\"", StatusCode::BAD_REQUEST),
+        ] {
+            assert_eq!(manager.put(FILE, &[("if-match", tags)], &renamed()).await.status, status, "{tags}");
+        }
+        // In several lines, too.
+        let lines = [("if-match", "\"77\""), ("if-match", "\"2\"")];
+        assert_eq!(manager.put(FILE, &lines, DESK).await.tag(), "\"3\"");
+        let restore = "/desks/reservations/versions/2/restore";
+        let told = manager.post(restore, &[("if-match", "\"9\", \"3\"")], json!({})).await;
+        assert_eq!(told.is(StatusCode::OK)["version"], 4);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn times_that_no_calendar_has_are_refused() {
+    Site::each(async |site| {
+        let viewer = site.program(Role::Viewer, None).await;
+        for (from, to) in [
+            ("9999-06-01T00:00:00Z", "9999-06-02T00:00:00Z"),
+            ("0000-01-01T00:00:00Z", "0000-01-02T00:00:00Z"),
+            ("2199-12-31T00:00:00Z", "2200-01-01T00:00:00Z"),
+        ] {
+            for path in ["/desks/night/gaps", "/desks/night/rotas/primary/shifts"] {
+                let told = viewer.get(&format!("{path}?from={from}&to={to}")).await;
+                let told = told.is(StatusCode::BAD_REQUEST);
+                assert!(told["detail"].as_str().unwrap().contains("1970 to 2199"), "{told}");
+            }
+        }
+        let last = "from=2199-12-30T00:00:00Z&to=2199-12-31T00:00:00Z";
+        viewer.get(&format!("/desks/night/gaps?{last}")).await.is(StatusCode::OK);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_named_request_is_carried_out_once() {
     Site::each(async |site| {
         let manager = site.program(Role::Manager, None).await;

@@ -144,3 +144,44 @@ async fn the_board_shows_a_program_what_it_may_see() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn tokens_are_listed_and_ended_by_programs() {
+    Site::each(async |site| {
+        site.administrator().await;
+        let all = site.program(Role::Administrator, None).await;
+        let phone = site.program_of("ada@example.com", Role::Agent).await;
+        let looks = site.program(Role::Viewer, Some("night")).await;
+        let night = site.program(Role::Administrator, Some("night")).await;
+        for (who, count) in [(&all, 4), (&night, 2)] {
+            let told = who.get("/tokens").await.is(StatusCode::OK);
+            assert_eq!(told["tokens"].as_array().unwrap().len(), count, "{told}");
+            assert!(!told.to_string().contains("nbt_"), "{told}");
+        }
+        let told = all.get("/tokens").await.json();
+        let token = &told["tokens"][3];
+        assert_eq!(
+            (&token["name"], &token["role"], &token["desk"], &token["owner"], &token["expires_at"]),
+            (&json!("phone"), &json!("agent"), &Value::Null, &json!("ada@example.com"), &Value::Null),
+            "{told}"
+        );
+        for (who, status) in [(&looks, StatusCode::FORBIDDEN), (&phone, StatusCode::FORBIDDEN)] {
+            who.get("/tokens").await.is(status);
+            who.delete("/tokens/phone", &[]).await.is(status);
+        }
+
+        // What reaches beyond one's desks is not one's own to end.
+        night.delete("/tokens/phone", &[]).await.is(StatusCode::NOT_FOUND);
+        phone.get("/desks").await.is(StatusCode::OK);
+        all.delete("/tokens/phone", &[]).await.is(StatusCode::NO_CONTENT);
+        phone.get("/desks").await.is(StatusCode::UNAUTHORIZED);
+        all.delete("/tokens/phone", &[]).await.is(StatusCode::NOT_FOUND);
+        let entry = all.get("/audit?limit=1").await.json()["entries"][0].clone();
+        assert_eq!((&entry["action"], &entry["subject"]), (&json!("token.end"), &json!("phone")), "{entry}");
+        night.delete("/tokens/keeper", &[]).await.is(StatusCode::NO_CONTENT);
+        looks.get("/desks").await.is(StatusCode::UNAUTHORIZED);
+        night.get("/desks").await.is(StatusCode::UNAUTHORIZED);
+        all.get("/desks").await.is(StatusCode::OK);
+    })
+    .await;
+}

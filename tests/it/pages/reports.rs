@@ -98,6 +98,16 @@ async fn totals_are_for_who_sees_the_desk_and_people_for_who_keeps_it() {
         for path in ["/reports/summary?desk=reservations", "/reports/tickets?desk=reservations"] {
             assert_eq!(ask(site, &manager, path).await.0, StatusCode::NOT_FOUND, "{path}");
         }
+        // Who sees a desk and does not keep it is told what it takes.
+        for path in ["/reports/tickets?desk=night", "/reports/tickets"] {
+            let (status, problem) = ask(site, &viewer, path).await;
+            assert_eq!(status, StatusCode::FORBIDDEN, "{path}");
+            assert_eq!(problem["detail"], "the token needs the role manager", "{path}");
+        }
+        vera.get("/reports.csv?desk=night").await.says(StatusCode::FORBIDDEN, &["manager"]);
+        for path in ["/reports/tickets?desk=reservations", "/reports/tickets?desk=nowhere"] {
+            assert_eq!(ask(site, &viewer, path).await.0, StatusCode::NOT_FOUND, "{path}");
+        }
         // Desk after desk.
         let everywhere = token(Role::Manager, None).await;
         let (_, first) = ask(site, &everywhere, "/reports/tickets").await;

@@ -157,7 +157,7 @@ async fn a_night_is_counted_as_it_was() {
         assert_eq!(summary["by_hour"][3]["emergencies"], 3);
         // Its token is a viewer's.
         assert_eq!((&summary["by_agent"], &summary["by_customer"]), (&json!([]), &json!([])));
-        assert_eq!(world.get("/api/v1/reports/tickets").await.0, 404);
+        assert_eq!(world.get("/api/v1/reports/tickets").await.0, 403);
     })
     .await;
 }

@@ -218,6 +218,58 @@ fn who_is_muted_is_passed_over_until_then_unless_nobody_is_left() {
     );
 }
 
+#[test]
+fn a_gap_is_had_already_where_all_of_it_was_as_bare() {
+    let hour = |hour: i64| Timestamp(hour * 3_600_000);
+    let gap = |policy: &str, (from, to): (i64, i64), found| PolicyGap {
+        policy: policy.into(),
+        from: hour(from),
+        to: hour(to),
+        found,
+        why: vec![Lack { step: 1, rota: None, reason: Reason::Empty }],
+    };
+    let (last, nobody, step) = (Found::LastResort, Found::Nobody, Found::Step { step: 2 });
+    let known = Gaps {
+        policies: vec![
+            gap("nights", (0, 4), last),
+            gap("days", (0, 24), nobody),
+            gap("nights", (4, 6), nobody),
+            gap("nights", (8, 9), last),
+            gap("nights", (12, 20), step),
+        ],
+        closed: Vec::new(),
+    };
+    for (what, asked, had) in [
+        ("the same", gap("nights", (0, 4), last), true),
+        ("less of it", gap("nights", (1, 3), last), true),
+        ("over two that follow on", gap("nights", (1, 6), last), true),
+        ("over a time between", gap("nights", (1, 9), last), false),
+        ("longer", gap("nights", (8, 10), last), false),
+        ("earlier", gap("nights", (7, 9), last), false),
+        ("worse", gap("nights", (0, 4), nobody), false),
+        ("as bad", gap("nights", (4, 6), nobody), true),
+        ("by another policy", gap("days", (0, 4), nobody), true),
+        ("by a policy that had none", gap("weekends", (0, 4), last), false),
+        ("where another step found somebody", gap("nights", (12, 20), last), false),
+    ] {
+        assert_eq!(known.have(&asked), had, "{what}");
+        assert!(!Gaps::default().have(&asked), "{what}");
+    }
+}
+
+#[test]
+fn at_the_calendar_s_ends_there_is_an_answer() {
+    let desk = Desk::parse(DESK).unwrap();
+    for from in
+        [at("0000-01-01T00:00Z"), at("9891-12-31T00:00Z"), at("9999-06-01T00:00Z"), Timestamp(i64::MIN)]
+    {
+        let to = from + A_WEEK;
+        for gap in desk.gaps(&BOOK, (from, to), |_| true, &Mutes::NONE).policies {
+            assert!(from <= gap.from && gap.from < gap.to && gap.to <= to, "{from} {gap:?}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 

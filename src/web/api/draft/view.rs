@@ -6,12 +6,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::act::{self, Drafting, Unfit};
+use crate::rules::desk::Desk;
 use crate::rules::desk::edit::Edit;
-use crate::rules::desk::{Desk, PolicyGap};
 use crate::rules::leave::Conflict;
 use crate::rules::rota::{self, fairness};
 use crate::web::api::asked::Instant;
-use crate::web::api::desks::Gap;
+use crate::web::api::desks::GapAhead;
 use crate::web::api::on_call::Agent;
 use crate::web::api::problem::Mistake;
 use crate::web::preview::{self, Preview};
@@ -77,7 +77,7 @@ struct Outlook {
     /// The rotas that it changes.
     rotas: Vec<Compared>,
     /// Where no step of a policy would find anybody, for 90 days.
-    gaps: Vec<NewGap>,
+    gaps: Vec<GapAhead>,
     /// Whom the rotas would ask too much of, where they do not already.
     overloads: Vec<Overload>,
     /// What each agent carries, in the order of the desk.
@@ -108,16 +108,6 @@ struct Difference {
     was: Option<Agent>,
     /// Who gains it; nobody, if it would be a gap.
     now: Option<Agent>,
-}
-
-/// A stretch in which no step of a policy would find anybody.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = DraftGap)]
-struct NewGap {
-    #[serde(flatten)]
-    gap: Gap,
-    /// Whether it is the draft that brings it.
-    new: bool,
 }
 
 /// Too much asked of somebody.
@@ -233,10 +223,9 @@ impl From<Unfit> for Misfit {
 
 impl Outlook {
     fn of(live: &Desk, next: &Desk, preview: Preview) -> Outlook {
-        let gap = |(gap, new): &(PolicyGap, bool)| NewGap { gap: Gap::from(gap), new: *new };
         Outlook {
             rotas: preview.rotas.iter().map(|found| Compared::of(live, next, found)).collect(),
-            gaps: preview.gaps.iter().map(gap).collect(),
+            gaps: preview.gaps.iter().map(GapAhead::from).collect(),
             overloads: preview.overloads.iter().map(|found| Overload::of(next, found)).collect(),
             fairness: preview.shares.iter().map(|found| Share::of(next, found)).collect(),
             leave: preview.leave.iter().map(|found| AtOdds::of(next, found)).collect(),

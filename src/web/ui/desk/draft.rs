@@ -68,6 +68,8 @@ struct Page {
     made: Vec<Made>,
     compared: Vec<Compared>,
     gaps: Vec<Concern>,
+    /// Whether the draft brings any, and the tick is asked for.
+    new_gaps: bool,
     loads: Vec<String>,
     carries: Vec<Carries>,
     /// Who would be away and on call.
@@ -152,6 +154,7 @@ pub(super) async fn page_of(app: &App, at: &AtDesk, errors: Errors) -> Result<Re
         made: Vec::new(),
         compared: Vec::new(),
         gaps: Vec::new(),
+        new_gaps: false,
         leaves: Vec::new(),
         loads: Vec::new(),
         carries: Vec::new(),
@@ -164,6 +167,7 @@ pub(super) async fn page_of(app: &App, at: &AtDesk, errors: Errors) -> Result<Re
         shown.compared = found.rotas.iter().map(|one| compared(app, live, next, one)).collect();
         let gap = |(gap, new): &(PolicyGap, bool)| Concern { told: gap_told(wall, gap), new: *new };
         shown.gaps = found.gaps.iter().map(gap).collect();
+        shown.new_gaps = found.gaps.iter().any(|(_, new)| *new);
         shown.loads = found.overloads.iter().take(MOST_LINES).map(|one| overloaded(app, next, one)).collect();
         let concern =
             |(one, new): &(Conflict, bool)| Concern { told: super::leave::told(app, next, one), new: *new };
