@@ -15,6 +15,7 @@ mod feeds;
 mod flows;
 mod getting_in;
 mod imports;
+mod in_force;
 mod leave;
 mod leave_calendar;
 mod openid;

@@ -9,10 +9,11 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::change::{drafted, was};
+use super::on_call::Found;
 use super::{AtDesk, Place, encoded, told};
 use crate::rules::contact::PhoneNumber;
-use crate::rules::desk::Line;
 use crate::rules::desk::edit::{Change, Edit};
+use crate::rules::desk::{Desk, Line};
 use crate::web::App;
 use crate::web::hold::in_time;
 use crate::web::ui::form::{Errors, Fields};
@@ -28,8 +29,8 @@ struct Card {
     carrier: String,
     languages: String,
     policy: Option<(String, String)>,
-    /// Whom an emergency on it would page first, now.
-    now: String,
+    /// Whom an emergency on it pages first, now.
+    first: Found,
     /// As JSON, for the form that takes it away.
     was: String,
 }
@@ -43,9 +44,11 @@ struct List {
 }
 
 fn card(app: &App, at: &AtDesk, line: &Line) -> Card {
-    let (desk, now) = (at.desk(), app.acts().clock().now());
-    let policy = desk.policy_of(line);
-    let first = policy.map(|policy| desk.first_on_call(policy, app.acts().book(), now)).unwrap_or_default();
+    let policy = at.desk().policy_of(line);
+    let first = |desk: &Desk| {
+        let policy = desk.policy_of(desk.line(&line.number)?)?;
+        Some(app.acts().first_paged(desk, policy))
+    };
     Card {
         number: line.number.to_string(),
         label: line.label.clone(),
@@ -53,7 +56,7 @@ fn card(app: &App, at: &AtDesk, line: &Line) -> Card {
         carrier: line.carrier.clone(),
         languages: line.languages.join(", "),
         policy: policy.map(|policy| (policy.name.clone(), encoded(&policy.name))),
-        now: first.iter().map(|agent| desk.name_of(agent)).collect::<Vec<_>>().join(", "),
+        first: Found::of(at, first),
         was: serde_json::to_string(line).unwrap_or_default(),
     }
 }

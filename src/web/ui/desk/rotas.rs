@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::change::LayerForm;
+use super::on_call::OnCall;
 use super::when::Wall;
 use super::{AtDesk, Place, encoded, told};
 use crate::rules::desk::PolicyGap;
@@ -35,9 +36,7 @@ struct Card {
     name: String,
     link: String,
     zone: String,
-    now: Option<String>,
-    /// Who is next, or that nobody is, and when.
-    next: Option<(Option<String>, String)>,
+    on_call: OnCall,
 }
 
 #[derive(Template)]
@@ -53,16 +52,12 @@ struct List {
 }
 
 fn card(app: &App, at: &AtDesk, rota: &Rota) -> Card {
-    let book = app.acts().book();
-    let now = app.acts().clock().now();
-    let wall = Wall::new(book, rota.zone);
-    let who = |instant| rota.on_call(book, instant).map(|found| at.name_of(found.agent));
+    let wall = Wall::new(app.acts().book(), rota.zone);
     Card {
         name: rota.name.clone(),
         link: encoded(&rota.name),
         zone: rota.zone.to_string(),
-        now: who(now),
-        next: rota.next_change(book, now).map(|change| (who(change), wall.told(change))),
+        on_call: OnCall::of(app, at, &rota.name, wall),
     }
 }
 
