@@ -6,7 +6,7 @@
 //!   `problem`: what goes wrong.
 //! - `document`: what all of it is, as OpenAPI, made from the handlers themselves.
 //! - `desks`, `file`, `versions`, `rotas`, `on_call`, `tickets` (with `timeline` and
-//!   `commands`), `reports`, `audit`: the handlers.
+//!   `commands`), `mutes`, `numbers`, `reports`, `audit`: the handlers.
 
 mod accounts;
 mod asked;
@@ -20,6 +20,8 @@ mod draft;
 mod feeds;
 mod file;
 mod leave;
+mod mutes;
+mod numbers;
 mod on_call;
 mod once;
 mod problem;
@@ -115,6 +117,11 @@ fn parts() -> (Router<App>, OpenApi) {
         .routes(routes!(leave::list, leave::add))
         .routes(routes!(leave::remove))
         .routes(routes!(leave::conflicts))
+        .routes(routes!(mutes::list, mutes::begin))
+        .routes(routes!(mutes::end))
+        .routes(routes!(numbers::list))
+        .routes(routes!(numbers::send_code))
+        .routes(routes!(numbers::give_code))
         .routes(routes!(feeds::list, feeds::make))
         .routes(routes!(feeds::end))
         .routes(routes!(accounts::list))

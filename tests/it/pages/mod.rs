@@ -5,6 +5,7 @@ mod agent_page;
 mod agent_tables;
 mod api;
 mod api_acts;
+mod api_agents;
 mod api_file;
 mod audit;
 mod board;
