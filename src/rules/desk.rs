@@ -8,6 +8,7 @@ pub mod export;
 pub mod file;
 mod gap;
 pub mod import;
+mod names;
 mod people;
 pub mod plan;
 mod read;

@@ -19,6 +19,7 @@ mod imports;
 mod in_force;
 mod leave;
 mod leave_calendar;
+mod names;
 mod openid;
 mod people;
 mod program;
