@@ -20,7 +20,7 @@ use axum::Router;
 use tokio_util::sync::CancellationToken;
 
 use crate::act::{ActError, Acts, Setup};
-use crate::channel::{CarrierConfigError, Carriers, Deadlines, Health, SenderConfig};
+use crate::channel::{CarrierConfigError, Carriers, Deadlines, SenderConfig};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::engine::Engine;
@@ -30,7 +30,7 @@ use crate::id::Ids;
 use crate::openid::Provider;
 use crate::rules::flow::kept::FlowFile;
 use crate::store::{Store, StoreError};
-use crate::web::{self, CarrierAccess, CarrierHealth, Web};
+use crate::web::{self, CarrierAccess, Web};
 use crate::words::Words;
 use crate::zones;
 
@@ -180,10 +180,10 @@ impl App {
         let carriers = Carriers::new(configs, Deadlines::default(), parts.clock.clone());
         let carriers = Arc::new(carriers.map_err(AppError::Carriers)?);
         let acts = Acts::start(parts.setup()).await?;
-        let engine = Engine::new(acts.clone(), carriers.clone(), fetcher.clone(), &public_url);
+        let engine = Engine::new(acts.clone(), carriers, fetcher.clone(), &public_url);
         let openid = openid.map(|config| Provider::new(config, &back, clock)).transpose();
         let openid = openid.map_err(AppError::Failed)?.map(Arc::new);
-        let watched = engine.clone();
+        let (watched, asked) = (engine.clone(), engine.clone());
         let streams = CancellationToken::new();
         let web = Web {
             acts: acts.clone(),
@@ -193,14 +193,9 @@ impl App {
             openid,
             fetcher,
             ready: Arc::new(move || watched.health()),
-            health: Arc::new(move || carriers.health().into_iter().map(told).collect()),
+            health: Arc::new(move || asked.carriers()),
             closing: streams.clone(),
         };
         Ok(App { acts, engine, router: web::router(web), streams })
     }
-}
-
-fn told(health: Health) -> CarrierHealth {
-    let Health { name, is_well, failed } = health;
-    CarrierHealth { name, is_well, failed }
 }

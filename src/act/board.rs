@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::{ActError, Acts};
+use super::{ActError, Acts, CarrierHealth};
 use crate::clock::Timestamp;
 use crate::rules::case::Case;
 use crate::rules::desk::Desk;
@@ -54,6 +54,14 @@ pub struct Node {
     pub this: bool,
     /// Whether its heart beats.
     pub is_well: bool,
+    /// How it finds the carriers.
+    pub carriers: Vec<CarrierHealth>,
+}
+
+/// A process as its row has it: what another version of this program wrote there is no secret, and no fault either.
+pub(super) fn node((id, name, beat, carriers): instance::Row, own: &str, now: Timestamp) -> Node {
+    let carriers = carriers.and_then(|told| serde_json::from_str(&told).ok());
+    Node { name, this: id == own, is_well: beat + BEAT_LATE >= now, carriers: carriers.unwrap_or_default() }
 }
 
 /// Who is on call by a rota, until when, and who follows.
@@ -109,11 +117,6 @@ async fn board(tx: &mut Tx, (instance, now): &(String, Timestamp)) -> Result<Boa
         let shown = open.iter().any(|open| open.case.ticket.id == case.ticket.id);
         !merged && !shown && !case.paged.is_empty()
     });
-    let node = |(id, name, beat): (String, String, Timestamp)| Node {
-        name,
-        this: id == *instance,
-        is_well: beat + BEAT_LATE >= *now,
-    };
-    let nodes = instance::all(tx).await?.into_iter().map(node).collect();
+    let nodes = instance::all(tx).await?.into_iter().map(|row| node(row, instance, *now)).collect();
     Ok(Board { open, recent, nodes, changes: audit::head(tx).await?.ordinal })
 }

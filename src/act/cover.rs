@@ -11,14 +11,16 @@ mod write;
 use super::draft::Unfit;
 use super::{ActError, Acts, By};
 use crate::clock::Timestamp;
-use crate::rules::cover::{Cannot, Cover, CoverId, Deed, LONGEST_NOTE, Reader, Span, State, is_on_call};
+use crate::rules::cover::{
+    Cannot, Cover, CoverId, Deed, LONGEST_NOTE, Reader, Span, State, can_be_written, is_on_call,
+};
 use crate::rules::desk::Desk;
 use crate::rules::desk::edit::{Change as Edited, Edit};
 use crate::rules::people::AgentKey;
 use crate::rules::rota::Rota;
 use crate::store::cover::{self as covers, Kept};
 use crate::store::{StoreError, Tx};
-use write::{Change, Publication, ask, put};
+use write::{Asked, Change, Publication, ask, put};
 
 /// How often something is tried while others change the same desk or request.
 const TRIES: usize = 8;
@@ -61,6 +63,15 @@ pub enum CoverError {
     /// Both parts of a swap are at the same time.
     #[error("The two overlap.")]
     Overlap,
+    /// The rota cannot say when it begins or ends.
+    #[error(
+        "The rota's clock goes back then, and shows that time twice. Choose one before it goes back, or after the hour that \
+         comes twice."
+    )]
+    ComesTwice,
+    /// He asks for a part of it already, in another way.
+    #[error("You have asked for a part of that already.")]
+    Asked(CoverId),
     /// It has begun.
     #[error("That has begun already. For now, ring a colleague, or ask the manager for an override.")]
     Begun,
@@ -119,7 +130,10 @@ impl Acts {
             action: "cover.ask",
             publication: None,
         };
-        Ok(self.store().write(ask, change).await?)
+        match self.store().write(ask, change).await? {
+            Asked::This(id) => Ok(id),
+            Asked::Part(id) => Err(CoverError::Asked(id)),
+        }
     }
 
     /// Whom a request asks, if it can be made.
@@ -136,6 +150,10 @@ impl Acts {
         }
         if span.from <= now || in_return.is_some_and(|other| other.from <= now) {
             return Err(CoverError::Begun);
+        }
+        if ![Some(*span), *in_return].into_iter().flatten().all(|one| can_be_written(one, rota, self.book()))
+        {
+            return Err(CoverError::ComesTwice);
         }
         if !is_on_call(rota, asker, *span, self.book()) {
             return Err(CoverError::NotYours);
@@ -188,6 +206,10 @@ impl Acts {
                     // The rota has changed a moment ago; what that makes of the request is decided next.
                     self.follow_cover(desk, id).await?;
                     continue;
+                }
+                // The rota may be by another clock than when he asked.
+                if !was.parts(&taker).into_iter().all(|(span, ..)| can_be_written(span, rota, self.book())) {
+                    return Err(CoverError::ComesTwice);
                 }
                 *written = was.overrides(&taker, rota, self.book());
                 let edit = |now| Edit::Override { rota: was.rota.clone(), change: Edited::add(now) };

@@ -15,6 +15,15 @@ const MOST: u16 = 1000;
 /// The longest absence, in days: beyond it somebody is no agent of the desk any more.
 const LONGEST: i64 = 400;
 
+/// The absences of a desk's agents that are not over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Absences {
+    /// The first to begin first.
+    pub coming: Vec<Leave>,
+    /// Whether there are more, which begin later than these.
+    pub more: bool,
+}
+
 /// Why an absence was not written down.
 #[derive(Debug, thiserror::Error)]
 pub enum LeaveError {
@@ -74,8 +83,8 @@ impl Acts {
         Ok(self.store().write(remove_leave, input).await?)
     }
 
-    /// The absences of a desk's agents that are not over, written down or from calendars, the first to begin first.
-    pub async fn leaves(&self, desk: &str) -> Result<Vec<Leave>, ActError> {
+    /// The absences of a desk's agents that are not over, written down or from calendars.
+    pub async fn leaves(&self, desk: &str) -> Result<Absences, ActError> {
         Ok(self.store().read(coming, (desk.to_owned(), self.clock().now())).await?)
     }
 }
@@ -113,8 +122,8 @@ fn told(leave: &Leave) -> String {
     format!("{} to {}", leave.span.from, leave.span.to)
 }
 
-async fn coming(tx: &mut Tx, (desk, now): &(String, Timestamp)) -> Result<Vec<Leave>, StoreError> {
-    let mut coming = leaves::ending_after(tx, desk, *now, MOST.into()).await?;
+async fn coming(tx: &mut Tx, (desk, now): &(String, Timestamp)) -> Result<Absences, StoreError> {
+    let mut coming = leaves::ending_after(tx, desk, *now, i64::from(MOST) + 1).await?;
     for calendar in calendars::of_desk(tx, desk).await? {
         for (place, span) in (0..).zip(&calendar.spans).filter(|(_, span)| span.to > *now) {
             coming.push(Leave {
@@ -127,6 +136,7 @@ async fn coming(tx: &mut Tx, (desk, now): &(String, Timestamp)) -> Result<Vec<Le
         }
     }
     coming.sort_by(|one, other| (one.span.from, &one.id).cmp(&(other.span.from, &other.id)));
+    let more = coming.len() > usize::from(MOST);
     coming.truncate(MOST.into());
-    Ok(coming)
+    Ok(Absences { coming, more })
 }

@@ -8,6 +8,7 @@ mod apply;
 mod audit;
 mod board;
 mod call;
+mod carriers;
 mod case;
 mod command;
 mod cover;
@@ -42,9 +43,9 @@ mod throttle;
 mod token;
 mod upkeep;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 pub use crate::store::desk::Version;
 pub use crate::store::draft::Draft;
@@ -58,6 +59,7 @@ pub use apply::{Applied, ApplyError, Checked, Kept, Named, Once};
 pub use audit::{AuditPage, By, MOST_ENTRIES};
 pub use board::{Board, Node, OpenCase, Watch};
 pub use call::{CallIn, CallTurn};
+pub use carriers::{CarrierHealth, CarrierTogether, together};
 pub use command::{CommandError, Commander, Said, right_for};
 pub use cover::{Asking, CoverError, MOST_COVERS};
 pub use dead::{Again, OutOfUse};
@@ -68,7 +70,7 @@ pub use feed::{FEEDS_SHOWN, Feed, FeedAbout, FeedError, FeedId, FeedShown};
 pub use flows::{FlowError, MOST_REVISIONS, Putting, may_put};
 pub use invitation::{InviteError, JoinError, Joining};
 pub use job::{Job, Performed};
-pub use leave::LeaveError;
+pub use leave::{Absences, LeaveError};
 pub use leave_calendar::{CalendarGiven, CalendarNews, CalendarRead, CalendarTaken, LEAVE_AHEAD};
 pub use mute::MuteError;
 pub use number_check::{AgentNumber, GiveCodeError, SendCodeError};
@@ -132,6 +134,8 @@ struct Inner {
     public_url: String,
     in_flight: AtomicUsize,
     gate: session::Gate,
+    /// When each carrier was heard of last.
+    heard: Mutex<BTreeMap<String, Timestamp>>,
 }
 
 /// With what [`Acts`] begin.
@@ -204,6 +208,7 @@ impl Acts {
             public_url: setup.public_url,
             in_flight: AtomicUsize::new(0),
             gate: session::Gate::default(),
+            heard: Mutex::default(),
         }))
     }
 

@@ -22,6 +22,16 @@ pub struct TicketPage {
     pub next: Option<Timestamp>,
 }
 
+impl TicketPage {
+    /// Of tickets of which one more than a page holds was asked for.
+    fn first_of(mut cases: Vec<Case>) -> TicketPage {
+        let opened: Vec<Timestamp> = cases.iter().map(|case| case.ticket.opened_at).collect();
+        let (length, next) = first_page(&opened, MOST_ON_A_PAGE);
+        cases.truncate(length);
+        TicketPage { cases, next }
+    }
+}
+
 /// A page of the tickets that were asked for, newest first.
 #[derive(Clone, Debug)]
 pub struct WantedPage {
@@ -97,11 +107,18 @@ impl Acts {
         open: bool,
         before: Timestamp,
     ) -> Result<TicketPage, ActError> {
-        let mut cases = self.store().read(within, (reach, open, before)).await?;
-        let opened: Vec<Timestamp> = cases.iter().map(|case| case.ticket.opened_at).collect();
-        let (length, next) = first_page(&opened, MOST_ON_A_PAGE);
-        cases.truncate(length);
-        Ok(TicketPage { cases, next })
+        Ok(TicketPage::first_of(self.store().read(within, (reach, open, before)).await?))
+    }
+
+    /// Tickets of a customer at a desk, opened before an instant, the newest first.
+    pub async fn tickets_of_customer(
+        &self,
+        desk: &str,
+        customer: &str,
+        before: Timestamp,
+    ) -> Result<TicketPage, ActError> {
+        let input = (desk.to_owned(), customer.to_owned(), before);
+        Ok(TicketPage::first_of(self.store().read(of_customer, input).await?))
     }
 
     /// The ticket of a number: of a desk, of a line, or of any. Each line numbers its own tickets.
@@ -211,6 +228,14 @@ async fn within(
         (other.ticket.opened_at, &other.ticket.id).cmp(&(one.ticket.opened_at, &one.ticket.id))
     });
     Ok(cases)
+}
+
+async fn of_customer(
+    tx: &mut Tx,
+    (desk, customer, before): &(String, String, Timestamp),
+) -> Result<Vec<Case>, StoreError> {
+    let most = i64::try_from(MOST_ON_A_PAGE + 1).unwrap_or(i64::MAX);
+    ticket::list_of_customer(tx, desk, customer, *before, most).await
 }
 
 /// Whom an emergency on a line pages first now, with who is muted passed over; on any line, for none.

@@ -3,7 +3,7 @@
 use futures_util::{StreamExt, stream};
 
 use super::case::Work;
-use super::{ActError, Acts, World};
+use super::{ActError, Acts, CarrierHealth, World};
 use crate::clock::Timestamp;
 use crate::rules::case::Event;
 use crate::rules::number_check::REMEMBERED;
@@ -99,9 +99,10 @@ impl Acts {
         Ok(self.store().read(next_due, ()).await?)
     }
 
-    /// Says that this process lives, and frees what dead ones held.
-    pub async fn beat(&self) -> Result<Beat, ActError> {
-        let input = (self.0.instance.clone(), self.0.node.clone(), self.clock().now());
+    /// Says that this process lives, and how it finds the carriers; frees what dead ones held.
+    pub async fn beat(&self, carriers: &[CarrierHealth]) -> Result<Beat, ActError> {
+        let told = serde_json::to_string(carriers).ok();
+        let input = (self.0.instance.clone(), self.0.node.clone(), told, self.clock().now());
         Ok(self.store().write(beat, input).await?)
     }
 
@@ -153,8 +154,10 @@ async fn next_due(tx: &mut Tx, (): &()) -> Result<Option<Timestamp>, StoreError>
     Ok(all.into_iter().flatten().min())
 }
 
-async fn beat(tx: &mut Tx, (id, node, now): &(String, String, Timestamp)) -> Result<Beat, StoreError> {
-    let freed = instance::beat(tx, id, node, *now).await?;
+type Beating = (String, String, Option<String>, Timestamp);
+
+async fn beat(tx: &mut Tx, (id, node, carriers, now): &Beating) -> Result<Beat, StoreError> {
+    let freed = instance::beat(tx, id, node, carriers.as_deref(), *now).await?;
     Ok(Beat { freed, living: instance::living(tx, *now).await? })
 }
 

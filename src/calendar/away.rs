@@ -79,21 +79,23 @@ pub fn read(
     let events = Events::of(&source, zone, book);
     let mut away = Away { left_out: events.unread(), ..Away::default() };
     for event in events.all() {
-        let spans = match event.spans((from, to)) {
-            Ok(spans) if spans.is_empty() => continue,
+        let times = match event.times((from, to)) {
+            Ok(times) if times.is_empty() => continue,
             Ok(_) if event.is_free() => Err(Why::Free),
             Ok(_) if counts == Counts::WholeDays && !event.is_of_whole_days() => Err(Why::Short),
-            spans => spans,
+            times => times,
         };
-        match spans {
-            Ok(spans) => {
+        let left_out = match times {
+            Ok(times) => {
                 let summary = event.summary();
                 let absence = |(from, to)| Absence { span: Span { from, to }, summary: summary.clone() };
-                away.absences.extend(spans.into_iter().map(absence));
+                away.absences.extend(times.spans.into_iter().map(absence));
+                times.skipped
             }
-            Err(why) if away.left_out.len() < MOST_LEFT_OUT => away.left_out.push(event.left_out(why)),
-            Err(_) => {}
-        }
+            Err(why) => vec![event.left_out(why)],
+        };
+        let room = MOST_LEFT_OUT.saturating_sub(away.left_out.len());
+        away.left_out.extend(left_out.into_iter().take(room));
         if away.absences.len() > MOST_ABSENCES {
             return Err(NotAway::TooMany);
         }

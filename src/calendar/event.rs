@@ -49,6 +49,8 @@ pub enum Why {
     Short,
     /// Its times cannot be read, or it ends before it begins.
     NoTime,
+    /// The clock goes forward over all of it.
+    Skipped,
     /// Its times are of a zone that is not known.
     NoZone {
         /// What the calendar calls it.
@@ -73,6 +75,7 @@ impl fmt::Display for Why {
             Why::Free => f.write_str("it is marked as free"),
             Why::Short => f.write_str("it is shorter than a day"),
             Why::NoTime => f.write_str("its beginning or end cannot be read"),
+            Why::Skipped => f.write_str("the clock goes forward over it, and nothing of it is left"),
             Why::NoZone { name } => {
                 write!(f, "its times are of `{name}`, which is no time zone that is known")
             }
@@ -93,6 +96,20 @@ pub(super) struct Clocks<'a> {
     pub(super) book: &'a ZoneBook,
     /// What the file calls zones, and what they are called elsewhere.
     zones: &'a BTreeMap<String, String>,
+}
+
+/// When an event is.
+pub(super) struct Times {
+    pub(super) spans: Vec<(Timestamp, Timestamp)>,
+    /// Occurrences of which a clock change leaves nothing.
+    pub(super) skipped: Vec<LeftOut>,
+}
+
+impl Times {
+    /// Whether it is at another time.
+    pub(super) fn is_empty(&self) -> bool {
+        self.spans.is_empty() && self.skipped.is_empty()
+    }
 }
 
 /// The events of a file.
@@ -188,10 +205,7 @@ impl Event<'_> {
     }
 
     /// When it is, as far as it has an instant between the two; none of it is cut.
-    pub(super) fn spans(
-        &self,
-        (from, to): (Timestamp, Timestamp),
-    ) -> Result<Vec<(Timestamp, Timestamp)>, Why> {
+    pub(super) fn times(&self, (from, to): (Timestamp, Timestamp)) -> Result<Times, Why> {
         let clocks = self.of.clocks;
         let book = clocks.book;
         let span = Span::read(self.written, clocks)?;
@@ -227,12 +241,20 @@ impl Event<'_> {
         }
         starts.sort_unstable();
         starts.dedup();
-        let instants = starts
-            .into_iter()
-            .map(|wall| (book.to_instant(zone, wall), book.to_instant(zone, wall + span.length)));
-        let ours = instants
-            .filter(|(start, end)| *start < to && *end > from && start < end && !except.contains(start));
-        Ok(ours.collect())
+        let mut times = Times { spans: Vec::new(), skipped: Vec::new() };
+        for wall in starts {
+            let (start, end) = (book.to_instant(zone, wall), book.to_instant(zone, wall + span.length));
+            if start >= to || end <= from || except.contains(&start) {
+                continue;
+            }
+            if start < end {
+                times.spans.push((start, end));
+            } else {
+                let starts = wall.format("%Y%m%dT%H%M%S").to_string();
+                times.skipped.push(LeftOut { starts, ..self.left_out(Why::Skipped) });
+            }
+        }
+        Ok(times)
     }
 }
 

@@ -65,21 +65,23 @@ pub fn read(
     let people = People::of(desk);
     let mut import = Import { left_out: events.unread(), text: source.text(), ..Import::default() };
     for event in events.all() {
-        let spans = match event.spans((from, to)) {
+        let times = match event.times((from, to)) {
             // Whose it was does not matter.
-            Ok(spans) if spans.is_empty() => continue,
-            spans => spans.and_then(|spans| Ok((people.meant(&event)?, spans))),
+            Ok(times) if times.is_empty() => continue,
+            times => times.and_then(|times| Ok((people.meant(&event)?, times))),
         };
-        match spans {
-            Ok((agent, spans)) => {
+        let left_out = match times {
+            Ok((agent, times)) => {
                 let summary = event.summary();
                 let shift =
                     |(from, to)| Proposed { agent: agent.clone(), from, to, summary: summary.clone() };
-                import.shifts.extend(spans.into_iter().map(shift));
+                import.shifts.extend(times.spans.into_iter().map(shift));
+                times.skipped
             }
-            Err(why) if import.left_out.len() < MOST_LEFT_OUT => import.left_out.push(event.left_out(why)),
-            Err(_) => {}
-        }
+            Err(why) => vec![event.left_out(why)],
+        };
+        let room = MOST_LEFT_OUT.saturating_sub(import.left_out.len());
+        import.left_out.extend(left_out.into_iter().take(room));
         if import.shifts.len() > MOST_SHIFTS {
             return Err(NoImport::TooManyShifts);
         }

@@ -12,7 +12,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::Engine;
-use crate::act::ActError;
+use crate::act::{ActError, CarrierHealth};
+use crate::channel::Health;
 use crate::clock::Timestamp;
 use crate::store::Wake;
 
@@ -110,6 +111,15 @@ impl Engine {
         Ok(())
     }
 
+    /// How the carriers are, in their order, as this process finds them.
+    pub fn carriers(&self) -> Vec<CarrierHealth> {
+        let found = |health: Health| {
+            let Health { name, is_well, failed } = health;
+            CarrierHealth { heard: self.0.acts.heard_of(&name), name, is_well, failed }
+        };
+        self.0.carriers.health().into_iter().map(found).collect()
+    }
+
     /// Runs a task until a token, beginning it again if it panics.
     fn keep<F, R>(&self, tasks: &TaskTracker, until: &CancellationToken, name: &'static str, task: F)
     where
@@ -189,7 +199,7 @@ impl Engine {
     }
 
     pub(super) async fn beat(&self) -> Result<(), ActError> {
-        let beat = self.0.acts.beat().await?;
+        let beat = self.0.acts.beat(&self.carriers()).await?;
         self.0.beat_at.store(self.now().0, Ordering::Relaxed);
         self.0.carriers.share_between(u32::try_from(beat.living).unwrap_or(1));
         if beat.freed > 0 {

@@ -201,6 +201,11 @@ fn stand_in(span: Span, of: &AgentKey, by: &AgentKey, rota: &Rota, book: &ZoneBo
     })
 }
 
+/// Whether a rota can say when a span begins and ends: in an hour that its wall shows a second time it cannot.
+pub fn can_be_written(span: Span, rota: &Rota, book: &ZoneBook) -> bool {
+    [span.from, span.to].into_iter().all(|at| book.repeats(rota.zone, at).is_none())
+}
+
 /// Whether an agent is on call by a rota at every instant of a span.
 pub fn is_on_call(rota: &Rota, agent: &AgentKey, span: Span, book: &ZoneBook) -> bool {
     span.from < span.to && rota.held(book, span.from, span.to).all(|held| held.agent == Some(agent))

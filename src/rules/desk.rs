@@ -59,7 +59,7 @@ pub type Desk = DeskOf<Calendar, Rota>;
 /// A desk whose hours and rotas are read ([`Desk`]) or still texts, as its file holds them.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Desk)]
+#[schema(as = Desk, description = "A support team, as its file describes it.")]
 pub struct DeskOf<Hours, OneRota> {
     /// Unique in the installation.
     pub key: DeskKey,

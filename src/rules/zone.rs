@@ -227,6 +227,25 @@ impl ZoneBook {
         }
     }
 
+    /// Whether the wall shows a time twice, because a clock change goes back over it.
+    pub fn comes_twice(&self, zone: Zone, wall: NaiveDateTime) -> bool {
+        matches!(self.offsets(zone, wall), AmbiguousOffset::Fold { .. })
+    }
+
+    /// If the wall shows at `at` what it has shown before, so that no written time stands for that instant: from when to
+    /// when that is so.
+    pub fn repeats(&self, zone: Zone, at: Timestamp) -> Option<(Timestamp, Timestamp)> {
+        let wall = self.to_wall(zone, at);
+        match self.offsets(zone, wall) {
+            AmbiguousOffset::Fold { before, after } if self.offset(zone, at) == fixed(after) => {
+                let from = self.change_between(zone, at_offset(wall, before), at_offset(wall, after));
+                let seconds = i64::from(before.seconds()) - i64::from(after.seconds());
+                Some((from, Timestamp(from.0 + seconds * 1000)))
+            }
+            _ => None,
+        }
+    }
+
     /// The first instant of `date`: midnight, or what takes its place where a clock change skips midnight.
     pub fn day_start(&self, zone: Zone, date: NaiveDate) -> Timestamp {
         self.to_instant(zone, date.and_time(NaiveTime::MIN))

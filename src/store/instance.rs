@@ -23,11 +23,19 @@ pub async fn start(tx: &mut Tx, id: &str, node: &str, now: Timestamp) -> Result<
     Ok(freed)
 }
 
-/// A process lives; the claims of those that do not are void, however long they are gone.
-pub async fn beat(tx: &mut Tx, id: &str, node: &str, now: Timestamp) -> Result<u64, StoreError> {
+/// A process lives, and says how it finds the carriers; the claims of those that do not live are void, however long they
+/// are gone.
+pub async fn beat(
+    tx: &mut Tx,
+    id: &str,
+    node: &str,
+    carriers: Option<&str>,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
     tx.execute(
-        "insert into instance (id, node, beat) values ($1, $2, $3) on conflict (id) do update set beat = $3",
-        args![id, node, now],
+        "insert into instance (id, node, beat, carriers) values ($1, $2, $3, $4) \
+         on conflict (id) do update set beat = $3, carriers = $4",
+        args![id, node, now, carriers],
     )
     .await?;
     tx.execute("delete from instance where beat < $1 and id <> $2", args![now - DEAD_AFTER, id]).await?;
@@ -52,9 +60,12 @@ pub async fn stop(tx: &mut Tx, id: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Every process that is known: its id, its node's name, and when it was heard last.
-pub async fn all(tx: &mut Tx) -> Result<Vec<(String, String, Timestamp)>, StoreError> {
-    tx.all("select id, node, beat from instance order by node, id", args![]).await
+/// A process: its id, its node's name, when it was heard last, and how it finds the carriers.
+pub type Row = (String, String, Timestamp, Option<String>);
+
+/// Every process that is known.
+pub async fn all(tx: &mut Tx) -> Result<Vec<Row>, StoreError> {
+    tx.all("select id, node, beat, carriers from instance order by node, id", args![]).await
 }
 
 /// How many processes live.

@@ -68,8 +68,8 @@ pub async fn insert(tx: &mut Tx, case: &Case, entries: &[Entry]) -> Result<(), S
     let ticket = &case.ticket;
     tx.execute(
         "insert into ticket (id, desk, line, number, severity, state, caller_id, callback_number, holder, opened_at, \
-         acked_at, called_back_at, resolved_at, next_due, entry_rows, document, facts) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, $15, $16)",
+         acked_at, called_back_at, resolved_at, next_due, entry_rows, document, facts, customer) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, $15, $16, $17)",
         args![
             &ticket.id,
             ticket.desk.as_str(),
@@ -87,6 +87,7 @@ pub async fn insert(tx: &mut Tx, case: &Case, entries: &[Entry]) -> Result<(), S
             case.next_due(),
             encode(case, "ticket")?,
             encode(&Facts::of(ticket, entries), "ticket")?,
+            ticket.contact.as_ref().map(|contact| contact.customer.as_str()),
         ],
     )
     .await?;
@@ -380,6 +381,24 @@ pub async fn list(
             .await?
         }
     };
+    rows.iter().map(|(document,)| decode(document, "ticket")).collect()
+}
+
+/// A customer's tickets at a desk, by its name when they were opened, newest first, before an instant.
+pub async fn list_of_customer(
+    tx: &mut Tx,
+    desk: &str,
+    customer: &str,
+    before: Timestamp,
+    limit: i64,
+) -> Result<Vec<Case>, StoreError> {
+    let rows: Vec<(String,)> = tx
+        .all(
+            "select document from ticket where desk = $1 and customer = $2 and opened_at < $3 \
+             order by opened_at desc, id desc limit $4",
+            args![desk, customer, before, limit],
+        )
+        .await?;
     rows.iter().map(|(document,)| decode(document, "ticket")).collect()
 }
 

@@ -5,7 +5,8 @@
 //!   `hold`: what a caller hears while nothing can be written down, and the last resort after that.
 //! - `asked`: what a report is asked about, on pages and in the API; `commands`: what is asked of a ticket there;
 //!   `cover`: who may do what about a request for cover; `odds`: where leave is at odds with the rotas;
-//!   `preview`: what would come of a draft; `people`: how people are let in.
+//!   `preview`: what would come of a draft; `people`: how people are let in;
+//!   `import`: rotas from calendars.
 //! - `ui`: pages for people; `api`: JSON for programs; `health`: for monitors; `recordings`: what a phone plays;
 //!   `feed`: what calendar programs read.
 //! - [`fallback`]: the answer that a carrier gives in our place while we are away.
@@ -18,6 +19,7 @@ pub mod fallback;
 mod feed;
 mod health;
 mod hold;
+mod import;
 mod odds;
 mod people;
 mod phrases;
@@ -51,8 +53,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 
-use crate::act::Acts;
-use crate::clock::Timestamp;
+use crate::act::{Acts, CarrierHealth};
 use crate::fetch::Fetcher;
 use crate::openid::Provider;
 use crate::rules::contact::PhoneNumber;
@@ -98,17 +99,6 @@ pub struct Web {
 
 /// How the carriers are, in their order, as this process finds them.
 pub type Health = Arc<dyn Fn() -> Vec<CarrierHealth> + Send + Sync>;
-
-/// How a carrier is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CarrierHealth {
-    /// Its name.
-    pub name: String,
-    /// Whether its requests are answered as they should be.
-    pub is_well: bool,
-    /// When it last failed as a whole, and how.
-    pub failed: Option<(Timestamp, String)>,
-}
 
 /// What the web knows of a carrier.
 #[derive(Clone, Debug)]

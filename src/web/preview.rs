@@ -65,7 +65,7 @@ impl Preview {
         let (acts, now) = (app.acts(), app.acts().clock().now());
         let past = in_time(acts.past_shifts(live.key.as_str(), (now - QUARTER, now))).await?;
         let past = past.into_iter().flat_map(|(_, shifts)| shifts).collect();
-        let leaves = in_time(acts.leaves(live.key.as_str())).await?;
+        let leaves = in_time(acts.leaves(live.key.as_str())).await?.coming;
         let before = at_odds(app, live, &leaves);
         let leave = at_odds(app, next, &leaves).into_iter().map(|one| {
             let new = !before.contains(&one);

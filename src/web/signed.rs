@@ -72,6 +72,7 @@ impl FromRequest<App> for Signed {
             tracing::warn!(carrier.name = carrier, "a webhook without the carrier's signature was refused");
             return Err(StatusCode::FORBIDDEN.into_response());
         }
+        app.web.acts.hears_of(&carrier);
         let form = Form::parse(&[&body, b"&".as_slice(), query.as_bytes()].concat());
         Ok(Signed { carrier, form, path_and_query, app: app.clone() })
     }

@@ -124,6 +124,8 @@ async fn takes_over_what_is_kept_elsewhere(window: Window) {
     ada.writes("Or its address", &format!("{}/rota.ics", server.address)).await;
     ada.clicks("Look at it").await;
     ada.reads("Ben Frost, Cleo Hart, every week at 09:00").await;
+    ada.reads("Zoe Lane").await;
+    ada.reads("it names no agent of this desk").await;
     stage.look("a rota that was understood").await;
     ada.clicks("Lay these turns on top, in the draft").await;
     ada.sees("primary").await;

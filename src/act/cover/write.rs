@@ -37,13 +37,21 @@ pub(super) struct Change {
     pub(super) publication: Option<Publication>,
 }
 
+/// What came of asking.
+pub(super) enum Asked {
+    /// This request: a new one, or the same that is there.
+    This(CoverId),
+    /// Nothing: a part of it is asked for already by this one, at other times or of others.
+    Part(CoverId),
+}
+
 /// Two taps of one finger ask once.
-pub(super) async fn ask(tx: &mut Tx, change: &Change) -> Result<CoverId, StoreError> {
+pub(super) async fn ask(tx: &mut Tx, change: &Change) -> Result<Asked, StoreError> {
     let Change { world, by, desk, now, .. } = change;
     let key: DeskKey = desk.parse().map_err(|_| StoreError::NotFound)?;
     desks::lock(tx, &key).await?;
     let asked = &now.cover;
-    let same = |known: &Cover| {
+    let rivals = |known: &Cover| {
         known.waits()
             && known.rota == asked.rota
             && known.asker == asked.asker
@@ -51,13 +59,15 @@ pub(super) async fn ask(tx: &mut Tx, change: &Change) -> Result<CoverId, StoreEr
             && known.in_return == asked.in_return
     };
     let known = covers::ending_after(tx, desk, world.now, i64::MAX).await?;
-    if let Some(known) = known.into_iter().find(same) {
-        return Ok(known.id);
+    let mut rivals = known.into_iter().filter(rivals).peekable();
+    if let Some(first) = rivals.peek().map(|known| known.id.clone()) {
+        let same = rivals.find(|known| known.span == asked.span && known.asked == asked.asked);
+        return Ok(same.map_or(Asked::Part(first), |same| Asked::This(same.id)));
     }
     covers::insert(tx, desk, now, asked.next_due(world.now)).await?;
     tell(tx, change).await?;
     write_note(tx, by, change).await?;
-    Ok(asked.id.clone())
+    Ok(Asked::This(asked.id.clone()))
 }
 
 pub(super) async fn put(tx: &mut Tx, change: &Change) -> Result<bool, StoreError> {

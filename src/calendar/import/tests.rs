@@ -193,6 +193,9 @@ fn what_is_not_understood_is_listed_with_its_reason() {
         "SUMMARY:Ada\nDTSTART:today\nDURATION:PT1H",
         "SUMMARY:Ada",
         "SUMMARY:Zoe\\nand all\nDTSTART:20260105T160000Z\nDURATION:PT1H",
+        // An hour that no clock in New York shows.
+        "SUMMARY:Ada\nDTSTART;TZID=America/New_York:20260308T020000\nDTEND;TZID=America/New_York:20260308T030000",
+        "SUMMARY:Ada\nDTSTART;TZID=America/New_York:20260208T020000\nDURATION:PT1H\nRRULE:FREQ=MONTHLY;BYMONTHDAY=8;COUNT=2\nEXDATE;TZID=America/New_York:20260208T020000",
     ]))
     .unwrap();
     assert_eq!(
@@ -209,6 +212,8 @@ fn what_is_not_understood_is_listed_with_its_reason() {
             "today Ada: its beginning or end cannot be read",
             " Ada: its beginning or end cannot be read",
             "20260105T160000Z Zoe and all: it names no agent of this desk",
+            "20260308T020000 Ada: the clock goes forward over it, and nothing of it is left",
+            "20260308T020000 Ada: the clock goes forward over it, and nothing of it is left",
         ]
     );
     assert_eq!(import.shifts, []);

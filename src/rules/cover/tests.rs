@@ -266,3 +266,16 @@ fn what_was_taken_out_of_the_rota_is_not_put_back() {
     let followed = cover.followed((Some(&was), Some(&rota(other, written(&cover)))), &BOOK, over);
     assert_eq!(followed.cover, cover);
 }
+
+#[test]
+fn what_ends_in_an_hour_that_comes_twice_cannot_be_written() {
+    let night = rota(WEEKLY, &[]);
+    for (from, to, can) in [
+        ("2026-11-01T04:00Z", "2026-11-01T05:30Z", true),
+        ("2026-11-01T05:30Z", "2026-11-01T07:00Z", true),
+        ("2026-11-01T05:30Z", "2026-11-01T06:30Z", false),
+        ("2026-11-01T06:00Z", "2026-11-01T08:00Z", false),
+    ] {
+        assert_eq!(can_be_written(span(from, to), &night, &BOOK), can, "{from} to {to}");
+    }
+}

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use toml_edit::DocumentMut;
 use utoipa::ToSchema;
 
-use super::{Agent, Line};
+use super::{Agent, Customer, Line};
 use crate::rules::hours::{WrittenHoliday, WrittenWeek};
 use crate::rules::policy::Policy;
 use crate::rules::rota::{WrittenLayer, WrittenOverride, WrittenRota};
@@ -27,9 +27,11 @@ use part::Part;
 pub struct Change<T: Part> {
     /// What is in the file; none if it is new.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable)]
     pub was: Option<T>,
     /// What it becomes; none if it goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable)]
     pub now: Option<T>,
 }
 
@@ -91,6 +93,8 @@ pub enum Edit {
     Policy(Change<Policy>),
     /// A telephone number of the desk.
     Line(Change<Line>),
+    /// A customer, with its contacts.
+    Customer(Change<Customer>),
     /// The file as a whole, as somebody rewrote it by hand.
     File {
         /// The text that he had before him.
@@ -146,6 +150,7 @@ impl Edit {
             }
             Edit::Policy(change) => parts::change(root, "policy", change, None)?,
             Edit::Line(change) => parts::change(root, "line", change, None)?,
+            Edit::Customer(change) => parts::change(root, "customer", change, None)?,
             Edit::Hours { was, now } => parts::replace(hours_of(root)?, "hours", was, now)?,
             Edit::File { .. } => {}
         }
@@ -162,6 +167,7 @@ impl Edit {
             | Edit::Hours { .. }
             | Edit::Policy(_)
             | Edit::Line(_)
+            | Edit::Customer(_)
             | Edit::File { .. } => None,
         }
     }
@@ -176,6 +182,7 @@ impl Edit {
             Edit::Holiday(change) => said("the holiday", change),
             Edit::Policy(change) => said("the policy", change),
             Edit::Line(change) => said("the line", change),
+            Edit::Customer(change) => said("the customer", change),
             Edit::Hours { now, .. } => format!("the hours become {}", now.told()),
             Edit::File { .. } => "the file was rewritten by hand".into(),
         }

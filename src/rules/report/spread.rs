@@ -31,11 +31,16 @@ fn nearest_rank(sorted: &[Duration], percent: usize) -> Option<Duration> {
 /// The ends of the buckets into which waits are counted, in minutes.
 pub const BUCKETS: [u64; 7] = [1, 2, 5, 10, 15, 30, 60];
 
-/// How many waits were at most each bucket's end and more than the one's before; the last is for those beyond all.
+/// How many waits were at most each bucket's end and more than the one's before; the last is for those beyond all. A wait
+/// counts as people are told it: in whole seconds, from an hour on in whole minutes.
 pub fn buckets(waits: impl Iterator<Item = Duration>) -> [usize; BUCKETS.len() + 1] {
     let mut counts = [0; BUCKETS.len() + 1];
     for wait in waits {
-        let bucket = BUCKETS.iter().position(|minutes| wait <= Duration::from_secs(minutes * 60));
+        let seconds = match wait.as_secs() {
+            seconds if seconds < 60 * 60 => seconds,
+            seconds => seconds / 60 * 60,
+        };
+        let bucket = BUCKETS.iter().position(|minutes| seconds <= minutes * 60);
         counts[bucket.unwrap_or(BUCKETS.len())] += 1;
     }
     counts
@@ -72,7 +77,10 @@ mod tests {
 
     #[test]
     fn a_wait_belongs_to_the_first_bucket_that_holds_it() {
-        assert_eq!(buckets(seconds(&[0, 60, 61, 120, 299, 3_600, 3_601])), [2, 2, 1, 0, 0, 0, 1, 1]);
+        assert_eq!(buckets(seconds(&[0, 60, 61, 120, 299, 3_600, 3_660])), [2, 2, 1, 0, 0, 0, 1, 1]);
+        // `1 min` and `1 h`, to whoever reads them.
+        let millis = [60_000, 60_999, 61_000, 3_600_001, 3_659_999].map(Duration::from_millis);
+        assert_eq!(buckets(millis.into_iter()), [2, 1, 0, 0, 0, 0, 2, 0]);
     }
 
     proptest! {

@@ -166,3 +166,44 @@ fn the_names_that_chrono_knows_are_zones() {
         .collect();
     assert!(strangers.is_empty(), "{strangers:?}");
 }
+
+#[test]
+fn an_hour_that_comes_a_second_time_cannot_be_written() {
+    let table = [
+        ("America/New_York", "2027-11-07T04:59Z", None),
+        ("America/New_York", "2027-11-07T05:30Z", None),
+        ("America/New_York", "2027-11-07T06:00Z", Some(("2027-11-07T06:00Z", "2027-11-07T07:00Z"))),
+        ("America/New_York", "2027-11-07T06:59Z", Some(("2027-11-07T06:00Z", "2027-11-07T07:00Z"))),
+        ("America/New_York", "2027-11-07T07:00Z", None),
+        ("America/New_York", "2027-03-14T07:00Z", None),
+        // By half an hour.
+        ("Australia/Lord_Howe", "2027-04-03T15:15Z", Some(("2027-04-03T15:00Z", "2027-04-03T15:30Z"))),
+        ("UTC", "2027-11-07T06:30Z", None),
+    ];
+    for (name, instant, repeats) in table {
+        let expected = repeats.map(|(from, to)| (at(from), at(to)));
+        assert_eq!(BOOK.repeats(zone(name), at(instant)), expected, "{name} {instant}");
+    }
+    for (time, twice) in
+        [("2027-11-07T00:59", false), ("2027-11-07T01:30", true), ("2027-11-07T02:00", false)]
+    {
+        assert_eq!(BOOK.comes_twice(zone("America/New_York"), wall(time)), twice, "{time}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_does_not_repeat_is_written_and_read_as_it_was(
+        (zone, at) in any_zone().prop_flat_map(|zone| (Just(zone), any_instant(zone))),
+    ) {
+        let read = BOOK.to_instant(zone, BOOK.to_wall(zone, at));
+        match BOOK.repeats(zone, at) {
+            None => prop_assert_eq!(read, at),
+            Some((from, to)) => {
+                prop_assert!(read < at && from <= at && at < to);
+                prop_assert_eq!(BOOK.repeats(zone, to), None);
+                prop_assert_eq!(BOOK.repeats(zone, Timestamp(from.0 - 1)), None);
+            }
+        }
+    }
+}

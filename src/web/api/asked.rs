@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
+use axum::body::{Bytes, to_bytes};
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::header::{CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH};
@@ -16,8 +16,8 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::App;
 use super::problem::Problem;
+use super::{App, LARGEST_CALENDAR};
 use crate::act::{Bearer, By, Commander, Named};
 use crate::clock::Timestamp;
 use crate::rules::access::{Principal, Right};
@@ -63,6 +63,11 @@ impl Caller {
             principal: self.principal.clone(),
             via: Via::Api,
         }
+    }
+
+    /// Whether he may see telephone numbers of a desk's tickets.
+    pub(super) fn sees_numbers(&self, desk: &str) -> bool {
+        self.principal.may(Right::Answer, desk)
     }
 
     /// Who he is at a desk, if he is one of its agents and may answer there.
@@ -144,6 +149,21 @@ impl<T: DeserializeOwned> FromRequest<App> for Sent<T> {
         let bytes = Bytes::from_request(request, app).await.map_err(|error| too_large_or_cut(&error))?;
         let read = serde_json::from_slice(&bytes);
         read.map(Sent).map_err(|error| Problem::Query(format!("the body: {error}")))
+    }
+}
+
+/// A calendar in the body, which may be larger than other bodies.
+pub(super) struct CalendarFile(pub(super) String);
+
+impl FromRequest<App> for CalendarFile {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &App) -> Result<CalendarFile, Problem> {
+        if !["text/calendar", "text/plain"].contains(&&*kind_of(request.headers())) {
+            return Err(Problem::NoCalendar);
+        }
+        let bytes = to_bytes(request.into_body(), LARGEST_CALENDAR).await.map_err(|_| Problem::TooLarge)?;
+        Ok(CalendarFile(String::from_utf8_lossy(&bytes).into_owned()))
     }
 }
 

@@ -147,5 +147,5 @@ pub(super) async fn give(
         return Err(Problem::Refused { outcome, words });
     }
     let view = in_time(app.acts().ticket_of_id(&id)).await?.ok_or(Problem::NotFound("ticket"))?;
-    Ok(Json(Done { outcome, told: words, ticket: Ticket::of(&app, &view.case) }))
+    Ok(Json(Done { outcome, told: words, ticket: Ticket::of(&app, &caller, &view.case) }))
 }

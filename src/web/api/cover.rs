@@ -369,6 +369,11 @@ fn told(desk: &Desk, error: CoverError) -> Problem {
         CoverError::NotYours => "not_yours",
         CoverError::NotTheirs => "not_theirs",
         CoverError::Overlap => "overlap",
+        CoverError::ComesTwice => "comes_twice",
+        CoverError::Asked(id) => {
+            let words = format!("{words} The request is {id}.");
+            return Problem::Refused { outcome: "asked".into(), words };
+        }
         CoverError::Begun => "begun",
         CoverError::Nobody => "nobody",
         CoverError::Moved => "moved",

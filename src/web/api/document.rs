@@ -13,8 +13,12 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::asked::{Instant, Limit, Number};
 use super::cursor::{AfterTicket, Below};
+use super::import;
 use super::problem::{Details, Mistake};
 use super::tickets::Word;
+use crate::rules::hours::WrittenCalendar;
+use crate::rules::rota::WrittenRota;
+
 /// Where it stands below the API.
 pub(super) const PATH: &str = "/openapi.json";
 
@@ -45,7 +49,11 @@ pub(super) fn base() -> OpenApi {
         .schema(Limit::name(), Limit::schema())
         .schema(AfterTicket::name(), AfterTicket::schema())
         .schema(Below::name(), Below::schema())
+        // And a desk names those that it is made of, but not what they are.
+        .schema(WrittenCalendar::name(), WrittenCalendar::schema())
+        .schema(WrittenRota::name(), WrittenRota::schema())
         .schema(Word::name(), Word::schema())
+        .schema(import::Word::name(), import::Word::schema())
         .security_scheme(TOKEN, SecurityScheme::Http(bearer.build()));
     OpenApiBuilder::new()
         .info(info)

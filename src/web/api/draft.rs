@@ -146,7 +146,7 @@ pub(super) async fn edit(
     params(
         ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
         ("index" = usize, Path, description = "Which edit, from 0.", minimum = 0),
-        ("If-Match" = String, Header, description = "The ETag of the draft that was looked at."),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the draft that was looked at; without it, 428."),
     ),
     responses(
         (status = 200, description = "The draft as it is now.", body = Draft, headers(("etag" = String))),
@@ -174,7 +174,7 @@ pub(super) async fn take_back(
     delete, path = "/desks/{desk}/draft", tag = "drafts",
     params(
         ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
-        ("If-Match" = String, Header, description = "The ETag of the draft that was looked at."),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the draft that was looked at; without it, 428."),
     ),
     responses(
         (status = 204, description = "It is gone."),
@@ -223,7 +223,7 @@ fn published(version: i64) -> Tagged<Published> {
     post, path = "/desks/{desk}/draft/publish", tag = "drafts",
     params(
         ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
-        ("If-Match" = String, Header, description = "The ETag of the draft that was looked at."),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the draft that was looked at; without it, 428."),
     ),
     request_body = Publication,
     responses(
@@ -255,7 +255,7 @@ pub(super) async fn publish(
     params(
         ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
         ("version" = i64, Path, description = "Counted from 1.", minimum = 1, example = 1),
-        ("If-Match" = String, Header, description = "The ETag of the desk that was looked at."),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the desk that was looked at; without it, 428."),
     ),
     request_body = Publication,
     responses(

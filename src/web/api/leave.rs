@@ -12,11 +12,11 @@ use super::App;
 use super::asked::{Caller, InPath, Instant, Sent};
 use super::cover::Span;
 use super::on_call::Agent;
-use super::problem::Problem;
-use crate::act::LeaveError;
+use super::problem::{Details, Problem};
+use crate::act::{Absences, LeaveError};
 use crate::rules::access::Right;
 use crate::rules::desk::Desk;
-use crate::rules::leave::{self, LeaveId, Origin};
+use crate::rules::leave::{self, LeaveId};
 use crate::rules::people::AgentKey;
 use crate::web::hold::in_time;
 use crate::web::odds::{at_odds, proposals};
@@ -26,6 +26,8 @@ use crate::web::odds::{at_odds, proposals};
 pub(super) struct Leaves {
     /// What is not over yet, the first to begin first; at most 1,000.
     leave: Vec<Leave>,
+    /// Whether there is more than that, which begins later.
+    more: bool,
 }
 
 /// An agent's absence.
@@ -42,8 +44,19 @@ pub(super) struct Leave {
     to: Instant,
     /// Why: for himself and managers alone.
     note: Option<String>,
-    /// Whether it stands in a calendar that is read again and again: it goes when it goes there.
-    from_calendar: bool,
+    /// Where it comes from.
+    origin: Origin,
+}
+
+/// Where an absence comes from.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = LeaveOrigin)]
+enum Origin {
+    /// Somebody wrote it down, and may take it away.
+    Written,
+    /// It stands in a calendar that is read again and again.
+    Calendar,
 }
 
 /// Whether whoever asks keeps that agent's leave, mutes and numbers: himself, or a manager.
@@ -59,7 +72,10 @@ impl Leave {
             from: leave.span.from.into(),
             to: leave.span.to.into(),
             note: keeps(caller, desk, &leave.agent).then(|| leave.note.clone()),
-            from_calendar: leave.origin == Origin::Calendar,
+            origin: match leave.origin {
+                leave::Origin::Written => Origin::Written,
+                leave::Origin::Calendar => Origin::Calendar,
+            },
         }
     }
 }
@@ -76,8 +92,8 @@ pub(super) async fn list(
     InPath(key): InPath<String>,
 ) -> Result<Json<Leaves>, Problem> {
     let desk = caller.at(&app, Right::See, &key)?;
-    let leaves = in_time(app.acts().leaves(&key)).await?;
-    Ok(Json(Leaves { leave: leaves.iter().map(|leave| Leave::of(&caller, &desk, leave)).collect() }))
+    let Absences { coming, more } = in_time(app.acts().leaves(&key)).await?;
+    Ok(Json(Leaves { leave: coming.iter().map(|leave| Leave::of(&caller, &desk, leave)).collect(), more }))
 }
 
 /// An absence that is to be written down.
@@ -123,9 +139,9 @@ pub(super) async fn add(
         LeaveError::Act(error) => Problem::Busy(error.into()),
         other => Problem::Query(other.to_string()),
     })?;
-    let leaves = in_time(app.acts().leaves(&key)).await?;
+    let leaves = in_time(app.acts().leaves(&key)).await?.coming;
     let same = |leave: &&leave::Leave| {
-        leave.agent == wanted.agent && leave.span == span && leave.origin == Origin::Written
+        leave.agent == wanted.agent && leave.span == span && leave.origin == leave::Origin::Written
     };
     let leave = leaves.iter().find(same).ok_or(Problem::NotFound("absence"))?;
     Ok((StatusCode::CREATED, Json(Leave::of(&caller, &desk, leave))))
@@ -138,7 +154,11 @@ pub(super) async fn add(
         ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
         ("id" = String, Path, description = "By which it is named."),
     ),
-    responses((status = 204, description = "It is gone."))
+    responses(
+        (status = 204, description = "It is gone."),
+        (status = 409, description = "It stands in a calendar.", body = Details,
+            content_type = "application/problem+json"),
+    )
 )]
 pub(super) async fn remove(
     State(app): State<App>,
@@ -147,10 +167,14 @@ pub(super) async fn remove(
 ) -> Result<StatusCode, Problem> {
     let desk = caller.at(&app, Right::See, &key)?;
     let id = LeaveId::from_text(id);
-    let leaves = in_time(app.acts().leaves(&key)).await?;
+    let leaves = in_time(app.acts().leaves(&key)).await?.coming;
     let leave = leaves.iter().find(|leave| leave.id == id).ok_or(Problem::NotFound("absence"))?;
     if !keeps(&caller, &desk, &leave.agent) {
         return Err(Problem::Lacks(Right::Manage));
+    }
+    if leave.origin == leave::Origin::Calendar {
+        let words = "It stands in a calendar: take it out there, or end the calendar.".to_owned();
+        return Err(Problem::Refused { outcome: "calendar".into(), words });
     }
     let removed = in_time(app.acts().remove_leave(caller.by, &key, &id)).await?;
     removed.map(|_| StatusCode::NO_CONTENT).ok_or(Problem::NotFound("absence"))
@@ -191,7 +215,7 @@ pub(super) async fn conflicts(
     InPath(key): InPath<String>,
 ) -> Result<Json<Conflicts>, Problem> {
     let desk = caller.at(&app, Right::See, &key)?;
-    let leaves = in_time(app.acts().leaves(&key)).await?;
+    let leaves = in_time(app.acts().leaves(&key)).await?.coming;
     let found = at_odds(&app, &desk, &leaves);
     let could = proposals(&app, &desk, &leaves, &found).await?;
     let conflict = |(one, could): (&leave::Conflict, Vec<&crate::rules::desk::Agent>)| Conflict {

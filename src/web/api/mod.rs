@@ -5,12 +5,14 @@
 //! - `asked`: what is taken out of a request; `cursor`: where lists go on; `tag`: entity tags; `once`: requests with names;
 //!   `problem`: what goes wrong.
 //! - `document`: what all of it is, as OpenAPI, made from the handlers themselves.
-//! - `desks`, `file`, `versions`, `rotas`, `on_call`, `tickets` (with `timeline` and
-//!   `commands`), `mutes`, `numbers`, `reports`, `audit`: the handlers.
+//! - `desks`, `file`, `versions`, `draft`, `import`, `rotas`, `on_call`, `cover`, `leave`, `mutes`, `numbers`, `feeds`,
+//!   `tickets` (with `timeline` and `commands`), `board`, `carriers`, `reports`, `accounts`, `audit`: the handlers.
 
 mod accounts;
 mod asked;
 mod audit;
+mod board;
+mod carriers;
 mod commands;
 mod cover;
 mod cursor;
@@ -19,6 +21,7 @@ mod document;
 mod draft;
 mod feeds;
 mod file;
+mod import;
 mod leave;
 mod mutes;
 mod numbers;
@@ -106,6 +109,7 @@ fn parts() -> (Router<App>, OpenApi) {
         .routes(routes!(tickets::list))
         .routes(routes!(tickets::one))
         .routes(routes!(commands::give))
+        .routes(routes!(import::take))
         .routes(routes!(draft::read, draft::discard))
         .routes(routes!(draft::edit))
         .routes(routes!(draft::take_back))
@@ -124,6 +128,8 @@ fn parts() -> (Router<App>, OpenApi) {
         .routes(routes!(numbers::give_code))
         .routes(routes!(feeds::list, feeds::make))
         .routes(routes!(feeds::end))
+        .routes(routes!(board::show))
+        .routes(routes!(carriers::list))
         .routes(routes!(accounts::list))
         .routes(routes!(accounts::one))
         .routes(routes!(accounts::give_role))

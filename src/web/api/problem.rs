@@ -62,6 +62,9 @@ pub(super) enum Problem {
     /// The body is something else than JSON.
     #[error("send JSON with the content type application/json")]
     NotJson,
+    /// The body is something else than a calendar.
+    #[error("send the calendar with the content type text/calendar")]
+    NoCalendar,
     /// Only an agent of the desk does that.
     #[error(
         "only an agent of the desk can do that: send a token of his account (`nightbell token create --account …`), \
@@ -174,6 +177,7 @@ impl Problem {
             Problem::UnderWay => (StatusCode::CONFLICT, "Not yet"),
             Problem::ToldOnce => (StatusCode::CONFLICT, "It was carried out"),
             Problem::Refused { .. } => (StatusCode::CONFLICT, "Nothing came of it"),
+            Problem::NoCalendar => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Not a calendar"),
             Problem::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Not JSON"),
             Problem::NotFound(_) => (StatusCode::NOT_FOUND, "Not found"),
             Problem::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "Not allowed"),

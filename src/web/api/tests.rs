@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::act::{By, CallIn, TextIn, Token};
 use crate::clock::Clock;
+use crate::rules::access::Role;
 use crate::web::tests::{Answer, Gateway};
 
 async fn ask(gateway: &Gateway, token: &str, address: &str) -> (StatusCode, Value) {
@@ -58,7 +59,8 @@ async fn nothing_without_a_token() {
 #[tokio::test]
 async fn tickets_are_listed_and_told() {
     let gateway = Gateway::new().await;
-    let token = gateway.acts.create_token(By::command_line(), Token::viewer("report")).await.unwrap();
+    let answers = Token { role: Role::Agent, ..Token::viewer("report") };
+    let token = gateway.acts.create_token(By::command_line(), answers).await.unwrap();
     call(&gateway, "CA1").await;
     gateway.clock.set(gateway.clock.now() + std::time::Duration::from_secs(1));
     call(&gateway, "CA2").await;
@@ -100,6 +102,11 @@ async fn tickets_are_listed_and_told() {
     }
     let opened = json!({"at": "2026-11-21T08:00:00.000Z", "by": "caller", "kind": "opened", "details": {"call": "CA1"}});
     assert_eq!(one["timeline"][0], opened);
+
+    // Who only looks on sees no telephone numbers.
+    let looks = gateway.acts.create_token(By::command_line(), Token::viewer("wall")).await.unwrap();
+    let (_, seen) = ask(&gateway, &looks, &format!("/tickets/{number}")).await;
+    assert_eq!((&seen["caller_id"], &seen["line"]), (&Value::Null, &json!("+18025550100")));
 }
 
 #[tokio::test]
@@ -383,4 +390,69 @@ async fn what_the_api_is_is_told_to_everybody() {
             assert!(answers.any(|status| status.starts_with('2')), "{method} {operation}");
         }
     }
+}
+
+/// Whatever stands in a desk's document is in the schema of desks, by the same name and of the same kind.
+fn fits(schemas: &Value, schema: &Value, told: &Value, at: &str) {
+    if let Some(name) = schema["$ref"].as_str() {
+        let name = name.rsplit('/').next().unwrap();
+        return fits(schemas, &schemas[name], told, at);
+    }
+    for several in ["oneOf", "anyOf"] {
+        if let Some(all) = schema[several].as_array() {
+            let of_null = |one: &&Value| (one["type"] == "null") == told.is_null();
+            let one = all.iter().find(of_null).unwrap_or_else(|| panic!("{at}: {schema}"));
+            return fits(schemas, one, told, at);
+        }
+    }
+    if let Some(all) = schema["allOf"].as_array() {
+        return all.iter().for_each(|one| fits(schemas, one, told, at));
+    }
+    let kinds: Vec<&str> = match &schema["type"] {
+        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),
+        kind => kind.as_str().into_iter().collect(),
+    };
+    let kind = match told {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    assert!(kinds.contains(&kind), "{at}: {told} is none of {schema}");
+    for (index, item) in told.as_array().into_iter().flatten().enumerate() {
+        fits(schemas, &schema["items"], item, &format!("{at}[{index}]"));
+    }
+    for (name, part) in told.as_object().into_iter().flatten() {
+        let known = [&schema["properties"][name], &schema["additionalProperties"]];
+        let known = known.into_iter().find(|one| one.is_object());
+        fits(
+            schemas,
+            known.unwrap_or_else(|| panic!("{at}.{name} is not told of")),
+            part,
+            &format!("{at}.{name}"),
+        );
+    }
+}
+
+#[test]
+fn a_desks_document_is_told_part_by_part() {
+    let document = serde_json::to_value(openapi()).unwrap();
+    let schemas = &document["components"]["schemas"];
+    let whole = &schemas["WholeDesk"]["properties"]["desk"];
+    assert!(whole.is_object(), "{schemas}");
+    // With what the file may have and this one has not.
+    let text = include_str!("../../../tests/desks/reservations.toml");
+    let more = "\n[[rota.override]]\nfrom = 2026-12-24T09:00\nto = 2026-12-25T09:00\nagent = \"cleo\"\n";
+    let text = text.replacen(
+        "\n[[rota]]\nname = \"secondary\"",
+        &format!("{more}\n[[rota]]\nname = \"secondary\""),
+        1,
+    );
+    let rule = "[[agent.rule]]\nseverity = 1\nmethod = \"voice\"\n\n[[agent]]\nkey = \"ben\"";
+    let text = text.replacen("[[agent]]\nkey = \"ben\"", rule, 1);
+    let desk = crate::rules::desk::Desk::parse(&text).unwrap();
+    assert_eq!((desk.rotas[0].overrides.len(), desk.agents[0].rules.len()), (1, 1));
+    fits(schemas, whole, &serde_json::to_value(&desk).unwrap(), "desk");
 }

@@ -99,9 +99,9 @@ pub(super) struct Ticket {
     merged_into: Option<String>,
     /// The key of the agent who has it.
     holder: Option<String>,
-    /// The number that the network named.
+    /// The number that the network named; for who answers.
     caller_id: Option<String>,
-    /// Where the caller wants to be called.
+    /// Where the caller wants to be called; for who answers.
     callback: Option<Callback>,
     /// Who called, as far as the number tells.
     contact: Option<Contact>,
@@ -175,10 +175,11 @@ impl Contact {
 
 impl Ticket {
     /// By what is known of it.
-    pub(super) fn of(app: &App, case: &Case) -> Ticket {
+    pub(super) fn of(app: &App, caller: &Caller, case: &Case) -> Ticket {
         let ticket = &case.ticket;
         let desks = app.acts().desks();
         let desk = desks.by_key(&ticket.desk);
+        let numbers = caller.sees_numbers(&ticket.desk);
         let promised = |which: fn(&SeverityRule) -> Option<ResponseTarget>| {
             let desk = desk?;
             let due =
@@ -198,8 +199,8 @@ impl Ticket {
                 _ => None,
             },
             holder: case.holder().map(|agent| agent.as_str().to_owned()),
-            caller_id: ticket.caller_id.as_ref().map(ToString::to_string),
-            callback: ticket.callback.as_ref().map(|callback| Callback {
+            caller_id: ticket.caller_id.as_ref().filter(|_| numbers).map(ToString::to_string),
+            callback: ticket.callback.as_ref().filter(|_| numbers).map(|callback| Callback {
                 number: callback.number.to_string(),
                 confirmed: callback.confirmed,
             }),
@@ -262,7 +263,7 @@ pub(super) async fn list(
     let Limit(limit) = asked.limit.unwrap_or_default();
     let page = in_time(app.acts().wanted_tickets(wanted, limit)).await?;
     let seen = page.cases.iter().filter(|case| caller.principal.may(Right::See, &case.ticket.desk));
-    let tickets = seen.map(|case| Ticket::of(&app, case)).collect();
+    let tickets = seen.map(|case| Ticket::of(&app, &caller, case)).collect();
     Ok(Json(Tickets { tickets, next: page.next.map(|place| AfterTicket(place).to_string()) }))
 }
 
@@ -331,6 +332,7 @@ pub(super) async fn one(
     Asked(whose): Asked<Whose>,
 ) -> Result<Json<TicketWithTimeline>, Problem> {
     let view = found(&app, &caller, &number, whose).await?;
-    let timeline = view.timeline.iter().map(event).collect();
-    Ok(Json(TicketWithTimeline { ticket: Ticket::of(&app, &view.case), timeline }))
+    let numbers = caller.sees_numbers(&view.case.ticket.desk);
+    let timeline = view.timeline.iter().map(|entry| event(entry, numbers)).collect();
+    Ok(Json(TicketWithTimeline { ticket: Ticket::of(&app, &caller, &view.case), timeline }))
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::asked::Instant;
 use crate::clock::Timestamp;
-use crate::rules::ticket::{Actor, Entry};
+use crate::rules::ticket::{Actor, Entry, Happening};
 
 /// One line of a timeline.
 #[derive(Debug, Serialize, ToSchema)]
@@ -34,8 +34,9 @@ pub(super) fn instant(at: Timestamp) -> String {
     at.to_string()
 }
 
-/// An entry as the API writes it: the timeline's own words, with instants that people can read.
-pub(super) fn event(entry: &Entry) -> Event {
+/// An entry as the API writes it: the timeline's own words, with instants that people can read. Telephone numbers are for
+/// who may see them.
+pub(super) fn event(entry: &Entry, numbers: bool) -> Event {
     let mut details = match serde_json::to_value(&entry.what) {
         Ok(Value::Object(details)) => details,
         // An entry is an object by its type; one that were none would have nothing to tell.
@@ -45,6 +46,14 @@ pub(super) fn event(entry: &Entry) -> Event {
         Some(Value::String(kind)) => kind,
         _ => String::new(),
     };
+    let number = match &entry.what {
+        Happening::CallbackNumber { .. } => Some("number"),
+        Happening::Entered { .. } => Some("digits"),
+        _ => None,
+    };
+    if let Some(field) = number.filter(|_| !numbers) {
+        details.remove(field);
+    }
     if let Some(at) = details.get_mut("at")
         && let Some(millis) = at.as_i64()
     {
@@ -89,13 +98,39 @@ mod tests {
             ),
             (
                 Actor::Caller,
+                Happening::CallbackNumber { number: "+18025550121".parse().unwrap(), confirmed: true },
+                json!({
+                    "by": "caller",
+                    "kind": "callback_number",
+                    "details": {"number": "+18025550121", "confirmed": true},
+                }),
+            ),
+            (
+                Actor::Caller,
                 Happening::NoCallbackNumber,
                 json!({"by": "caller", "kind": "no_callback_number", "details": {}}),
             ),
         ] {
-            let mut told = serde_json::to_value(event(&Entry { at: noon, by, what })).unwrap();
+            let mut told = serde_json::to_value(event(&Entry { at: noon, by, what }, true)).unwrap();
             assert_eq!(told.as_object_mut().unwrap().remove("at"), Some(json!("2026-11-18T11:06:40.000Z")));
             assert_eq!(told, expected);
+        }
+    }
+
+    #[test]
+    fn numbers_are_for_who_may_see_them() {
+        for (what, left) in [
+            (
+                Happening::CallbackNumber { number: "+18025550121".parse().unwrap(), confirmed: true },
+                json!({"confirmed": true}),
+            ),
+            (
+                Happening::Entered { name: "account".into(), digits: "4711".into() },
+                json!({"name": "account"}),
+            ),
+        ] {
+            let entry = Entry { at: Timestamp(0), by: Actor::Caller, what };
+            assert_eq!(Value::Object(event(&entry, false).details), left);
         }
     }
 }

@@ -1,5 +1,5 @@
-//! `/carriers`: what is configured to send and receive with, how it is just now, which lines use it, and the addresses that
-//! have to stand at the carrier. For administrators; no secret is on it.
+//! `/carriers`: what is configured to send and receive with, how it is just now as all processes find it, which lines use
+//! it, and the addresses that have to stand at the carrier. For administrators; no secret is on it.
 
 use askama::Template;
 use axum::extract::State;
@@ -9,7 +9,9 @@ use axum::response::Response;
 use super::trouble::Trouble;
 use super::visit::Visiting;
 use super::{Frame, form, page};
+use crate::act::{CarrierTogether, together};
 use crate::rules::access::Right;
+use crate::web::hold::in_time;
 use crate::web::{App, CarrierAccess};
 use crate::wire::Number;
 
@@ -22,11 +24,34 @@ struct Card {
     may_show: String,
     /// Whether it understands pauses, beyond the portable TwiML.
     pauses: bool,
-    /// Whether its requests are answered, and how it last failed; none if nothing is known of it.
-    health: Option<(bool, Option<String>)>,
+    /// How it is; none if nothing is known of it.
+    health: Option<Found>,
     lines: Vec<String>,
     /// What is entered at the carrier, with the address.
     addresses: Vec<(&'static str, String)>,
+}
+
+/// How a carrier is.
+struct Found {
+    /// Where its requests are not answered as they should be; empty if it is well.
+    ill_at: String,
+    /// How many processes know of it.
+    asked: usize,
+    /// When it last failed, and how.
+    failed: Option<String>,
+    /// When it was heard of last.
+    heard: Option<String>,
+}
+
+impl Found {
+    fn of(known: &CarrierTogether) -> Found {
+        Found {
+            ill_at: known.ill_at.join(", "),
+            asked: known.asked,
+            failed: known.failed.as_ref().map(|(at, why)| format!("{}: {why}", form::told(*at))),
+            heard: known.heard.map(form::told),
+        }
+    }
 }
 
 #[derive(Template)]
@@ -36,14 +61,10 @@ struct Page {
     cards: Vec<Card>,
 }
 
-fn card(app: &App, name: &str, access: &CarrierAccess) -> Card {
+fn card(app: &App, name: &str, access: &CarrierAccess, all: &[CarrierTogether]) -> Card {
     let desks = app.acts().desks();
     let lines = desks.all().flat_map(|desk| desk.lines.iter().map(move |line| (desk, line)));
     let lines = lines.filter(|(_, line)| line.carrier == name);
-    let health = (app.web.health)().into_iter().find(|health| health.name == name);
-    let failed = |health: &crate::web::CarrierHealth| {
-        health.failed.as_ref().map(|(at, why)| format!("{}: {why}", form::told(*at)))
-    };
     let ours = |path: &str| format!("{}/webhooks/{name}/{path}", app.web.public_url);
     Card {
         name: name.to_owned(),
@@ -52,7 +73,7 @@ fn card(app: &App, name: &str, access: &CarrierAccess) -> Card {
         senders: access.senders.clone(),
         may_show: access.may_show.iter().map(Number::as_str).collect::<Vec<_>>().join(", "),
         pauses: access.profile.pause,
-        health: health.as_ref().map(|health| (health.is_well, failed(health))),
+        health: all.iter().find(|known| known.name == name).map(Found::of),
         lines: lines.map(|(desk, line)| format!("{} {} ({})", line.number, line.label, desk.name)).collect(),
         addresses: vec![
             ("A call comes in (POST)", ours("voice")),
@@ -65,6 +86,8 @@ fn card(app: &App, name: &str, access: &CarrierAccess) -> Card {
 /// All carriers.
 pub(super) async fn list(State(app): State<App>, visiting: Visiting) -> Result<Response, Trouble> {
     visiting.must(Right::Administer)?;
-    let cards = app.web.carriers.iter().map(|(name, access)| card(&app, name, access)).collect();
+    let nodes = in_time(app.acts().nodes()).await?;
+    let all = together(&(app.web.health)(), &nodes);
+    let cards = app.web.carriers.iter().map(|(name, access)| card(&app, name, access, &all)).collect();
     Ok(page(StatusCode::OK, &Page { frame: visiting.frame.clone(), cards }))
 }

@@ -7,6 +7,7 @@
 //! - `agents`: who can be on call, and tables of them; `agent`: the form of one; `person`: one's own page.
 //! - `lines`: the numbers that callers dial.
 //! - `on_call`: who is on call now, and who would be by the draft.
+//! - `customers`: who may call, and who looks after them; `customer`: the form of one.
 //! - `change`: forms of a rota's parts: `turns` for layers, `stands_in` for overrides and swaps.
 //! - `cover`: what agents ask of each other; `leave`: when they are away, which `leave_calendar` takes from elsewhere.
 //! - `draft`: what would come of it all, and publishing; `versions`: what was in force, and bringing it back.
@@ -17,6 +18,8 @@ mod agent;
 mod agents;
 mod change;
 mod cover;
+mod customer;
+mod customers;
 mod draft;
 mod elsewhere;
 mod feeds;
@@ -114,6 +117,9 @@ pub(super) fn router() -> Router<App> {
         .route("/desks/{desk}/lines", get(lines::list))
         .route("/desks/{desk}/lines/form", get(lines::ask).post(lines::put))
         .route("/desks/{desk}/lines/remove", post(lines::remove))
+        .route("/desks/{desk}/customers", get(customers::list))
+        .route("/desks/{desk}/customers/form", get(customer::ask).post(customer::put))
+        .route("/desks/{desk}/customers/remove", post(customer::remove))
         .route("/desks/{desk}/draft", get(draft::show))
         .route("/desks/{desk}/draft/take-back", post(draft::take_back))
         .route("/desks/{desk}/draft/discard", post(draft::discard))

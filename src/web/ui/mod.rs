@@ -41,6 +41,8 @@ use url::Url;
 
 use super::{App, LARGEST_FORM};
 pub(super) use board::Live;
+pub(super) use moments::Wall;
+pub(super) use tickets::{Standing, Tone};
 use trouble::Trouble;
 pub(super) use visit::origin_of;
 

@@ -9,23 +9,23 @@ use crate::rules::zone::{Zone, ZoneBook};
 
 /// A wall clock, at an instant.
 #[derive(Clone, Copy)]
-pub(super) struct Wall<'a> {
-    pub(super) book: &'a ZoneBook,
-    pub(super) zone: Zone,
-    pub(super) now: Timestamp,
+pub(in crate::web) struct Wall<'a> {
+    pub(in crate::web) book: &'a ZoneBook,
+    pub(in crate::web) zone: Zone,
+    pub(in crate::web) now: Timestamp,
 }
 
 /// An instant on a page.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Shown {
+pub(in crate::web) struct Shown {
     /// As people read it: "03:12", "Tue 03:12", "18 Feb 2026, 03:12".
-    pub(super) words: String,
+    pub(in crate::web) words: String,
     /// As programs do.
-    pub(super) machine: String,
+    pub(in crate::web) machine: String,
     /// Milliseconds since 1970.
-    pub(super) millis: i64,
+    pub(in crate::web) millis: i64,
     /// How long until then, or since then: "4:32".
-    pub(super) span: String,
+    pub(in crate::web) span: String,
 }
 
 impl Wall<'_> {

@@ -1,12 +1,13 @@
 //! The night board: an emergency appears by itself, is taken with one tap, and nobody sees what is not his to see.
 
 use axum::http::StatusCode;
-use nightbell::act::By;
+use nightbell::act::{By, CallIn, CallTurn, CarrierHealth, NextTurn};
 use nightbell::rules::access::{Role, Scope};
 use nightbell::rules::account::Email;
+use nightbell::rules::flow::Input;
 
-use super::night_desk;
 use super::screen::Screen;
+use super::{START, Site, night_desk};
 use crate::stories::{ada_is_paged, reports_an_emergency};
 use crate::support::world::{Scene, World, minutes};
 
@@ -211,6 +212,53 @@ async fn what_callers_write_is_text_and_nothing_else() {
         finn.reads_all();
         world.pass(minutes(1)).await;
         world.agent("ada").reads_all();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_another_process_does_reaches_a_board_that_is_open_here() {
+    Site::each_twice(async |site, other| {
+        let vera = site.somebody("vera", Role::Viewer, Some("reservations")).await;
+        let mut board = vera.watches("").await;
+        board.board().await.says(StatusCode::OK, &["All quiet", "not heard of yet"]);
+
+        // A caller rings there, and says that it is an emergency.
+        let call = CallIn {
+            carrier: "main".into(),
+            sid: "CA1".into(),
+            from: "+18025550121".into(),
+            to: "+18025550100".parse().unwrap(),
+            forwarded: false,
+        };
+        let asked = other.acts.accept_call(call.clone()).await.unwrap().next;
+        let Some(NextTurn::Flow { turn, .. }) = asked else { panic!("nothing was asked: {asked:?}") };
+        let input = Input::Keys("1".into());
+        other.acts.call_turn(CallTurn { call, turn, input }).await.unwrap();
+        board.until(&["SEV1 #1001"]).await;
+
+        // Its requests fail there and not here, and there it was heard of.
+        other.acts.hears_of("main");
+        let failed = Some((START, "<timed out>".to_owned()));
+        let heard = other.acts.heard_of("main");
+        let ill = CarrierHealth { name: "main".into(), is_well: false, failed, heard };
+        other.acts.beat(&[ill]).await.unwrap();
+        let told = ["out of order at other, well elsewhere", "last heard of", "&#60;timed out&#62;"];
+        board.until(&told).await;
+        let well = CarrierHealth { name: "main".into(), is_well: true, failed: None, heard: None };
+        other.acts.beat(&[well]).await.unwrap();
+        board.until(&["<span class=\"well\">well</span>", "not heard of yet"]).await;
+
+        // Somebody publishes there; the engine here looks each second whether anybody did.
+        other.apply(&super::DESK.replace("Ada Moss", "Ada Marsh")).await;
+        site.acts.reload_if_changed().await.unwrap();
+        board.until(&["<strong>Ada Marsh</strong>"]).await;
+
+        // And what is decided there about her ends it here.
+        let accounts = other.acts.accounts().await.unwrap();
+        let vera = accounts.iter().find(|one| one.email.as_str() == "vera@example.com").unwrap();
+        other.acts.end_sessions(By::command_line(), vera, None).await.unwrap();
+        board.is_over().await;
     })
     .await;
 }

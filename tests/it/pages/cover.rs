@@ -301,3 +301,61 @@ async fn a_swap_goes_with_its_shifts_or_says_that_it_cannot() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_second_request_for_a_part_of_the_first_is_no_repetition_of_it() {
+    World::each(async |world| {
+        let ada = screen(&world, "ada").await;
+        let (his, hers) = (world.agent("ben"), world.agent("cleo"));
+        let cover = asks(&world, &ada, &[("asked", "cleo")]).await;
+        let link = format!("/cover/{}\"", cover.rsplit('/').next().unwrap());
+        hers.receives_text(&["Ada Moss asks you"]);
+        let week = [("from", "2026-02-19T09:00"), ("to", "2026-02-23T09:00"), ("asked", "cleo")];
+        let of_another = [FRIDAY[0], FRIDAY[1], ("asked", "ben")];
+        for form in [&week, &of_another] {
+            ada.post(ASK, form).await.says(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &["You have asked for a part of that already.", &link],
+            );
+        }
+        world.settle().await;
+        his.receives_no_text();
+        hers.receives_no_text();
+        assert_eq!(asks(&world, &ada, &[("asked", "cleo")]).await, cover, "two taps ask once");
+
+        // Once she has taken it back, the week can be asked for.
+        presses(&world, &ada, &cover, "withdraw").await;
+        hers.receives_text(&["Ada Moss needs nobody any more"]);
+        let whole = ada.post(ASK, &week).await;
+        assert_eq!(whole.status, StatusCode::SEE_OTHER, "{}", whole.body);
+        assert_ne!(whole.location, cover);
+        world.settle().await;
+        hers.receives_text(&["Thursday, February 19, at 9 am to Monday, February 23, at 9 am"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whole_shifts_are_offered_and_no_times_that_a_rota_cannot_say() {
+    let alone = ("agents = [\"ben\", \"cleo\", \"ada\"]", "agents = [\"ada\"]");
+    Scene::default()
+        .desk_with(alone.0, alone.1)
+        .play(async |world| {
+            let ada = screen(&world, "ada").await;
+            // Eight weeks ahead it is Wednesday, 15 April: Cleo's week ends later, and Ada's next begins later.
+            let form = ada.get(ASK).await;
+            form.says(StatusCode::OK, &["Cleo Hart: Mon 13 Apr, 09:00 – Mon 20 Apr, 09:00"]);
+            form.hides(&["Mon 20 Apr, 09:00 – Mon 27 Apr, 09:00"]);
+            // One who is on call for good says how much of it.
+            let other = ada.get("/desks/reservations/rotas/secondary/cover").await;
+            other
+                .says(StatusCode::OK, &["from Wed 18 Feb, 04:00 on", "from=2026-02-18T04%3A00&#38;to=&#38;"]);
+            // Her week in autumn, in which New York goes back.
+            let night = [("zone", "UTC"), ("from", "2026-11-01T06:30"), ("to", "2026-11-01T08:00")];
+            ada.post(ASK, &night).await.says(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &["Write a time before Sun 1 Nov, 06:00, or from Sun"],
+            );
+        })
+        .await;
+}

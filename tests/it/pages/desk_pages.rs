@@ -21,12 +21,12 @@ pub async fn manager(site: &Site) -> Browser<'_> {
 }
 
 /// The edits of the draft, as its page tells them.
-async fn draft(browser: &Browser<'_>, told: &[&str]) {
+pub async fn draft(browser: &Browser<'_>, told: &[&str]) {
     browser.get("/desks/reservations/draft").await.says(StatusCode::OK, told);
 }
 
 /// Who may look on sees the page and none of its buttons; a manager of another desk sees nothing.
-async fn is_only_to_be_looked_at(site: &Site, page: &str, forms: &[&str]) {
+pub async fn is_only_to_be_looked_at(site: &Site, page: &str, forms: &[&str]) {
     let vera = site.somebody("vera", Role::Viewer, Some("reservations")).await;
     let nora = site.somebody("nora", Role::Manager, Some("night")).await;
     let seen = vera.get(page).await;

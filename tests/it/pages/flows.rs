@@ -19,7 +19,7 @@ use super::desk_pages::{hidden, manager};
 use super::screen::Screen;
 use super::{CARRIER, PUBLIC, START, Site};
 use crate::support::db::each_database;
-use crate::support::world::World;
+use crate::support::world::{World, minutes};
 
 const GREETING: &str = "{desk}, emergency line.";
 
@@ -130,8 +130,8 @@ async fn a_flow_is_tried_on_the_spot() {
 #[tokio::test]
 async fn a_text_comes_into_force_is_compared_and_taken_back() {
     Site::each(async |site| {
-        let mona = manager(site).await;
         let ada = site.administrator().await;
+        let mona = manager(site).await;
         let edited = greeting("{desk}, at your <i>service</i>.");
         let put = |revision: &'static str, text: &str, why: &'static str| {
             let text = text.replace('\n', "\r\n");
@@ -189,7 +189,9 @@ async fn a_text_comes_into_force_is_compared_and_taken_back() {
             site.acts.desks().flow("emergency").unwrap().version(),
             Flow::parse(&edited).unwrap().version()
         );
-        ada.get("/audit").await.says(StatusCode::OK, &["flow.put", "calmer &#60;b&#62;words"]);
+        ada.get("/audit")
+            .await
+            .says(StatusCode::OK, &["put in force the voice flow", "calmer &#60;b&#62;words"]);
         ada.get("/flows/emergency?version=1")
             .await
             .says(StatusCode::OK, &["This is version 1; version 2 is in force"]);
@@ -326,6 +328,7 @@ async fn the_next_call_goes_by_it_and_a_call_under_way_by_its_own() {
             caller.reads_all();
         }
         world.agent("ada").ignores_calls();
+        world.pass(minutes(1)).await;
         world.agent("ada").reads_all();
     })
     .await;

@@ -287,3 +287,30 @@ async fn who_is_no_agent_any_more_is_not_read() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn more_leave_than_is_listed_is_said_to_be_there() {
+    Site::each(async |site| {
+        open(site).await;
+        let server = CalendarServer::start().await;
+        server.serves(&[
+            "SUMMARY:Nap\nDTSTART:20261119T180000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY",
+            "SUMMARY:Tea\nDTSTART:20261119T210000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY",
+        ]);
+        let mia = site.somebody("mia", Role::Manager, Some("reservations")).await;
+        let viewer = site.program(Role::Viewer, Some("reservations")).await;
+        for (agent, count, more) in [("ada", 600..1_000, false), ("ben", 1_000..1_001, true)] {
+            let form = [("agent", agent), ("address", &*server.address), ("as", "keep")];
+            mia.post(CALENDAR, &form).await.leads_to(LEAVE);
+            let told = viewer.get("/desks/reservations/leave").await.json();
+            assert!(count.contains(&told["leave"].as_array().unwrap().len()), "of {agent}");
+            assert_eq!(told["more"], more);
+            let page = mia.get(LEAVE).await;
+            match more {
+                true => page.says(StatusCode::OK, &["There is more leave than can be listed"]),
+                false => page.hides(&["There is more leave"]),
+            }
+        }
+    })
+    .await;
+}

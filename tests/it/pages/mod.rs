@@ -6,11 +6,14 @@ mod agent_tables;
 mod api;
 mod api_acts;
 mod api_agents;
+mod api_drafts;
 mod api_file;
+mod api_people;
 mod audit;
 mod board;
 mod changes;
 mod cover;
+mod customers;
 mod desk_pages;
 mod feeds;
 mod flows;
@@ -52,7 +55,7 @@ use nightbell::rules::desk::Desk;
 use nightbell::store::Store;
 use tower::ServiceExt;
 
-use crate::support::db::each_database;
+use crate::support::db::{each_database, each_database_twice};
 use program::Program;
 
 const PUBLIC: &str = "https://pager.example.com";
@@ -84,6 +87,19 @@ impl Site {
     }
 
     async fn open(store: Store, clock: ManualClock, edit: impl FnOnce(&mut Config)) -> Site {
+        let site = Site::of_process(store, clock, "pages", edit).await;
+        site.apply(DESK).await;
+        site.apply(&night_desk()).await;
+        site
+    }
+
+    /// A process on a machine of that name.
+    async fn of_process(
+        store: Store,
+        clock: ManualClock,
+        node: &str,
+        edit: impl FnOnce(&mut Config),
+    ) -> Site {
         let carrier = toml::from_str(CARRIER).unwrap();
         // Servers of tests are on this machine, at this address alone.
         let fetch = FetchConfig { allow: vec![this_machine()], http: true, patience: 30 };
@@ -93,16 +109,24 @@ impl Site {
         let parts = Parts {
             config,
             store: store.clone(),
-            node: "pages".into(),
+            node: node.into(),
             clock: Arc::new(clock.clone()),
-            ids: Ids::from_seed(3),
+            ids: Ids::from_seed(if node == "pages" { 3 } else { 4 }),
             flows: voice_flows::load_all(None).unwrap(),
         };
         let App { acts, engine, router, .. } = App::build(parts).await.unwrap();
-        let site = Site { acts, clock, store, engine, router };
-        site.apply(DESK).await;
-        site.apply(&night_desk()).await;
-        site
+        Site { acts, clock, store, engine, router }
+    }
+
+    /// Tells a story of two processes on each database, on machines called `pages` and `other`.
+    pub async fn each_twice(story: impl AsyncFn(&Site, &Site)) {
+        each_database_twice(async |store, other| {
+            let clock = ManualClock::new(START);
+            let site = Site::open(store, clock.clone(), |_| {}).await;
+            let other = Site::of_process(other, clock, "other", |_| {}).await;
+            story(&site, &other).await;
+        })
+        .await;
     }
 
     /// Brings a desk file into force, from the command line.
@@ -211,6 +235,13 @@ impl Browser<'_> {
         self.send(request, path, Body::from(body)).await
     }
 
+    /// Watches a board from now on.
+    pub async fn watches(&self, query: &str) -> screen::Stream {
+        let answer = self.answer(Request::get(format!("/board/events{query}")), Body::empty()).await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        screen::Stream::of(answer.into_body())
+    }
+
     /// Sends a form with a file in the field of that name.
     pub async fn post_file(&self, path: &str, field: &str, bytes: &[u8]) -> Page {
         self.post_parts(path, &[], (field, bytes)).await
@@ -238,7 +269,7 @@ impl Browser<'_> {
         self.send(request, path, Body::from(body)).await
     }
 
-    async fn send(&self, request: axum::http::request::Builder, path: &str, body: Body) -> Page {
+    async fn answer(&self, request: axum::http::request::Builder, body: Body) -> axum::response::Response {
         let cookies: Vec<String> =
             self.cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect();
         let peer: SocketAddr = format!("{}:50000", self.address).parse().unwrap();
@@ -246,8 +277,11 @@ impl Browser<'_> {
             .header(header::COOKIE, cookies.join("; "))
             .header(header::USER_AGENT, self.agent)
             .extension(ConnectInfo(peer));
-        let answer = self.site.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
-        let (parts, body) = answer.into_parts();
+        self.site.router.clone().oneshot(request.body(body).unwrap()).await.unwrap()
+    }
+
+    async fn send(&self, request: axum::http::request::Builder, path: &str, body: Body) -> Page {
+        let (parts, body) = self.answer(request, body).await.into_parts();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {
             let cookie = cookie.to_str().unwrap();
             for part in ["Path=/", "HttpOnly", "SameSite=Lax", "Secure"] {

@@ -1,6 +1,8 @@
 //! A manager keeps rotas: makes them, lays overrides over them, swaps, looks at what would come of it, publishes, and
 //! takes it back. The clock stands at Wednesday, 18 November 2026, 6:06 in New York; Ada is on call by `primary`.
 
+mod clocks;
+
 use axum::http::StatusCode;
 use nightbell::clock::Timestamp;
 use nightbell::rules::access::Role;
@@ -219,55 +221,6 @@ async fn with_the_tick_a_rota_is_published_with_its_gap() {
         mona.post("/desks/reservations/versions/2/restore", &again)
             .await
             .leads_to("/desks/reservations/versions/4");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_night_is_swapped_on_another_zones_clock() {
-    Site::each(async |site| {
-        let mona = manager(site).await;
-        // Ben's night and Cleo's, as they are in Denver: two hours before New York.
-        let form = |second: &'static str| {
-            [
-                ("zone", "America/Denver"),
-                ("view", "month"),
-                ("first_from", "2026-11-24T20:00"),
-                ("first_to", "2026-11-25T06:00"),
-                ("second_from", second),
-                ("second_to", "2026-12-02T06:00"),
-            ]
-        };
-        let path = format!("{ROTA}/swap");
-        mona.post(&path, &form("2026-12-01T20:00"))
-            .await
-            .leads_to(&format!("{ROTA}?from=2026-11-24&view=month&zone=America%2FDenver"));
-        publish(&mona, "").await.leads_to("/desks/reservations/versions/2");
-        for (instant, who) in [
-            ("2026-11-24T21:59:00-05:00", "ben"),
-            ("2026-11-24T22:00:00-05:00", "cleo"),
-            ("2026-11-25T07:59:00-05:00", "cleo"),
-            ("2026-11-25T08:00:00-05:00", "ben"),
-            ("2026-12-02T07:59:00-05:00", "ben"),
-            ("2026-12-02T08:00:00-05:00", "cleo"),
-        ] {
-            assert_eq!(on_call(site, "primary", instant).as_deref(), Some(who), "{instant}");
-        }
-        for (second, words) in [
-            ("2026-11-23T20:00", "not one agent"),
-            ("2026-12-03T20:00", "It ends before it begins"),
-            ("tonight", "Write a day and a time"),
-        ] {
-            mona.post(&path, &form(second)).await.says(StatusCode::UNPROCESSABLE_ENTITY, &[words]);
-        }
-        let own = [
-            ("zone", "America/New_York"),
-            ("first_from", "2026-11-26T20:00"),
-            ("first_to", "2026-11-27T06:00"),
-            ("second_from", "2026-11-27T20:00"),
-            ("second_to", "2026-11-28T06:00"),
-        ];
-        mona.post(&path, &own).await.says(StatusCode::UNPROCESSABLE_ENTITY, &["Both are the same agent"]);
     })
     .await;
 }

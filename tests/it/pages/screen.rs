@@ -94,7 +94,7 @@ impl Screen {
         let answer = self.ask(request.unwrap()).await;
         assert_eq!(answer.status(), StatusCode::OK);
         assert_eq!(answer.headers()[header::CONTENT_TYPE], "text/event-stream");
-        Stream { body: answer.into_body().into_data_stream(), heard: String::new() }
+        Stream::of(answer.into_body())
     }
 
     /// The only ticket on his board, and the state of it that he sees.
@@ -144,6 +144,11 @@ struct Sent {
 }
 
 impl Stream {
+    /// Of an answer.
+    pub fn of(body: Body) -> Stream {
+        Stream { body: body.into_data_stream(), heard: String::new() }
+    }
+
     /// What is sent next; none at the end.
     async fn next(&mut self) -> Option<Sent> {
         loop {

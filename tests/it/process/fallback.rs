@@ -20,7 +20,7 @@ async fn a_call_that_came_while_nobody_was_there_is_paged() {
     let _turn = turn().await;
     for kind in BOTH {
         let stage = Stage::set(kind).await;
-        let token = stage.expect(&["token", "create", "test"]).await;
+        let token = stage.expect(&["token", "create", "test", "--role", "agent"]).await;
         let hosted = stage.expect(&["fallback"]).await;
         stage.host_fallback(&hosted);
         let gateway = stage.start();

@@ -84,7 +84,7 @@ async fn the_api_opens_to_a_token() {
     let stage = Stage::set(Kind::Sqlite).await;
     let gateway = stage.start();
     stage.ready(&gateway).await;
-    let token = stage.expect(&["token", "create", "operator"]).await;
+    let token = stage.expect(&["token", "create", "operator", "--role", "agent"]).await;
     let expired = stage.expect(&["token", "create", "former", "--expires", "2026-01-01"]).await;
     for path in ["/tickets", "/tickets/1001", "/on-call", "/nothing"] {
         for wrong in [None, Some("wrong"), Some(""), Some(expired.trim())] {

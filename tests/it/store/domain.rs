@@ -398,7 +398,7 @@ async fn owners_who_race_for_the_outbox_share_it() {
         Ok(())
     }
     async fn claim(tx: &mut Tx, (owner,): &(String,)) -> Result<Vec<Claimed>, StoreError> {
-        instance::beat(tx, owner, owner, NOW).await?;
+        instance::beat(tx, owner, owner, None, NOW).await?;
         outbox::claim(tx, owner, NOW, 7).await
     }
     async fn living(tx: &mut Tx, _: &()) -> Result<i64, StoreError> {

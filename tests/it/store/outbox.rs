@@ -50,7 +50,7 @@ async fn step(tx: &mut Tx, (second, step): &(u64, Step)) -> Result<String, Store
             String::new()
         }
         Step::Start(id, node) => format!("freed {}", instance::start(tx, id, node, now).await?),
-        Step::Beat(id, node) => format!("freed {}", instance::beat(tx, id, node, now).await?),
+        Step::Beat(id, node) => format!("freed {}", instance::beat(tx, id, node, None, now).await?),
         Step::Stop(id) => {
             instance::stop(tx, id).await?;
             String::new()

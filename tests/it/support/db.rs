@@ -37,6 +37,28 @@ where
     store.close().await;
 }
 
+/// The same with two stores on each database, as two processes have them: neither hears what the other commits.
+pub async fn each_database_twice<F, R>(test: F)
+where
+    F: Fn(Store, Store) -> R,
+    R: Future<Output = ()>,
+{
+    let test = &test;
+    let twice = async |url: &str| {
+        let other = Store::open(url, &Options::default()).await.unwrap();
+        run(url, &|store| test(store, other.clone())).await;
+        other.close().await;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    eprintln!("on SQLite");
+    twice(folder.path().join("test.db").to_str().unwrap()).await;
+
+    eprintln!("on PostgreSQL");
+    let database = FreshPostgres::create().await;
+    twice(&database.url).await;
+    database.drop().await;
+}
+
 /// A PostgreSQL database of a test's own.
 pub struct FreshPostgres {
     pub url: String,

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
-use crate::rules::desk::{Agent, Line};
+use crate::rules::desk::{Agent, Customer, Line};
 use crate::rules::hours::{WrittenHoliday, WrittenWeek};
 use crate::rules::policy::{Policy, Target};
 use crate::rules::rota::{WrittenLayer, WrittenOverride, WrittenRota};
@@ -154,5 +154,23 @@ impl Part for Line {
         let policy = self.policy.as_ref().map(|policy| format!(", policy {policy}")).unwrap_or_default();
         let Line { number, label, flow, carrier, languages, .. } = self;
         format!("{number} ({label}: flow {flow}, carrier {carrier}, {}{policy})", languages.join(" "))
+    }
+}
+
+impl Part for Customer {
+    fn collides(&self, other: &Customer) -> bool {
+        self.key == other.key
+    }
+
+    fn told(&self) -> String {
+        let plan = self.plan.as_ref().map(|plan| format!(", plan {plan}")).unwrap_or_default();
+        let manager =
+            self.account_manager.as_ref().map(|manager| format!(", looked after by {}", manager.name));
+        let contacts: Vec<&str> = self.contacts.iter().map(|contact| contact.name.as_str()).collect();
+        let contacts = match &*contacts {
+            [] => "no contact".to_owned(),
+            names => names.join(" and "),
+        };
+        format!("{} ({}, {contacts}{plan}{})", self.key, self.name, manager.unwrap_or_default())
     }
 }

@@ -7,6 +7,9 @@ use crate::rules::flow::{DeskClock, Flow, FlowCommand, Input, Plan, Turn};
 use crate::rules::number_plan::Country;
 use crate::rules::script::Then;
 
+/// The daytime desk of the desk of no particular kind, in the range that is kept for fiction: it answers if one lets it.
+const DAYTIME_DESK: &str = "+18025550199";
+
 /// A call in which somebody tries a flow, move by move.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tried {
@@ -59,9 +62,6 @@ impl Move {
         }
     }
 }
-
-/// The daytime desk of a trial: it is rung in the support hours, and answers if whoever tries it says so.
-const DAYTIME_DESK: &str = "+18025550199";
 
 /// Tries a flow as a desk of no particular kind, at that hour, by a caller of that number.
 pub fn try_out(

@@ -12,11 +12,11 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use crate::act::{Acts, Board, Desks, Watch};
+use crate::act::{Acts, Board, CarrierTogether, Desks, Watch, together};
 use crate::clock::Timestamp;
 use crate::rules::account::AccountId;
+use crate::web::App;
 use crate::web::hold::in_time;
-use crate::web::{App, CarrierHealth};
 
 /// How often the database is looked at, whatever was committed here.
 const LOOK: Duration = Duration::from_secs(1);
@@ -36,7 +36,7 @@ pub(super) struct Moment {
     pub(super) board: Board,
     /// Who is on call at each desk, by its key.
     pub(super) watches: Arc<BTreeMap<String, Vec<Watch>>>,
-    pub(super) carriers: Vec<CarrierHealth>,
+    pub(super) carriers: Vec<CarrierTogether>,
     /// Why no page would leave this process, if none would.
     pub(super) trouble: Option<String>,
     /// Whether the database answered; what is shown is older, if it did not.
@@ -76,10 +76,11 @@ impl Moment {
     }
 
     async fn with(app: &App, roster: &Roster) -> Result<Moment, crate::web::hold::Failure> {
+        let board = in_time(app.acts().board()).await?;
         Ok(Moment {
-            board: in_time(app.acts().board()).await?,
+            carriers: together(&(app.web.health)(), &board.nodes),
+            board,
             watches: roster.watches.clone(),
-            carriers: (app.web.health)(),
             trouble: (app.web.ready)().err(),
             is_fresh: true,
         })

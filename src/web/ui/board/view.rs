@@ -80,8 +80,12 @@ pub(super) struct RotaWatch {
 pub(super) struct CarrierCard {
     pub(super) name: String,
     pub(super) is_well: bool,
+    /// Where it is out of order, if it is well elsewhere.
+    pub(super) ill_at: Option<String>,
     /// When it last failed, and how.
     pub(super) failed: Option<(Shown, String)>,
+    /// When it was heard of last.
+    pub(super) heard: Option<Shown>,
 }
 
 /// Which board.
@@ -142,7 +146,9 @@ impl View {
                     Offers::of(who, desk, case, People { on_call: &on_call_at(desk), mutes, now })
                 }
             };
-            Some(Card {
+            let standing = Standing::of(case, desk, &wall);
+            let order = standing.urgency(case);
+            let card = Card {
                 id: case.ticket.id.as_str().to_owned(),
                 revision: open.revision,
                 number: case.ticket.number.0,
@@ -150,17 +156,13 @@ impl View {
                 desk: desk.name.clone(),
                 caller: Caller::of(who, desk, case),
                 opened: wall.shown(case.ticket.opened_at),
-                standing: Standing::of(case, desk, &wall),
+                standing,
                 offers,
-            })
+            };
+            Some((card, order))
         };
-        let mut cards: Vec<Card> = moment.board.open.iter().filter_map(card).collect();
-        // What nobody has comes first, and of that what has waited longest; of the rest, what is due next.
-        cards.sort_by_key(|card| {
-            let due = card.standing.deadline.as_ref().map_or(i64::MAX, |deadline| deadline.at.millis);
-            let urgency = if card.standing.tone == Tone::Alarm { card.opened.millis } else { due };
-            (card.standing.tone, card.severity, urgency)
-        });
+        let mut cards: Vec<_> = moment.board.open.iter().filter_map(card).collect();
+        cards.sort_by_key(|(_, order)| *order);
 
         let recent = |case: &Case| {
             let desk = desk_of(case)?;
@@ -189,9 +191,11 @@ impl View {
         };
         // Carriers and processes belong to no desk: by the clock of the first of his.
         let first = his.first().map(|desk| wall_of(desk));
-        let carrier = |carrier: &crate::web::CarrierHealth| CarrierCard {
+        let carrier = |carrier: &crate::act::CarrierTogether| CarrierCard {
             name: carrier.name.clone(),
-            is_well: carrier.is_well,
+            is_well: carrier.ill_at.is_empty(),
+            ill_at: Some(carrier.ill_at.join(", ")).filter(|_| carrier.ill_at.len() < carrier.asked),
+            heard: first.as_ref().and_then(|wall| carrier.heard.map(|at| wall.shown(at))),
             failed: first
                 .as_ref()
                 .and_then(|wall| carrier.failed.as_ref().map(|(at, why)| (wall.shown(*at), why.clone()))),
@@ -206,7 +210,7 @@ impl View {
             desk: asked.desk.clone(),
             back,
             wall: asked.wall.is_some(),
-            cards,
+            cards: cards.into_iter().map(|(card, _)| card).collect(),
             recent: moment.board.recent.iter().filter_map(recent).take(MOST_RECENT).collect(),
             desks: his.iter().map(desk_watch).collect(),
             carriers: moment.carriers.iter().map(carrier).collect(),

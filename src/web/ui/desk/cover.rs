@@ -293,11 +293,11 @@ fn told(at: &AtDesk, error: CoverError) -> Result<Errors, Trouble> {
         CoverError::Cannot(Cannot::Taken(by)) => {
             return Ok(Errors::one("form", format!("{} was quicker and has it.", at.live.name_of(by))));
         }
-        CoverError::NotYours | CoverError::Begun => "from",
+        CoverError::NotYours | CoverError::Asked(_) | CoverError::Begun => "from",
         CoverError::NotTheirs | CoverError::Overlap => "return_from",
         CoverError::Nobody => "asked",
         CoverError::LongNote => "note",
-        CoverError::Cannot(_) | CoverError::Moved | CoverError::Unfit(_) => "form",
+        CoverError::Cannot(_) | CoverError::ComesTwice | CoverError::Moved | CoverError::Unfit(_) => "form",
     };
     Ok(Errors::one(field, error))
 }

@@ -2,8 +2,6 @@
 //! looked at as the shifts that were understood; and put into the draft: as a layer where people take turns, else as
 //! overrides. What was looked at is what is put there: the address is not asked again, nor kept.
 
-use std::time::Duration;
-
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -13,10 +11,10 @@ use super::change::drafted;
 use super::elsewhere::{read_at, sentence};
 use super::when::Wall;
 use super::{AtDesk, Place, encoded};
-use crate::calendar::import::{Import, LARGEST, LeftOut, NoImport, Proposed, read};
-use crate::rules::desk::edit::{Change, Edit};
-use crate::rules::rota::{Layer, Override, Rota};
+use crate::calendar::import::{LARGEST, LeftOut, Proposed};
+use crate::rules::rota::Rota;
 use crate::web::App;
+use crate::web::import::{Found, Shape, found};
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;
@@ -25,14 +23,8 @@ use crate::web::ui::{Frame, page};
 /// A calendar as a form sends it: a file, and of one that was looked at before what mattered.
 pub(super) const LARGEST_FORM: usize = LARGEST + LARGEST / 2;
 
-/// From now on, so far ahead.
-const AHEAD: Duration = Duration::from_secs(26 * 7 * 24 * 60 * 60);
-
 /// The most shifts that are listed.
 const MOST_SHOWN: usize = 60;
-
-/// The most overrides that are put into a draft at once.
-const MOST_OVERRIDES: usize = 200;
 
 #[derive(Template)]
 #[template(path = "import.html", config = "src/web/ui/askama.toml")]
@@ -56,13 +48,6 @@ struct Preview {
     /// The turns that were recognised, in words.
     turns: Option<String>,
     overrides: usize,
-}
-
-/// What could be put into the draft.
-struct Found {
-    import: Import,
-    layer: Option<Layer>,
-    overrides: Vec<Override>,
 }
 
 /// What was given: where a form says it, and the text.
@@ -89,24 +74,6 @@ async fn given(app: &App, fields: &Fields) -> Result<Given, Errors> {
     match text.trim().is_empty() {
         true => Err(Errors::one("text", "Choose a file, enter an address, or paste a text.")),
         false => Ok(Given { field: "text", text: text.to_owned() }),
-    }
-}
-
-/// What is found in a calendar; a large one takes its time.
-async fn found(app: &App, at: &AtDesk, rota: &Rota, given: &Given) -> Result<Found, Errors> {
-    let (acts, text, desk, zone) = (app.acts().clone(), given.text.clone(), at.desk().clone(), rota.zone);
-    let reading = tokio::task::spawn_blocking(move || {
-        let (book, now) = (acts.book(), acts.clock().now());
-        let import = read(&text, (now, now + AHEAD), &desk, zone, book)?;
-        let (layer, overrides) = (import.layer(zone, book), import.overrides(zone, book));
-        Ok::<_, NoImport>(Found { import, layer, overrides })
-    });
-    match reading.await {
-        Ok(found) => found.map_err(|error| Errors::one(given.field, sentence(error))),
-        Err(error) => {
-            tracing::error!(%error, "a calendar could not be read");
-            Err(Errors::one(given.field, "It cannot be read."))
-        }
     }
 }
 
@@ -170,7 +137,10 @@ pub(super) async fn take(
     let at = AtDesk::manage(&app, visiting, desk).await?;
     let rota = at.rota(&rota)?;
     let looked = match given(&app, &fields).await {
-        Ok(given) => found(&app, &at, rota, &given).await.map(|found| (given.field, found)),
+        Ok(given) => found(&app, at.desk(), rota, given.text)
+            .await
+            .map(|found| (given.field, found))
+            .map_err(|error| Errors::one(given.field, sentence(error))),
         Err(errors) => Err(errors),
     };
     let (field, found) = match looked {
@@ -183,22 +153,20 @@ pub(super) async fn take(
     // A text stays as it was pasted.
     let text = if field == "text" { fields.get("text").to_owned() } else { found.import.text.clone() };
     let given = (String::new(), text);
-    let name = || rota.name.clone();
-    let edits: Vec<Edit> = match (fields.get("as"), &found.layer) {
-        ("layer", Some(layer)) => {
-            let change = Change::add(layer.clone().into());
-            vec![Edit::Layer { rota: name(), above: None, change }]
+    let shape = match fields.get("as") {
+        "layer" => Some(Shape::Layer),
+        "overrides" => Some(Shape::Overrides),
+        _ => None,
+    };
+    let edits = match shape.map_or(Ok(Vec::new()), |shape| found.edits(&rota.name, shape)) {
+        Ok(edits) if edits.is_empty() => {
+            return Ok(form(&app, &at, rota, given, Errors::default(), Some(&found)));
         }
-        ("overrides", _) if found.overrides.len() > MOST_OVERRIDES => {
-            let what = format!("These are more than {MOST_OVERRIDES} overrides: export a shorter time.");
-            return Ok(form(&app, &at, rota, given, Errors::one("text", what), Some(&found)));
+        Ok(edits) => edits,
+        Err(error) => {
+            let errors = Errors::one("text", sentence(error));
+            return Ok(form(&app, &at, rota, given, errors, Some(&found)));
         }
-        ("overrides", _) if !found.overrides.is_empty() => {
-            let edit =
-                |made: &Override| Edit::Override { rota: name(), change: Change::add(made.clone().into()) };
-            found.overrides.iter().map(edit).collect()
-        }
-        _ => return Ok(form(&app, &at, rota, given, Errors::default(), Some(&found))),
     };
     drafted(&app, &at, &edits, &at.rota_path(&rota.name, "")).await
 }

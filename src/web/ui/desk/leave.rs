@@ -11,7 +11,7 @@ use chrono::{Days, NaiveDate};
 use super::leave_calendar::{Kept, kept};
 use super::when::Wall;
 use super::{AtDesk, Place, encoded};
-use crate::act::LeaveError;
+use crate::act::{Absences, LeaveError};
 use crate::rules::access::Right;
 use crate::rules::cover::Span;
 use crate::rules::desk::Desk;
@@ -64,6 +64,8 @@ struct Page {
     to: String,
     note: String,
     away: Vec<Away>,
+    /// Whether there are more of them.
+    more_away: bool,
     /// The calendars from which some of it comes, as far as they are his.
     calendars: Vec<Kept>,
     at_odds: Vec<AtOdds>,
@@ -96,7 +98,7 @@ pub(super) fn days(wall: Wall<'_>, span: Span) -> String {
 
 /// Where agents are away and on call by a desk as it is or would be, in the coming half year.
 pub(super) async fn at_odds(app: &App, at: &AtDesk, desk: &Desk) -> Result<Vec<Conflict>, Trouble> {
-    let leaves = in_time(app.acts().leaves(&at.key)).await?;
+    let leaves = in_time(app.acts().leaves(&at.key)).await?.coming;
     Ok(odds::at_odds(app, desk, &leaves))
 }
 
@@ -111,7 +113,7 @@ async fn page_of(app: &App, at: &AtDesk, given: Given, errors: Errors) -> Result
     let desk = at.desk();
     let manages = at.drafting.is_some();
     let me = at.me();
-    let leaves = in_time(app.acts().leaves(&at.key)).await?;
+    let Absences { coming: leaves, more: more_away } = in_time(app.acts().leaves(&at.key)).await?;
     let book = app.acts().book();
     let found = odds::at_odds(app, desk, &leaves);
     let proposed = odds::proposals(app, desk, &leaves, &found).await?;
@@ -162,6 +164,7 @@ async fn page_of(app: &App, at: &AtDesk, given: Given, errors: Errors) -> Result
         to: given.to,
         note: given.note,
         away: leaves.iter().map(away).collect(),
+        more_away,
         calendars: calendars.map(|calendar| kept(app, at, calendar)).collect(),
         more: found.len().saturating_sub(MOST_LISTED),
         at_odds: found.iter().zip(proposed).take(MOST_LISTED).map(told).collect(),
@@ -236,7 +239,7 @@ pub(super) async fn remove(
 ) -> Result<Response, Trouble> {
     let at = AtDesk::see(&app, visiting, desk).await?;
     let id = LeaveId::from_text(id);
-    let leaves = in_time(app.acts().leaves(&at.key)).await?;
+    let leaves = in_time(app.acts().leaves(&at.key)).await?.coming;
     // Two taps take it away once.
     if let Some(leave) = leaves.iter().find(|leave| leave.id == id) {
         keeps(&at, &leave.agent)?;

@@ -114,13 +114,19 @@ pub(super) async fn ask(
     Ok(page(StatusCode::OK, &form))
 }
 
-/// A time of a form's field on the rota's own clock.
-fn own_time(shown: Wall<'_>, rota: &Rota, text: &str) -> Option<NaiveDateTime> {
-    let wall = when::read(text)?;
+/// A time of a form's field on the rota's own clock; one that stands as `was` was shown is that.
+fn own_time(shown: Wall<'_>, rota: &Rota, text: &str, was: Option<&Moment>) -> Result<NaiveDateTime, String> {
+    let wall = when::read(text).ok_or("Write a day and a time.")?;
     if shown.zone == rota.zone {
-        return Some(wall);
+        return Ok(wall);
     }
-    Some(shown.of(rota.zone).time(shown.instant(wall)))
+    let own = shown.of(rota.zone);
+    // Shown on this clock, it may be a time that comes twice: nobody has touched it.
+    let was = was.and_then(|was| was.wall().ok());
+    match was.filter(|was| shown.field(own.instant(*was)) == when::field(wall)) {
+        Some(was) => Ok(was),
+        None => Ok(own.time(shown.instant_on(rota.zone, wall)?)),
+    }
 }
 
 /// The page of the rota, as it was before the form was opened, and with that day on it.
@@ -143,15 +149,14 @@ pub(super) async fn put(
     let rota = at.rota(&rota)?;
     let shown = clock(&app, rota, fields.get("zone"));
     let mut errors = Errors::default();
-    let mut time = |field: &'static str| {
-        let read = own_time(shown, rota, fields.get(field));
-        if read.is_none() {
-            errors.note(field, "Write a day and a time.");
-        }
-        read
-    };
-    let span = time("from").zip(time("to"));
     let was = was::<WrittenOverride>(&fields)?;
+    let mut time = |field: &'static str, was: Option<&Moment>| {
+        let read = own_time(shown, rota, fields.get(field), was);
+        read.map_err(|what| errors.note(field, what)).ok()
+    };
+    let (from, to) =
+        (time("from", was.as_ref().map(|was| &was.from)), time("to", was.as_ref().map(|was| &was.to)));
+    let span = from.zip(to);
     if let Some((from, to)) = span {
         let replaces = Some(fields.get("replaces")).filter(|text| !text.is_empty()).map(str::to_owned);
         let now = WrittenOverride {
@@ -258,15 +263,12 @@ struct Side {
 }
 
 impl Side {
-    fn read(
-        app: &App,
-        (rota, shown): (&Rota, Wall<'_>),
-        (from, to): (&str, &str),
-    ) -> Result<Side, &'static str> {
-        let wall = |text| when::read(text).map(|wall| shown.instant(wall));
-        let (from, to) = wall(from).zip(wall(to)).ok_or("Write a day and a time, in both fields.")?;
+    fn read(app: &App, (rota, shown): (&Rota, Wall<'_>), (from, to): (&str, &str)) -> Result<Side, String> {
+        let both = when::read(from).zip(when::read(to));
+        let (from, to) = both.ok_or("Write a day and a time, in both fields.")?;
+        let (from, to) = (shown.instant_on(rota.zone, from)?, shown.instant_on(rota.zone, to)?);
         if to <= from {
-            return Err("It ends before it begins.");
+            return Err("It ends before it begins.".into());
         }
         let book = app.acts().book();
         let mut agents: Vec<AgentKey> = rota.shifts(book, from, to).map(|shift| shift.agent).collect();
@@ -274,7 +276,9 @@ impl Side {
         let one = if rota.gaps(book, from, to).next().is_none() { agents.pop() } else { None };
         match one.filter(|_| agents.is_empty()) {
             Some(agent) => Ok(Side { from, to, agent }),
-            None => Err("It is not one agent who is on call all that time. Choose a part of one shift."),
+            None => {
+                Err("It is not one agent who is on call all that time. Choose a part of one shift.".into())
+            }
         }
     }
 

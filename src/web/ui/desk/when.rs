@@ -34,6 +34,28 @@ impl<'a> Wall<'a> {
         self.book.to_instant(self.zone, wall)
     }
 
+    /// The instant of a time on this wall that is to be written on another's: none that either of them cannot tell from
+    /// one an hour away, but words which can be.
+    pub(super) fn instant_on(self, other: Zone, wall: NaiveDateTime) -> Result<Timestamp, String> {
+        let at = self.instant(wall);
+        if self.zone == other {
+            return Ok(at);
+        }
+        if self.book.comes_twice(self.zone, wall) {
+            return Err(format!(
+                "The clock of {} shows that time twice. Write it by the rota's own clock, {other}.",
+                self.zone
+            ));
+        }
+        let Some((from, to)) = self.book.repeats(other, at) else { return Ok(at) };
+        Err(format!(
+            "The clock of {other} goes back then, and the rota keeps its times by that clock. Write a time before {}, \
+             or from {} on.",
+            self.told(from),
+            self.told(to)
+        ))
+    }
+
     /// The first instant of a day.
     pub(super) fn day(self, date: NaiveDate) -> Timestamp {
         self.book.day_start(self.zone, date)

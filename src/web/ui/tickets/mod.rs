@@ -32,7 +32,7 @@ use offers::{may_see_numbers, read};
 use timeline::{Line, line};
 
 pub(super) use offers::{Offers, People, outcome};
-pub(super) use standing::{Standing, Tone};
+pub(in crate::web) use standing::{Standing, Tone};
 
 /// Who calls, as far as one may know it.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,6 +72,9 @@ pub(super) struct Listing {
     /// `open`, which is what is meant without it, or `all`.
     #[serde(default)]
     state: String,
+    /// Of that customer of the desk, by its name; of everybody, if it is empty.
+    #[serde(default)]
+    customer: String,
     /// Opened before that instant.
     before: Option<i64>,
 }
@@ -93,6 +96,8 @@ struct List {
     frame: Frame,
     desks: Vec<(String, String)>,
     desk: String,
+    /// Of which all tickets are shown; empty for everybody.
+    customer: String,
     all: bool,
     rows: Vec<Row>,
     first: bool,
@@ -119,7 +124,11 @@ pub(super) async fn list(
         _ => return Err(Trouble::NotFound),
     };
     let before = asked.before.map_or(Timestamp::NEVER, Timestamp);
-    let found = in_time(app.acts().tickets_within(reach, !all, before)).await?;
+    let found = match (&*asked.desk, &*asked.customer) {
+        (_, "") => in_time(app.acts().tickets_within(reach, !all, before)).await?,
+        ("", _) => return Err(Trouble::NotFound),
+        (desk, customer) => in_time(app.acts().tickets_of_customer(desk, customer, before)).await?,
+    };
     let now = app.acts().clock().now();
     let row = |case: Case| {
         let desk = desks.by_key(&case.ticket.desk)?;
@@ -139,6 +148,7 @@ pub(super) async fn list(
     let shown = List {
         desks: his.iter().map(|desk| (desk.key.as_str().to_owned(), desk.name.clone())).collect(),
         desk: asked.desk,
+        customer: asked.customer,
         all,
         rows: found.cases.into_iter().filter_map(row).collect(),
         first: asked.before.is_none(),
@@ -160,6 +170,8 @@ struct One {
     severity: u8,
     desk: String,
     line: String,
+    /// Whose contact calls, and where that customer is kept, if the desk still has it.
+    customer: Option<(String, String)>,
     caller: Caller,
     language: String,
     opened: Shown,
@@ -214,6 +226,14 @@ async fn page_of(
         severity: case.ticket.severity.into(),
         desk: desk.name.clone(),
         line: of_line.unwrap_or_else(|| case.ticket.line.to_string()),
+        customer: case
+            .ticket
+            .contact
+            .as_ref()
+            .and_then(|contact| desk.customers.iter().find(|customer| customer.name == contact.customer))
+            .map(|customer| {
+                (customer.name.clone(), format!("/desks/{}/customers#{}", desk.key.as_str(), customer.key))
+            }),
         caller: Caller::of(&who, desk, &case),
         language: case.ticket.language.clone(),
         opened: wall.shown(case.ticket.opened_at),

@@ -14,7 +14,7 @@ use crate::web::ui::moments::{Shown, Wall};
 
 /// How urgent it is to look at it: the order of the board.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::web::ui) enum Tone {
+pub(in crate::web) enum Tone {
     /// Nobody has it.
     Alarm,
     /// Somebody has it, and the caller waits to be called.
@@ -27,7 +27,7 @@ pub(in crate::web::ui) enum Tone {
 
 impl Tone {
     /// As the style knows it.
-    pub(in crate::web::ui) fn name(self) -> &'static str {
+    pub(in crate::web) fn name(self) -> &'static str {
         match self {
             Tone::Alarm => "alarm",
             Tone::Held => "held",
@@ -39,34 +39,34 @@ impl Tone {
 
 /// What time alone brings next.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::web::ui) struct Deadline {
-    pub(in crate::web::ui) what: &'static str,
-    pub(in crate::web::ui) at: Shown,
+pub(in crate::web) struct Deadline {
+    pub(in crate::web) what: &'static str,
+    pub(in crate::web) at: Shown,
 }
 
 /// Somebody who was paged, and what came of it.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::web::ui) struct Asked {
-    pub(in crate::web::ui) name: String,
-    pub(in crate::web::ui) words: String,
+pub(in crate::web) struct Asked {
+    pub(in crate::web) name: String,
+    pub(in crate::web) words: String,
 }
 
 /// How a ticket stands.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::web::ui) struct Standing {
-    pub(in crate::web::ui) tone: Tone,
-    pub(in crate::web::ui) words: String,
-    pub(in crate::web::ui) since: Option<Shown>,
-    pub(in crate::web::ui) deadline: Option<Deadline>,
+pub(in crate::web) struct Standing {
+    pub(in crate::web) tone: Tone,
+    pub(in crate::web) words: String,
+    pub(in crate::web) since: Option<Shown>,
+    pub(in crate::web) deadline: Option<Deadline>,
     /// Whose phone does what at this moment.
-    pub(in crate::web::ui) phones: Vec<String>,
+    pub(in crate::web) phones: Vec<String>,
     /// In the order in which they were paged.
-    pub(in crate::web::ui) asked: Vec<Asked>,
+    pub(in crate::web) asked: Vec<Asked>,
 }
 
 impl Standing {
     /// By what is known of it.
-    pub(in crate::web::ui) fn of(case: &Case, desk: &Desk, wall: &Wall<'_>) -> Standing {
+    pub(in crate::web) fn of(case: &Case, desk: &Desk, wall: &Wall<'_>) -> Standing {
         let run = case.escalation.as_ref().map(|run| &run.phase);
         let name = |agent| desk.name_of(agent);
         let waits = |what, at| Some(Deadline { what, at: wall.shown(at) });
@@ -109,6 +109,14 @@ impl Standing {
             phones: ringing.map(|attempt| phone(&name(&attempt.agent), attempt)).collect(),
             asked: asked(case, desk),
         }
+    }
+
+    /// Its place on a board: what nobody has comes first, and of that what has waited longest; of the rest, what is due
+    /// next.
+    pub(in crate::web) fn urgency(&self, case: &Case) -> (Tone, u8, i64) {
+        let due = self.deadline.as_ref().map_or(i64::MAX, |deadline| deadline.at.millis);
+        let urgency = if self.tone == Tone::Alarm { case.ticket.opened_at.0 } else { due };
+        (self.tone, case.ticket.severity.into(), urgency)
     }
 }
 

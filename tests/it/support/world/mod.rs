@@ -58,6 +58,7 @@ use nightbell::config::Config;
 use nightbell::engine::Engine;
 use nightbell::flows;
 use nightbell::id::Ids;
+use nightbell::rules::access::Role;
 use nightbell::rules::desk::Desk;
 use nightbell::rules::policy::MethodKind;
 use nightbell::rules::zone::ZoneBook;
@@ -164,7 +165,10 @@ impl World {
         let texts = [&scene.desk].into_iter().chain(&scene.other_desk);
         let files = texts.map(|text| ("a desk of the story".to_owned(), text.clone()));
         apply_desks(&acts, check_desks(files, &known).unwrap()).await.unwrap();
-        let api_token = acts.create_token(By::command_line(), Token::viewer("story")).await.unwrap();
+        let api_token = acts
+            .create_token(By::command_line(), Token { role: Role::Agent, ..Token::viewer("story") })
+            .await
+            .unwrap();
         let traffic = Traffic::default();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let at_gateway = Mutex::new(Some(Server::on(at_gateway, traffic.watch(router.clone()))));

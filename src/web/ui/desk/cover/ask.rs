@@ -10,10 +10,10 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::told;
-use crate::act::Asking;
+use crate::act::{Asking, CoverError};
 use crate::clock::Timestamp;
 use crate::rules::access::Right;
-use crate::rules::cover::Span;
+use crate::rules::cover::{CoverId, Span};
 use crate::rules::people::AgentKey;
 use crate::rules::rota::{Rota, Shift};
 use crate::web::App;
@@ -26,8 +26,11 @@ use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;
 use crate::web::ui::{Frame, page};
 
-/// How far ahead shifts are offered.
+/// How far ahead shifts begin that are offered.
 const AHEAD: Duration = Duration::from_secs(8 * 7 * 24 * 60 * 60);
+
+/// How far ahead is looked for the end of one: past a year's turn.
+const LOOKED_AT: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
 /// The most shifts that are offered, his own and the others' each.
 const MOST_SHIFTS: usize = 8;
@@ -48,6 +51,9 @@ pub(in crate::web::ui::desk) struct Given {
     /// Whom to ask, from a link that proposes somebody.
     #[serde(default)]
     ask: String,
+    /// The request by which a part of it is asked for already.
+    #[serde(skip)]
+    known: Option<CoverId>,
 }
 
 /// The part of a shift that may still be given away: of one that runs, from the next full hour on.
@@ -107,24 +113,31 @@ fn form(
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(pairs).append_pair("zone", shown.zone.name()).finish()
     };
-    let shifts = rota.shifts(app.acts().book(), now, now + AHEAD);
+    let last = now + LOOKED_AT;
+    let shifts = rota.shifts(app.acts().book(), now, last).take_while(|shift| shift.from < now + AHEAD);
     let shifts = shifts.filter_map(|shift| Some((to_come(&shift, now)?, shift.agent)));
+    // Of one without an end that could be found, where it begins: how much of it is for him to say.
+    let end = |span: &Span| if span.to < last { shown.field(span.to) } else { String::new() };
+    let when = |span: &Span| match span.to < last {
+        true => shown.span(span.from, span.to),
+        false => format!("from {} on", shown.told(span.from)),
+    };
     let (own, others): (Vec<_>, Vec<_>) = shifts.partition(|(_, agent)| agent == me);
     let own = own.iter().take(MOST_SHIFTS).map(|(span, _)| {
-        let (from, to) = (shown.field(span.from), shown.field(span.to));
+        let (from, to) = (shown.field(span.from), end(span));
         let pairs = [
             ("from", &*from),
             ("to", &*to),
             ("return_from", &*given.return_from),
             ("return_to", &*given.return_to),
         ];
-        Offered { told: shown.span(span.from, span.to), query: query(pairs) }
+        Offered { told: when(span), query: query(pairs) }
     });
     let others = others.iter().take(MOST_SHIFTS).map(|(span, agent)| {
-        let (from, to) = (shown.field(span.from), shown.field(span.to));
+        let (from, to) = (shown.field(span.from), end(span));
         let pairs =
             [("from", &*given.from), ("to", &*given.to), ("return_from", &*from), ("return_to", &*to)];
-        let told = format!("{}: {}", at.live.name_of(agent), shown.span(span.from, span.to));
+        let told = format!("{}: {}", at.live.name_of(agent), when(span));
         Offered { told, query: query(pairs) }
     });
     let (own, others) = (own.collect(), others.collect());
@@ -162,15 +175,15 @@ pub(in crate::web::ui::desk) async fn show(
     form(&app, &at, &rota, given, (&[], String::new(), Errors::default()))
 }
 
-/// A span out of two fields; none if both are empty.
-fn span(shown: Wall<'_>, from: &str, to: &str) -> Result<Option<Span>, &'static str> {
+/// A span out of two fields, whose ends the rota can write; none if both are empty.
+fn span(shown: Wall<'_>, rota: &Rota, (from, to): (&str, &str)) -> Result<Option<Span>, String> {
     if from.is_empty() && to.is_empty() {
         return Ok(None);
     }
-    let wall = |text| when::read(text).map(|wall| shown.instant(wall));
-    let (from, to): (Timestamp, Timestamp) =
-        wall(from).zip(wall(to)).ok_or("Write a day and a time, in both fields.")?;
-    if from < to { Ok(Some(Span { from, to })) } else { Err("It ends before it begins.") }
+    let both = when::read(from).zip(when::read(to));
+    let (from, to) = both.ok_or("Write a day and a time, in both fields.")?;
+    let (from, to) = (shown.instant_on(rota.zone, from)?, shown.instant_on(rota.zone, to)?);
+    if from < to { Ok(Some(Span { from, to })) } else { Err("It ends before it begins.".into()) }
 }
 
 /// Asks.
@@ -185,9 +198,9 @@ pub(in crate::web::ui::desk) async fn put(
     let text = |name: &str| fields.get(name).trim().to_owned();
     let shown = clock(&app, of, fields.get("zone"));
     let mut errors = Errors::default();
-    let own = span(shown, fields.get("from"), fields.get("to"));
-    let own = own.and_then(|own| own.ok_or("Write a day and a time, in both fields."));
-    let other = span(shown, fields.get("return_from"), fields.get("return_to"));
+    let own = span(shown, of, (fields.get("from"), fields.get("to")));
+    let own = own.and_then(|own| own.ok_or_else(|| "Write a day and a time, in both fields.".to_owned()));
+    let other = span(shown, of, (fields.get("return_from"), fields.get("return_to")));
     let own = own.map_err(|what| errors.note("from", what)).ok();
     let other = other.map_err(|what| errors.note("return_from", what)).ok();
     let asked: Vec<String> = fields.all("asked").map(str::to_owned).collect();
@@ -195,6 +208,7 @@ pub(in crate::web::ui::desk) async fn put(
     let colleagues = asked.iter().map(|key| key.parse()).collect::<Result<_, _>>();
     let colleagues =
         colleagues.map_err(|_| errors.note("asked", "One of them is no agent. Choose anew.")).ok();
+    let mut known = None;
     if let (Some(span), Some(in_return), Some(colleagues)) = (own, other, colleagues) {
         let asking = Asking {
             rota: of.name.clone(),
@@ -208,7 +222,12 @@ pub(in crate::web::ui::desk) async fn put(
         let done = app.acts().ask_for_cover(&by, &at.key, asking);
         match in_time(async { Ok(done.await) }).await? {
             Ok(id) => return Ok(app.site.to(&at.path(&format!("/cover/{id}")))),
-            Err(error) => errors = told(&at, error)?,
+            Err(error) => {
+                if let CoverError::Asked(id) = &error {
+                    known = Some(id.clone());
+                }
+                errors = told(&at, error)?;
+            }
         }
     }
     let given = Given {
@@ -218,6 +237,7 @@ pub(in crate::web::ui::desk) async fn put(
         return_from: text("return_from"),
         return_to: text("return_to"),
         ask: String::new(),
+        known,
     };
     form(&app, &at, &rota, given, (&asked, text("note"), errors))
 }

@@ -1,0 +1,146 @@
+//! Programs let people in, change what they may, and look at the board and the carriers.
+
+use axum::http::StatusCode;
+use nightbell::rules::access::Role;
+use serde_json::{Value, json};
+
+use super::Site;
+use super::api::call;
+
+fn emails(told: &Value) -> Vec<&str> {
+    told["accounts"].as_array().unwrap().iter().map(|one| one["email"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn people_are_let_in_and_out_by_programs() {
+    Site::each(async |site| {
+        site.administrator().await;
+        let all = site.program(Role::Administrator, None).await;
+        let vera = json!({"email": "vera@example.com", "desk": "reservations", "role": "agent"});
+        let named = [("idempotency-key", "vera")];
+        let link =
+            all.post("/invitations", &named, vera.clone()).await.is(StatusCode::CREATED)["link"].clone();
+        let again = all.post("/invitations", &named, vera.clone()).await;
+        again.is(StatusCode::CONFLICT);
+        assert!(!again.body.contains("/join/"), "{}", again.body);
+        let invited = all.get("/invitations").await.json();
+        assert_eq!(invited["invitations"][0]["email"], "vera@example.com", "{invited}");
+        assert_eq!(invited["invitations"][0]["role"], "agent");
+
+        let join = link.as_str().unwrap().strip_prefix(super::PUBLIC).unwrap();
+        let browser = site.browser("192.0.2.7");
+        let form = [("name", "Vera"), ("password", super::PASSWORD)];
+        browser.post(join, &form).await.leads_to("/");
+        assert_eq!(all.get("/invitations").await.json()["invitations"], json!([]));
+        all.post("/invitations", &[], vera).await.is_refused("has_account");
+
+        let accounts = all.get("/accounts").await.json();
+        assert_eq!(emails(&accounts), ["ada@example.com", "vera@example.com"]);
+        let one = format!("/accounts/{}", accounts["accounts"][1]["id"].as_str().unwrap());
+        let told = all.get(&one).await.is(StatusCode::OK);
+        let role = json!([{"desk": "reservations", "role": "agent", "by_group": false}]);
+        assert_eq!((&told["roles"], &told["sessions"]), (&role, &json!(1)), "{told}");
+
+        let roles = format!("{one}/roles");
+        let wider = json!({"desk": "night", "role": "manager"});
+        let told = all.post(&roles, &[], wider).await.is(StatusCode::OK);
+        assert_eq!(told["roles"].as_array().unwrap().len(), 2, "{told}");
+        let none = json!({"desk": "nowhere", "role": "manager"});
+        all.post(&roles, &[], none).await.is(StatusCode::NOT_FOUND);
+        all.post(&roles, &[], json!({"desk": "night", "role": "owner"})).await.is(StatusCode::BAD_REQUEST);
+
+        // Who administers one desk keeps what belongs to it, and learns of nothing else.
+        let night = site.program(Role::Administrator, Some("night")).await;
+        assert_eq!(night.get(&one).await.json()["roles"].as_array().unwrap().len(), 1);
+        assert_eq!(night.get(&one).await.json()["second_factor"], Value::Null);
+        let elsewhere = json!({"desk": "reservations", "role": "viewer"});
+        night.post(&roles, &[], elsewhere.clone()).await.is(StatusCode::NOT_FOUND);
+        night.post(&roles, &[], json!({"role": "administrator"})).await.is(StatusCode::FORBIDDEN);
+        night
+            .post(&format!("{one}/commands"), &[], json!({"command": "disable"}))
+            .await
+            .is(StatusCode::FORBIDDEN);
+        night.post(&format!("{one}/reset"), &[], Value::Null).await.is(StatusCode::FORBIDDEN);
+        let gone = night.post(&roles, &[], json!({"desk": "night", "role": null})).await;
+        gone.is(StatusCode::NO_CONTENT);
+        night.get(&one).await.is(StatusCode::NOT_FOUND);
+        let back = json!({"email": "vera@example.com", "desk": "night", "role": "viewer"});
+        let given = night.post("/invitations", &[], back).await.is(StatusCode::CREATED);
+        assert_eq!(given["link"], Value::Null, "she has an account");
+        night.get(&one).await.is(StatusCode::OK);
+
+        // Signed out, and in no more.
+        let commands = format!("{one}/commands");
+        let told = all.post(&commands, &[], json!({"command": "end_sessions"})).await.is(StatusCode::OK);
+        assert_eq!(told["sessions"], 0);
+        assert!(!browser.is_in().await);
+        let reset = all.post(&format!("{one}/reset"), &[], Value::Null).await.is(StatusCode::CREATED);
+        assert!(reset["link"].as_str().unwrap().contains("/join/"), "{reset}");
+        let told = all.post(&commands, &[], json!({"command": "disable"})).await.is(StatusCode::OK);
+        assert!(told["disabled_at"].is_string(), "{told}");
+        all.post(&format!("{one}/reset"), &[], Value::Null).await.is_refused("disabled");
+        let told = all.post(&commands, &[], json!({"command": "enable"})).await.is(StatusCode::OK);
+        assert_eq!(told["disabled_at"], Value::Null);
+        let ada = format!("/accounts/{}", accounts["accounts"][0]["id"].as_str().unwrap());
+        let last = all.post(&format!("{ada}/commands"), &[], json!({"command": "disable"})).await;
+        last.is_refused("last_administrator");
+
+        for path in ["/accounts", "/invitations"] {
+            site.program(Role::Manager, None).await.get(path).await.is(StatusCode::FORBIDDEN);
+        }
+        let wanted = json!({"email": "wim@example.com", "role": "viewer"});
+        all.post("/invitations", &[], wanted).await.is(StatusCode::CREATED);
+        all.delete("/invitations/wim@example.com", &[]).await.is(StatusCode::NO_CONTENT);
+        all.delete("/invitations/wim@example.com", &[]).await.is(StatusCode::NOT_FOUND);
+        all.delete("/invitations/nobody", &[]).await.is(StatusCode::NOT_FOUND);
+        let no_address = json!({"email": "wim", "role": "viewer"});
+        all.post("/invitations", &[], no_address).await.is(StatusCode::BAD_REQUEST);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_board_shows_a_program_what_it_may_see() {
+    Site::each(async |site| {
+        call(site, "CA1", "+18025550100").await;
+        call(site, "CA2", "+18025550190").await;
+        let all = site.program(Role::Agent, None).await;
+        let night = site.program(Role::Viewer, Some("night")).await;
+        let desks = |told: &Value, list: &str| -> Vec<String> {
+            let desk = |one: &Value| one.pointer("/ticket/desk").unwrap_or(&one["desk"]).clone();
+            told[list].as_array().unwrap().iter().map(|one| desk(one).as_str().unwrap().to_owned()).collect()
+        };
+        let board = all.get("/board").await.is(StatusCode::OK);
+        let mut open = desks(&board, "open");
+        open.sort();
+        assert_eq!(open, ["night", "reservations"], "{board}");
+        assert_eq!(board["open"][0]["tone"], "alarm");
+        assert_eq!(board["open"][0]["ticket"]["caller_id"], "+18025550121");
+        assert_eq!(board["desks"][1]["rotas"][0]["now"]["key"], "ada", "{board}");
+        assert_eq!(board["processes"][0]["this"], true);
+
+        // Of one desk alone, and without numbers for who only looks on.
+        for (by, path) in [(&all, "/board?desk=night"), (&night, "/board")] {
+            let board = by.get(path).await.is(StatusCode::OK);
+            assert_eq!(
+                (desks(&board, "open"), desks(&board, "desks")),
+                (vec!["night".to_owned()], vec!["night".to_owned()])
+            );
+        }
+        let board = night.get("/board").await;
+        assert!(!board.body.contains("+18025550121"), "{}", board.body);
+        night.get("/board?desk=reservations").await.is(StatusCode::NOT_FOUND);
+        let ticket = night.get("/tickets/1001").await.json();
+        assert_eq!((&ticket["caller_id"], &ticket["desk"]), (&Value::Null, &json!("night")));
+
+        night.get("/carriers").await.is(StatusCode::FORBIDDEN);
+        let carriers = site.program(Role::Administrator, None).await.get("/carriers").await;
+        let told = carriers.is(StatusCode::OK);
+        assert_eq!(
+            (&told["carriers"][0]["name"], &told["carriers"][0]["lines"][1]),
+            (&json!("main"), &json!("+18025550100"))
+        );
+        assert!(!carriers.body.contains("a-token"), "{}", carriers.body);
+    })
+    .await;
+}
