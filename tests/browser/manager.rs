@@ -38,7 +38,7 @@ impl Manager<'_> {
 async fn six_people(ada: &Person<'_>) {
     ada.opens(&format!("{DESK}/agents/import")).await;
     ada.sees("Import agents").await;
-    ada.writes("The table, as CSV", MORE_PEOPLE).await;
+    ada.writes("Or paste the table", MORE_PEOPLE).await;
     ada.clicks("Look at what it changes").await;
     ada.reads("Fay Brook").await;
     ada.stage.look("agents out of a table").await;

@@ -474,7 +474,7 @@ async fn what_is_out_of_use_is_shown_and_used_again() {
             .await
             .says(StatusCode::UNPROCESSABLE_ENTITY, &["in use already"]);
         let log = mona.get("/audit?desk=reservations").await;
-        log.says(StatusCode::OK, &["method.use_again", "texts in use again"]);
+        log.says(StatusCode::OK, &["put in use again", "texts in use again"]);
         log.hides(&["+18025550111"]);
     })
     .await;

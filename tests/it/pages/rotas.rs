@@ -310,9 +310,10 @@ async fn a_change_that_counts_from_a_day_on_leaves_what_was_before_it() {
         for (instant, who) in [
             ("2026-11-18T12:00:00-05:00", "ada"),
             ("2026-12-07T08:59:00-05:00", "cleo"),
-            ("2026-12-07T09:00:00-05:00", "cleo"),
-            ("2026-12-20T12:00:00-05:00", "cleo"),
-            ("2026-12-21T12:00:00-05:00", "ada"),
+            // Her turn came on that day before as well.
+            ("2026-12-07T09:00:00-05:00", "ada"),
+            ("2026-12-20T12:00:00-05:00", "ada"),
+            ("2026-12-21T12:00:00-05:00", "cleo"),
         ] {
             assert_eq!(on_call(site, "primary", instant).as_deref(), Some(who), "{instant}");
         }
