@@ -75,7 +75,7 @@ impl Acts {
     /// What desk files may name.
     pub fn known(&self) -> Known {
         let desks = self.desks();
-        Known::new(desks.flows(), self.0.carriers.clone())
+        Known::new(desks.flows(), self.0.carriers.clone()).beside(desks.all().cloned().collect())
     }
 
     /// Reads a text that is to be a desk's file, and checks it against what this installation has.

@@ -10,6 +10,7 @@ use crate::clock::Timestamp;
 use crate::rules::case::Case;
 use crate::rules::desk::Desk;
 use crate::rules::people::AgentKey;
+use crate::rules::rota::Rota;
 use crate::rules::ticket::TicketState;
 use crate::store::{StoreError, Tx, audit, instance, ticket};
 
@@ -88,15 +89,17 @@ impl Acts {
     /// Who is on call by each rota of a desk at an instant, and who follows: by the function by which pages find their
     /// agents.
     pub fn watches(&self, desk: &Desk, at: Timestamp) -> Vec<Watch> {
+        desk.rotas.iter().map(|rota| self.watch(desk, rota, at)).collect()
+    }
+
+    /// The same by one rota of a desk.
+    pub fn watch(&self, desk: &Desk, rota: &Rota, at: Timestamp) -> Watch {
         let (book, desks) = (self.book(), self.desks());
+        let on_call = |at| rota.on_call(book, at).map(|found| found.agent.clone());
+        let (now, until) = (on_call(at), rota.next_change(book, at));
         let mutes = desks.mutes_of(desk.key.as_str());
-        let of = |rota: &crate::rules::rota::Rota| {
-            let on_call = |at| rota.on_call(book, at).map(|found| found.agent.clone());
-            let (now, until) = (on_call(at), rota.next_change(book, at));
-            let muted = now.as_ref().and_then(|agent| mutes.until(agent, at));
-            Watch { rota: rota.name.clone(), now, muted, until, next: until.and_then(on_call) }
-        };
-        desk.rotas.iter().map(of).collect()
+        let muted = now.as_ref().and_then(|agent| mutes.until(agent, at));
+        Watch { rota: rota.name.clone(), now, muted, until, next: until.and_then(on_call) }
     }
 
     /// Changes whenever this process commits something.

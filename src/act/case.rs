@@ -175,16 +175,21 @@ impl Work {
 
 /// What must be known to decide about a case.
 fn context<'a>(world: &'a World, desk: &'a Desk, case: &Case) -> Result<Context<'a>, StoreError> {
-    Ok(Context {
+    Ok(context_by(world, desk, policy_of(desk, case)?))
+}
+
+/// The same, about any case that follows that policy.
+pub(super) fn context_by<'a>(world: &'a World, desk: &'a Desk, policy: &'a Policy) -> Context<'a> {
+    Context {
         desk,
-        policy: policy_of(desk, case)?,
+        policy,
         book: &world.book,
         dead: world.dead(),
         mutes: world.desks.mutes_of(desk.key.as_str()),
         cover_resumes: cover_resumes(world, desk),
         carriers: world.carriers,
         now: world.now,
-    })
+    }
 }
 
 fn policy_of<'a>(desk: &'a Desk, case: &Case) -> Result<&'a Policy, StoreError> {

@@ -27,9 +27,17 @@ impl Acts {
     /// What would happen if the page of a Severity 1 were due at that instant and nobody answered, by a policy of a desk
     /// that is in force or not, and by what is known now of its agents' ways of being reached.
     pub fn rehearse(&self, desk: &Desk, policy: &Policy, at: Timestamp) -> Play {
-        let (desks, carriers) = (self.desks(), self.0.carriers.len());
-        let mutes = desks.mutes_of(desk.key.as_str());
-        Rehearsal { desk, policy, book: self.book(), dead: &desks.dead, mutes, carriers }.at(at)
+        self.rehearsal(&self.desks(), desk, policy).at(at)
+    }
+
+    /// Whom such a page would reach first, if it were due now.
+    pub fn first_paged(&self, desk: &Desk, policy: &Policy) -> Vec<AgentKey> {
+        self.rehearsal(&self.desks(), desk, policy).first_paged(self.clock().now())
+    }
+
+    fn rehearsal<'a>(&'a self, desks: &'a Desks, desk: &'a Desk, policy: &'a Policy) -> Rehearsal<'a> {
+        let (mutes, carriers) = (desks.mutes_of(desk.key.as_str()), self.0.carriers.len());
+        Rehearsal { desk, policy, book: self.book(), dead: &desks.dead, mutes, carriers }
     }
 
     /// Of some numbers, the ways by which they are passed over, each with why and since when.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::call::ticket_of;
 use super::case::Work;
 use super::job::send_text;
-use super::query::first_on_call;
+use super::query::first_paged;
 use super::{ActError, Acts, World};
 use crate::rules::case::Event;
 use crate::rules::effect::{AttemptId, Brief, Message};
@@ -104,7 +104,7 @@ async fn page_unread(tx: &mut Tx, Unread { world, ticket: id }: &Unread) -> Resu
         what: None,
         recording: false,
     };
-    for key in first_on_call(world, desk, None) {
+    for key in first_paged(world, desk, None) {
         let Some(agent) = desk.agent(&key) else { continue };
         let Some(to) = agent.numbers(MethodKind::Sms).next() else { continue };
         let body = world.words_for_agent(desk, agent, &Message::Page(brief.clone()));

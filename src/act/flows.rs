@@ -13,7 +13,9 @@ use crate::clock::Timestamp;
 use crate::rules::access::{Principal, Right};
 use crate::rules::flow::Flow;
 use crate::rules::flow::kept::{FlowFile, InForce, Origin, brings};
+use crate::rules::name::check_in_address;
 use crate::rules::source::Problem;
+use crate::rules::written::Misread;
 use crate::store::flow::{self as flows, New, Revision};
 use crate::store::{StoreError, Tx};
 
@@ -26,6 +28,9 @@ pub enum FlowError {
     /// It has mistakes, or the calls that it brings with it go otherwise than they say.
     #[error("It has mistakes.")]
     Wrong(Vec<Problem>),
+    /// It is a new one, by a name that can be none.
+    #[error("{0}.")]
+    Name(Misread),
     /// Lines that it answers offer what it does not have.
     #[error("{}", .0.join(" "))]
     Lines(Vec<String>),
@@ -63,6 +68,9 @@ pub fn may_put(desks: &Desks, principal: &Principal, name: &str) -> bool {
         || (principal.may_somewhere(Right::Manage)
             && users.all(|desk| principal.may(Right::Manage, desk.key.as_str())))
 }
+
+/// Words that have pages and forms beside those of flows.
+const TAKEN: &[&str] = &["check", "download", "keep", "put", "try"];
 
 /// A text that somebody puts in force.
 #[derive(Clone, Debug)]
@@ -152,6 +160,9 @@ impl Acts {
         let flow = Flow::prove(&text).map_err(FlowError::Wrong)?;
         self.reload_if_changed().await?;
         let desks = self.desks();
+        if desks.flow(&flow.name).is_none() {
+            check_in_address(&flow.name, TAKEN).map_err(FlowError::Name)?;
+        }
         if !may_put(&desks, principal, &flow.name) {
             return Err(FlowError::NotHis);
         }

@@ -3,7 +3,7 @@
 //! acknowledged, follow once something can be written again.
 
 use super::call::usable_caller_id;
-use super::query::first_on_call;
+use super::query::first_paged;
 use super::{Acts, CallIn, Job, World};
 use crate::rules::desk::Desk;
 use crate::rules::effect::Message;
@@ -46,5 +46,5 @@ fn unwritten_pages(world: &World, desk: &Desk, call: &CallIn) -> Vec<Claimed> {
             payload: serde_json::to_string(&job).ok()?,
         })
     };
-    first_on_call(world, desk, Some(&call.to)).into_iter().filter_map(page).collect()
+    first_paged(world, desk, Some(&call.to)).into_iter().filter_map(page).collect()
 }

@@ -1,5 +1,6 @@
 //! What pages and the API ask: tickets, a ticket with its timeline, who is on call.
 
+use super::case::context_by;
 use super::{ActError, Acts, World};
 use crate::clock::Timestamp;
 use crate::rules::access::Reach;
@@ -237,11 +238,11 @@ async fn of_customer(
     ticket::list_of_customer(tx, desk, customer, *before, most).await
 }
 
-/// Whom an emergency on a line pages first now; on any line, for none.
-pub(super) fn first_on_call(world: &World, desk: &Desk, line: Option<&PhoneNumber>) -> Vec<AgentKey> {
+/// Whom an emergency on a line pages first now, with who is muted passed over; on any line, for none.
+pub(super) fn first_paged(world: &World, desk: &Desk, line: Option<&PhoneNumber>) -> Vec<AgentKey> {
     let of_line = line.and_then(|line| desk.policy_of(desk.line(line)?));
     let policy = of_line.or(desk.policies.first());
-    policy.map(|policy| desk.first_on_call(policy, &world.book, world.now)).unwrap_or_default()
+    policy.map(|policy| context_by(world, desk, policy).first_paged()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -230,8 +230,8 @@ impl Context<'_> {
         self.desk.agents_of(targets, self.book, self.now)
     }
 
-    /// Everybody who would be paged first now, in order.
-    pub fn first_on_call(&self) -> Vec<AgentKey> {
+    /// Everybody who would be paged first now if nobody were muted, in order.
+    fn first_on_call(&self) -> Vec<AgentKey> {
         self.desk.first_on_call(self.policy, self.book, self.now)
     }
 }

@@ -8,6 +8,7 @@ pub mod export;
 pub mod file;
 mod gap;
 pub mod import;
+mod names;
 mod people;
 pub mod plan;
 mod read;
@@ -252,7 +253,7 @@ impl Desk {
         agents
     }
 
-    /// Whom a policy pages first at an instant: the first of its steps that finds somebody, else its last resort, else
+    /// Whom a policy pages first at an instant if nobody is muted: the first of its steps that finds somebody, else its last resort, else
     /// everybody.
     pub fn first_on_call(&self, policy: &Policy, book: &ZoneBook, at: Timestamp) -> Vec<AgentKey> {
         let steps = policy.steps.iter().map(|step| &step.targets[..]);

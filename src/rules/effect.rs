@@ -252,6 +252,11 @@ pub enum Alert {
         /// The ticket.
         number: TicketNumber,
     },
+    /// Everybody whom the steps name is muted, and nobody was paged: the last resort is paged now.
+    EverybodyMuted {
+        /// The ticket.
+        number: TicketNumber,
+    },
     /// A step of a policy found nobody.
     NobodyOnCall {
         /// The ticket.

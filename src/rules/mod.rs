@@ -19,6 +19,7 @@ pub mod flow;
 pub mod hours;
 pub mod leave;
 pub mod mute;
+pub mod name;
 pub mod number_check;
 pub mod number_plan;
 pub mod page;

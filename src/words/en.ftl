@@ -99,6 +99,7 @@ writer-receipt = { $desk }: we have your text, ticket { $digits }. Urgent? Call 
 method-dead-sms = { $agent } gets no texts any more: { $why }. Pages go by other ways. Please mend it.
 method-dead-voice = { $agent } gets no calls any more: { $why }. Pages go by other ways. Please mend it.
 nobody-took-it = { $ticket }: nobody has answered. The last resort is being paged now, and then it begins again.
+everybody-muted = { $ticket }: everybody on call is muted, and was not asked. The last resort is being paged now.
 nobody-on-call = { $ticket }: a step of the escalation found nobody on call. The next one is being paged. Please look at the rota.
 carrier-refused = The carrier { $carrier } refuses to send: { $why }. Others are tried. Please see to the account.
 

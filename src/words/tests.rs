@@ -117,6 +117,7 @@ fn texts(name: &str) -> Vec<String> {
         Message::Alert(dead(MethodKind::Voice)),
         Message::Alert(Alert::NobodyOnCall { number }),
         Message::Alert(Alert::NobodyTookIt { number }),
+        Message::Alert(Alert::EverybodyMuted { number }),
         Message::Alert(Alert::CarrierRefused { carrier: "main".into(), why: by() }),
     ];
     for confirmed in [None, Some(false), Some(true)] {

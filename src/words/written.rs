@@ -117,6 +117,9 @@ impl Words {
             Alert::NobodyTookIt { number } => {
                 self.say(lang, "nobody-took-it", &[("ticket", &self.ticket(lang, Medium::Written, *number))])
             }
+            Alert::EverybodyMuted { number } => {
+                self.say(lang, "everybody-muted", &[("ticket", &self.ticket(lang, Medium::Written, *number))])
+            }
             Alert::NobodyOnCall { number } => {
                 self.say(lang, "nobody-on-call", &[("ticket", &self.ticket(lang, Medium::Written, *number))])
             }

@@ -186,7 +186,7 @@ fn status(open: &[Open<'_>]) -> Answer {
 }
 
 fn who(world: &World, desk: &Desk) -> Answer {
-    let on_call = query::first_on_call(world, desk, None);
+    let on_call = query::first_paged(world, desk, None);
     let names = on_call.iter().map(|agent| desk.name_of(agent)).collect();
     Answer::Who { number: None, holder: None, on_call: names }
 }

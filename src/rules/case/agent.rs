@@ -349,6 +349,6 @@ impl Case {
 
 /// Who is on call now, and who has a ticket.
 fn who(hand: &Hand<'_>, number: Option<TicketNumber>, holder: Option<String>) -> Answer {
-    let on_call = hand.context.first_on_call().iter().map(|agent| hand.context.desk.name_of(agent)).collect();
+    let on_call = hand.context.first_paged().iter().map(|agent| hand.context.desk.name_of(agent)).collect();
     Answer::Who { number, holder, on_call }
 }

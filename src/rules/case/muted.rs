@@ -30,6 +30,23 @@ impl Context<'_> {
         steps.chain(self.last_resort()).filter(|agent| self.is_awake(agent))
     }
 
+    /// Everybody whom a new emergency pages first now, in order: who is muted is passed over, as [`Case::spare_muted`] and
+    /// [`Case::spare_muted_of_last_resort`] pass him over.
+    pub fn first_paged(&self) -> Vec<AgentKey> {
+        if self.awake().next().is_none() {
+            return self.first_on_call();
+        }
+        let spared = |agents: Vec<AgentKey>| -> Vec<AgentKey> {
+            agents.into_iter().filter(|agent| !self.is_muted(agent)).collect()
+        };
+        let steps = self.policy.steps.iter().map(|step| spared(self.agents_of(&step.targets)));
+        let mut found = steps.filter(|agents| !agents.is_empty());
+        found.next().unwrap_or_else(|| {
+            let all = self.last_resort();
+            if all.iter().any(|agent| self.is_awake(agent)) { spared(all) } else { all }
+        })
+    }
+
     /// Who is told of what nobody is woken for: the first on call, or who comes after him if he is muted.
     pub(super) fn first_to_notice(&self) -> Option<AgentKey> {
         let first = self.first_on_call().into_iter().next();

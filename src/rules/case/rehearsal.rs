@@ -13,6 +13,7 @@ use crate::rules::effect::AttemptId;
 use crate::rules::flow::FlowCommand;
 use crate::rules::mute::Mutes;
 use crate::rules::page::{Ending, Receipt, Sent};
+use crate::rules::people::AgentKey;
 use crate::rules::policy::{MethodKind, Policy};
 use crate::rules::ticket::{Happening, Ticket};
 use crate::rules::ticket_number::TicketNumber;
@@ -112,6 +113,11 @@ impl Rehearsal<'_> {
             }
         }
         play
+    }
+
+    /// Whom that page would reach first, in order.
+    pub fn first_paged(&self, at: Timestamp) -> Vec<AgentKey> {
+        self.context(at).first_paged()
     }
 
     fn context(&self, now: Timestamp) -> Context<'_> {

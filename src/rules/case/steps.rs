@@ -111,6 +111,7 @@ impl Case {
         let context = hand.context;
         let policy = context.policy;
         let steps = policy.steps.len();
+        let begins = place.cycle == 1 && place.step == 0;
         let mut nobody = false;
         let agents = loop {
             let Sorted { paged, muted } = match policy.steps.get(place.step) {
@@ -150,6 +151,8 @@ impl Case {
             let number = self.ticket.number;
             let (what, alert) = match nobody || agents.is_empty() {
                 true => ("nobody is on call", Alert::NobodyOnCall { number }),
+                // From the first step to here without asking anybody.
+                false if begins => ("everybody on call is muted", Alert::EverybodyMuted { number }),
                 false => ("nobody has taken it", Alert::NobodyTookIt { number }),
             };
             hand.alert_manager(what, Message::Alert(alert));

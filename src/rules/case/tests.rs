@@ -156,8 +156,8 @@ impl Night {
         self.flow(FlowCommand::Callback { number: number(CALLER), confirmed: true });
     }
 
-    fn happen(&mut self, event: Event) -> &mut Night {
-        let context = Context {
+    fn context(&self) -> Context<'_> {
+        Context {
             desk: &self.desk,
             policy: &self.desk.policies[0],
             book: self.book,
@@ -166,8 +166,16 @@ impl Night {
             cover_resumes: self.cover_resumes,
             carriers: self.carriers,
             now: self.now,
-        };
-        let Decision { case, entries, effects, reply } = decide(&context, self.case.clone(), event);
+        }
+    }
+
+    /// Whom a new emergency would page first.
+    fn first_paged(&self) -> Vec<AgentKey> {
+        self.context().first_paged()
+    }
+
+    fn happen(&mut self, event: Event) -> &mut Night {
+        let Decision { case, entries, effects, reply } = decide(&self.context(), self.case.clone(), event);
         assert!(
             case.next_due().is_none_or(|due| due > self.now),
             "what is due was left undone: {:?} at {}",

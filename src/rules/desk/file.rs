@@ -1,28 +1,35 @@
 //! Desk files that are to come into force: whether this installation can keep what they say. Their flows are there and
-//! speak their languages, their carriers are configured, and their lines are nobody else's. The command line, the API
-//! and the pages all ask here.
+//! speak their languages, their carriers are configured, their lines are nobody else's, and what is new of their names can
+//! be one. The command line, the API and the pages all ask here.
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use super::{Desk, Line};
 use crate::rules::contact::PhoneNumber;
 use crate::rules::flow::Flow;
 use crate::rules::source::{Problem, Source};
 
-/// What a desk may name: voice flows, and carriers of the configuration.
+/// What a desk may name: voice flows, and carriers of the configuration; and the desks that are in force already.
 #[derive(Clone, Debug)]
 pub struct Known {
     /// The languages of each flow, by its name.
     flows: BTreeMap<String, Vec<String>>,
     carriers: Vec<String>,
+    desks: Vec<Arc<Desk>>,
 }
 
 impl Known {
     /// By the voice flows that are in force, and the names of the carriers.
     pub fn new<'a>(flows: impl IntoIterator<Item = &'a Flow>, carriers: Vec<String>) -> Known {
         let flows = flows.into_iter().map(|flow| (flow.name.clone(), flow.languages.clone()));
-        Known { flows: flows.collect(), carriers }
+        Known { flows: flows.collect(), carriers, desks: Vec::new() }
+    }
+
+    /// The same where those desks are in force, which keep the names that they have.
+    pub fn beside(self, desks: Vec<Arc<Desk>>) -> Known {
+        Known { desks, ..self }
     }
 }
 
@@ -132,6 +139,19 @@ impl DeskFile {
         problems
     }
 
+    /// New names that can be none.
+    fn no_names(&self, known: &Known) -> Vec<FileProblem> {
+        let before = known.desks.iter().find(|desk| desk.key == self.desk.key);
+        let names = self.desk.names();
+        let wrong = names.iter().filter_map(|named| Some((named, named.check().err()?)));
+        let new = wrong.filter(|(named, _)| !before.is_some_and(|desk| named.stands_in(desk)));
+        new.map(|(named, misread)| {
+            let path: Vec<&str> = named.path.iter().map(String::as_str).collect();
+            self.problem(&path, misread.what, &misread.remedy)
+        })
+        .collect()
+    }
+
     /// What it cannot have beside another file of the same change.
     fn collisions(&self, earlier: &DeskFile) -> Vec<FileProblem> {
         if self.desk.key == earlier.desk.key {
@@ -174,6 +194,7 @@ pub fn read_files(
     }
     for (index, file) in read.iter().enumerate() {
         problems.extend(file.missing(known));
+        problems.extend(file.no_names(known));
         for earlier in &read[..index] {
             problems.extend(file.collisions(earlier));
         }
@@ -234,6 +255,32 @@ mod tests {
         let found = read_files([("a.toml".to_owned(), DESK.to_owned())], &known).unwrap_err();
         assert_eq!(found[0].problem.what, "the voice flow `emergency` does not speak `en`");
         assert_eq!(found[0].problem.line, line_of(DESK, "languages = [\"en\"]"));
+    }
+
+    #[test]
+    fn a_new_name_that_can_be_none_is_told_with_its_line() {
+        for (written, instead) in [
+            ("name = \"Reservations Support\"", "name = \"Reservations\\u0000\""),
+            ("label = \"Emergency line\"", "label = \"Emergency\\u202Eline\""),
+            ("name = \"Ada Moss\"", "name = \"Ada\\nMoss\""),
+            ("name = \"primary\"", "name = \"new\""),
+            ("name = \"emergencies\"", "name = \"..\""),
+            ("name = \"Thanksgiving\"", "name = \" \""),
+        ] {
+            assert!(DESK.contains(written), "{written}");
+            let mut text = DESK.replace(written, instead);
+            if instead.contains("new") {
+                text = text.replace("rota:primary", "rota:new");
+            }
+            let found = files(&[("a.toml", &text)]).unwrap_err();
+            let line = line_of(&text, instead);
+            assert!(found[0].starts_with(&format!("a.toml:{line}: ")), "{instead}: {found:?}");
+            assert_eq!(found.len(), 1, "{found:?}");
+            // A name that is in force stays, and so may be put there again.
+            let in_force = Arc::new(Desk::parse(&text).unwrap());
+            let known = Known::new(&[Flow::parse(FLOW).unwrap()], vec!["main".into()]).beside(vec![in_force]);
+            assert!(read_files([("a.toml".to_owned(), text)], &known).is_ok(), "{instead}");
+        }
     }
 
     #[test]

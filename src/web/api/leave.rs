@@ -59,8 +59,8 @@ enum Origin {
     Calendar,
 }
 
-/// Whether whoever asks keeps that agent's leave.
-fn keeps(caller: &Caller, desk: &Desk, agent: &AgentKey) -> bool {
+/// Whether whoever asks keeps that agent's leave, mutes and numbers: himself, or a manager.
+pub(super) fn keeps(caller: &Caller, desk: &Desk, agent: &AgentKey) -> bool {
     caller.principal.may(Right::Manage, desk.key.as_str()) || caller.agent_at(desk) == Some(agent)
 }
 

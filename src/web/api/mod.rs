@@ -5,8 +5,8 @@
 //! - `asked` and `condition`: what is taken out of a request; `cursor`: where lists go on; `tag`: entity tags; `once`:
 //!   requests with names; `problem`: what goes wrong.
 //! - `document`: what all of it is, as OpenAPI, made from the handlers themselves.
-//! - `desks`, `file`, `versions`, `draft`, `import`, `rotas`, `on_call`, `cover`, `leave`, `feeds`, `tickets` (with `timeline`
-//!   and `commands`), `board`, `carriers`, `reports`, `accounts`, `tokens`, `audit`: the handlers.
+//! - `desks`, `file`, `versions`, `draft`, `import`, `rotas`, `on_call`, `cover`, `leave`, `mutes`, `numbers`, `feeds`,
+//!   `tickets` (with `timeline` and `commands`), `board`, `carriers`, `reports`, `accounts`, `tokens`, `audit`: the handlers.
 
 mod accounts;
 mod asked;
@@ -24,6 +24,8 @@ mod feeds;
 mod file;
 mod import;
 mod leave;
+mod mutes;
+mod numbers;
 mod on_call;
 mod once;
 mod problem;
@@ -121,6 +123,11 @@ fn parts() -> (Router<App>, OpenApi) {
         .routes(routes!(leave::list, leave::add))
         .routes(routes!(leave::remove))
         .routes(routes!(leave::conflicts))
+        .routes(routes!(mutes::list, mutes::begin))
+        .routes(routes!(mutes::end))
+        .routes(routes!(numbers::list))
+        .routes(routes!(numbers::send_code))
+        .routes(routes!(numbers::give_code))
         .routes(routes!(feeds::list, feeds::make))
         .routes(routes!(feeds::end))
         .routes(routes!(board::show))

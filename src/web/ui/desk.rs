@@ -6,6 +6,7 @@
 //! - `policies`: whom an emergency pages, as it would happen now; `steps`: their forms.
 //! - `agents`: who can be on call, and tables of them; `agent`: the form of one; `person`: one's own page.
 //! - `lines`: the numbers that callers dial.
+//! - `on_call`: who is on call now, and who would be by the draft.
 //! - `customers`: who may call, and who looks after them; `customer`: the form of one.
 //! - `change`: forms of a rota's parts: `turns` for layers, `stands_in` for overrides and swaps.
 //! - `cover`: what agents ask of each other; `leave`: when they are away, which `leave_calendar` takes from elsewhere.
@@ -28,6 +29,7 @@ mod import;
 mod leave;
 mod leave_calendar;
 mod lines;
+mod on_call;
 mod person;
 mod policies;
 mod rota;

@@ -179,6 +179,13 @@ async fn who_is_muted_is_passed_over_until_then() {
         let policy = mona.get("/desks/reservations/policies/emergencies").await;
         policy.says(StatusCode::OK, &["Muted, and passed over: Ada Moss", "Round 1, step 2: Ben Frost"]);
 
+        // Nor does anybody say that it would go to her.
+        let lines = mona.get("/desks/reservations/lines").await;
+        lines.says(StatusCode::OK, &["<dt>Paged first, now</dt><dd>Ben Frost</dd>"]);
+        world.agent("cleo").replies("WHO").await;
+        let told = world.agent("cleo").receives_text(&["Ben Frost"]);
+        assert!(!told.contains("Ada"), "{told}");
+
         // The emergency goes to Ben at once, and not to her.
         an_emergency(&world).await;
         let (hers, ben) = (world.agent("ada"), world.agent("ben"));

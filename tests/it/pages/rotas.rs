@@ -12,7 +12,7 @@ use super::{Browser, DESK, Page, Site};
 const ROTA: &str = "/desks/reservations/rotas/primary";
 
 /// A rota of every weekend.
-const WEEKEND: [(&str, &str); 10] = [
+pub const WEEKEND: [(&str, &str); 10] = [
     ("name", "weekend"),
     ("zone", "America/New_York"),
     ("turn", "cleo"),

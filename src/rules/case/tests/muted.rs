@@ -41,9 +41,45 @@ fn whom_the_page_finds_depends_on_who_is_muted() {
             let number = dead.phones[0].number.clone();
             night.dead.extend([MethodKind::Sms, MethodKind::Voice].map(|method| (method, number.clone())));
         }
+        // Who asks is told of nobody else than is paged.
+        let first = night.first_paged();
         night.page();
         night.expect(found);
+        let paged = night.timeline.iter().find_map(|entry| match &entry.what {
+            Happening::StepStarted { agents, .. } | Happening::LastResort { agents } => Some(agents),
+            _ => None,
+        });
+        assert_eq!(Some(&first), paged, "{muted:?} {dead}");
     }
+}
+
+#[test]
+fn the_manager_is_told_why_the_last_resort_is_paged() {
+    for (muted, wait, told) in [
+        (&[("ada", 600_u64), ("ben", 600)] as &[(&str, u64)], 0, &["everybody on call is muted"] as &[&str]),
+        (&[("ada", 600)], 0, &[]),
+        // Ben was asked, round and round.
+        (&[("ada", 600)], 900, &["nobody has taken it"]),
+    ] {
+        let mut night = night(muted);
+        night.wait(wait);
+        let what = night.timeline.iter().filter_map(|entry| match &entry.what {
+            Happening::ManagerTold { what } => Some(what.as_str()),
+            _ => None,
+        });
+        assert_eq!(what.collect::<Vec<_>>(), told, "{muted:?} after {wait} s");
+    }
+}
+
+#[test]
+fn who_asks_who_is_on_call_is_told_whom_a_page_finds() {
+    let mut night = night(&[("ada", 600)]);
+    night.says("cleo", Command::Who);
+    assert!(
+        matches!(night.answer(), Answer::Who { on_call, .. } if *on_call == ["Ben"]),
+        "{:?}",
+        night.answer()
+    );
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::act::{Again, OutOfUse};
 use crate::rules::desk::edit::edited;
 use crate::rules::desk::export::agents;
 use crate::rules::desk::import::{COLUMNS, Import};
-use crate::rules::desk::{Agent, Phone};
+use crate::rules::desk::{Agent, Desk, Phone};
 use crate::rules::mute::Mute;
 use crate::rules::number_check::Verified;
 use crate::rules::policy::MethodKind;
@@ -61,6 +61,8 @@ struct Card {
     language: String,
     /// Rotas by which he is on call now.
     on_call: Vec<String>,
+    /// Rotas by which he would be by the draft, if they are others.
+    would_be: Option<Vec<String>>,
     phones: Vec<PhoneLine>,
     /// Whether a page of an emergency can reach him.
     reachable: bool,
@@ -133,6 +135,10 @@ fn card(app: &App, at: &AtDesk, agent: &Agent, known: &Known) -> Card {
     let has = |rota: &&crate::rules::rota::Rota| {
         rota.on_call(book, now).is_some_and(|found| *found.agent == agent.key)
     };
+    let by = |desk: &Desk| -> Vec<String> {
+        desk.rotas.iter().filter(has).map(|rota| rota.name.clone()).collect()
+    };
+    let on_call = by(&at.live);
     let own = at.drafting.is_some() || at.me() == Some(&agent.key);
     let mute = known.mutes.iter().find(|mute| mute.agent == agent.key);
     let rule = |rule: &crate::rules::desk::AgentRule| {
@@ -145,7 +151,8 @@ fn card(app: &App, at: &AtDesk, agent: &Agent, known: &Known) -> Card {
         email: agent.email.clone().filter(|_| at.drafting.is_some()).unwrap_or_default(),
         clock: clock.map(|clock| format!("{} in {}", clock.told(now), clock.zone)),
         language: agent.language.clone(),
-        on_call: desk.rotas.iter().filter(has).map(|rota| rota.name.clone()).collect(),
+        would_be: at.drafted().map(by).filter(|would| *would != on_call),
+        on_call,
         phones: agent.phones.iter().map(|one| phone(at, agent, one, known, wall)).collect(),
         reachable: app.acts().desks().is_reachable(agent),
         muted: mute.map(|mute| Muted::of(mute, wall, own)),

@@ -8,18 +8,28 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::change::{drafted, was};
-use super::{AtDesk, Place, encoded, told};
+use super::change::{PartField, Section, drafted, drafted_or_told, was};
+use super::on_call::Found;
+use super::{AtDesk, Place, encoded};
 use crate::rules::contact::PhoneNumber;
-use crate::rules::desk::Line;
 use crate::rules::desk::edit::{Change, Edit};
+use crate::rules::desk::{Desk, Line};
 use crate::web::App;
-use crate::web::hold::in_time;
 use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;
 use crate::web::ui::{Frame, page};
+
+/// The fields of its parts in the file.
+const FIELDS: &[PartField] = &[
+    ("number", "number"),
+    ("label", "label"),
+    ("flow", "flow"),
+    ("carrier", "carrier"),
+    ("languages", "languages"),
+    ("policy", "policy"),
+];
 
 /// A line on the list.
 struct Card {
@@ -29,8 +39,8 @@ struct Card {
     carrier: String,
     languages: String,
     policy: Option<(String, String)>,
-    /// Whom an emergency on it would page first, now.
-    now: String,
+    /// Whom an emergency on it pages first, now.
+    first: Found,
     /// As JSON, for the form that takes it away.
     was: String,
 }
@@ -44,9 +54,11 @@ struct List {
 }
 
 fn card(app: &App, at: &AtDesk, line: &Line) -> Card {
-    let (desk, now) = (at.desk(), app.acts().clock().now());
-    let policy = desk.policy_of(line);
-    let first = policy.map(|policy| desk.first_on_call(policy, app.acts().book(), now)).unwrap_or_default();
+    let policy = at.desk().policy_of(line);
+    let first = |desk: &Desk| {
+        let policy = desk.policy_of(desk.line(&line.number)?)?;
+        Some(app.acts().first_paged(desk, policy))
+    };
     Card {
         number: line.number.to_string(),
         label: line.label.clone(),
@@ -54,7 +66,7 @@ fn card(app: &App, at: &AtDesk, line: &Line) -> Card {
         carrier: line.carrier.clone(),
         languages: line.languages.join(", "),
         policy: policy.map(|policy| (policy.name.clone(), encoded(&policy.name))),
-        now: first.iter().map(|agent| desk.name_of(agent)).collect::<Vec<_>>().join(", "),
+        first: Found::of(at, first),
         was: serde_json::to_string(line).unwrap_or_default(),
     }
 }
@@ -205,16 +217,16 @@ pub(super) async fn put(
     let number = was.as_ref().map(|was| was.number.to_string());
     let mut errors = Errors::default();
     if let Some(now) = read(&at, was.as_ref(), &fields, &mut errors) {
+        let called = now.number.to_string();
         let edits = match was {
             Some(was) if was == now => Vec::new(),
             Some(was) => vec![Edit::Line(Change::replace(was, now))],
             None => vec![Edit::Line(Change::add(now))],
         };
-        let by = at.visiting.by();
-        let put = app.acts().draft(&by, &at.key, &edits);
-        match in_time(async { Ok(put.await) }).await? {
-            Ok(()) => return Ok(app.site.to(&at.path("/lines"))),
-            Err(error) => errors = told(error)?,
+        let section = Section { array: &["line"], key: "number", name: &called, fields: FIELDS };
+        match drafted_or_told(&app, &at, &edits, &at.path("/lines"), section).await? {
+            Ok(done) => return Ok(done),
+            Err(found) => errors = found,
         }
     }
     let text = |field: &str| match (field, &number) {

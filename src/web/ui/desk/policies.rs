@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::on_call::Found;
 use super::when::{self, Wall};
 use super::{AtDesk, Place, encoded};
 use crate::clock::Timestamp;
@@ -27,8 +28,8 @@ pub(super) struct StepLine {
     pub(super) index: usize,
     pub(super) who: String,
     pub(super) delay: String,
-    /// Whom it pages just now; empty if it finds nobody.
-    pub(super) now: String,
+    /// Whom it finds just now, or then.
+    pub(super) found: Found,
 }
 
 /// A policy as it is listed.
@@ -66,13 +67,17 @@ fn names(desk: &Desk, agents: &[AgentKey]) -> String {
     agents.iter().map(|agent| desk.name_of(agent)).collect::<Vec<_>>().join(", ")
 }
 
-fn card(app: &App, desk: &Desk, policy: &Policy, now: Timestamp) -> Card {
-    let book = app.acts().book();
+fn card(app: &App, at: &AtDesk, policy: &Policy, now: Timestamp) -> Card {
+    let (desk, book) = (at.desk(), app.acts().book());
+    let found = |index: usize, step: &Step, desk: &Desk| {
+        let same = desk.policy(&policy.name)?.steps.get(index)?.targets == step.targets;
+        same.then(|| desk.agents_of(&step.targets, book, now))
+    };
     let step = |(index, step): (usize, &Step)| StepLine {
         index,
         who: all_told(desk, &step.targets),
         delay: step.delay.to_string(),
-        now: names(desk, &desk.agents_of(&step.targets, book, now)),
+        found: Found::of(at, |desk| found(index, step, desk)),
     };
     let follows =
         desk.lines.iter().filter(|line| desk.policy_of(line).is_some_and(|of| of.name == policy.name));
@@ -97,7 +102,7 @@ pub(super) async fn list(
     let shown = List {
         frame: at.frame(),
         place: at.place(&app.site),
-        cards: at.desk().policies.iter().map(|policy| card(&app, at.desk(), policy, now)).collect(),
+        cards: at.desk().policies.iter().map(|policy| card(&app, &at, policy, now)).collect(),
     };
     Ok(page(StatusCode::OK, &shown))
 }
@@ -133,6 +138,8 @@ struct Page {
     at: String,
     told: String,
     is_now: bool,
+    /// Whether it is the draft that is played, and not what is in force.
+    is_draft: bool,
     /// Whether the desk itself answers then.
     answers: bool,
     play: Vec<Line>,
@@ -221,12 +228,13 @@ pub(super) async fn show(
     let shown = Page {
         frame: at.frame(),
         place: at.place(&app.site),
-        card: card(&app, desk, policy, start),
+        card: card(&app, &at, policy, start),
         was: serde_json::to_string(policy).unwrap_or_default(),
         zone: desk.zone().to_string(),
         at: wall.field(start),
         told: wall.told(start),
         is_now: chosen.is_none(),
+        is_draft: at.drafted().is_some(),
         answers: matches!(state, DeskState::Support { .. }),
         play: scenes.iter().filter_map(|scene| line(&at, wall, start, scene)).collect(),
         again: again.map(|again| after(start, again)),

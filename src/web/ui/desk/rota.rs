@@ -9,6 +9,7 @@ use axum::response::Response;
 use chrono::{Days, Months, NaiveDate};
 use serde::Deserialize;
 
+use super::on_call::OnCall;
 use super::when::{self, Wall};
 use super::{AtDesk, Place, encoded};
 use crate::clock::Timestamp;
@@ -131,7 +132,8 @@ struct Line {
     length: String,
     /// Whether somebody stands in.
     laid_over: bool,
-    now: bool,
+    /// That it is just now, or would be by the draft.
+    now: Option<&'static str>,
     /// What is over is looked at, and not changed any more.
     over: bool,
     /// The part to come, if it is a shift of whoever looks: he may ask for cover.
@@ -167,10 +169,7 @@ struct Page {
     from: NaiveDate,
     earlier: NaiveDate,
     later: NaiveDate,
-    now: Option<String>,
-    /// Until when he is muted, if he is.
-    muted: Option<String>,
-    next: Option<(Option<String>, String)>,
+    on_call: OnCall,
     lines: Vec<Line>,
     /// Who is away and on call by it.
     leaves: Vec<String>,
@@ -211,13 +210,15 @@ impl Page {
 fn lines(app: &App, at: &AtDesk, rota: &Rota, shown: Wall<'_>, span: (Timestamp, Timestamp)) -> Vec<Line> {
     let book = app.acts().book();
     let now = app.acts().clock().now();
+    let on_call = |rota: &Rota| rota.on_call(book, now).map(|found| found.agent.clone());
+    let is_so = at.live.rota(&rota.name).is_some_and(|live| on_call(live) == on_call(rota));
     let line = |from: Timestamp, to: Timestamp| Line {
         who: None,
         when: shown.span(from, to),
         own: None,
         length: when::length(from, to),
         laid_over: false,
-        now: from <= now && now < to,
+        now: (from <= now && now < to).then_some(if is_so { "now" } else { "would be now" }),
         over: to <= now,
         own_to_come: None,
         from: shown.field(from),
@@ -319,10 +320,6 @@ pub(super) async fn show(
     let now = app.acts().clock().now();
     let today = shown.date(now);
     let span = Span::of(&asked.view, asked.from, today);
-    let who = |instant| rota.on_call(book, instant).map(|found| at.name_of(found.agent));
-    let desks = app.acts().desks();
-    let on_call = rota.on_call(book, now);
-    let muted = on_call.and_then(|found| desks.mutes_of(&at.key).until(found.agent, now));
     let overrides = overrides(&at, rota, shown, now);
     let covers = super::cover::of_rota(&app, &at, &rota.name).await?;
     let leaves = super::leave::at_odds(&app, &at, at.desk()).await?;
@@ -342,9 +339,7 @@ pub(super) async fn show(
         from: span.from,
         earlier: span.earlier(),
         later: span.to,
-        now: who(now),
-        muted: muted.map(|until| shown.told(until)),
-        next: rota.next_change(book, now).map(|change| (who(change), shown.told(change))),
+        on_call: OnCall::of(&app, &at, &rota.name, shown),
         lines: lines(&app, &at, rota, shown, span.instants(shown)),
         leaves,
         unready: unready(&app, &at, rota).await?,

@@ -5,19 +5,22 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::change::LayerForm;
+use super::change::{LayerForm, PartField, Section, drafted_or_told};
+use super::on_call::OnCall;
 use super::when::Wall;
-use super::{AtDesk, Place, encoded, told};
+use super::{AtDesk, Place, encoded};
 use crate::rules::desk::PolicyGap;
 use crate::rules::desk::edit::{Change, Edit};
 use crate::rules::rota::{Rota, WrittenRota};
 use crate::web::App;
-use crate::web::hold::in_time;
 use crate::web::ui::asked::Path;
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;
 use crate::web::ui::{Frame, page};
+
+/// The fields of its parts in the file, but for its layer, which is read before.
+const FIELDS: &[PartField] = &[("name", "name"), ("zone", "zone")];
 
 /// The most gaps that are listed.
 const MOST_GAPS: usize = 60;
@@ -36,9 +39,7 @@ struct Card {
     name: String,
     link: String,
     zone: String,
-    now: Option<String>,
-    /// Who is next, or that nobody is, and when.
-    next: Option<(Option<String>, String)>,
+    on_call: OnCall,
 }
 
 #[derive(Template)]
@@ -54,16 +55,12 @@ struct List {
 }
 
 fn card(app: &App, at: &AtDesk, rota: &Rota) -> Card {
-    let book = app.acts().book();
-    let now = app.acts().clock().now();
-    let wall = Wall::new(book, rota.zone);
-    let who = |instant| rota.on_call(book, instant).map(|found| at.name_of(found.agent));
+    let wall = Wall::new(app.acts().book(), rota.zone);
     Card {
         name: rota.name.clone(),
         link: encoded(&rota.name),
         zone: rota.zone.to_string(),
-        now: who(now),
-        next: rota.next_change(book, now).map(|change| (who(change), wall.told(change))),
+        on_call: OnCall::of(app, at, &rota.name, wall),
     }
 }
 
@@ -155,11 +152,10 @@ pub(super) async fn make(
         let zone = Some(fields.get("zone").to_owned()).filter(|zone| *zone != at.desk().zone().name());
         let rota = WrittenRota { name: name.to_owned(), zone, layer: vec![layer], r#override: Vec::new() };
         let edit = Edit::Rota(Change::add(rota));
-        let (by, edits) = (at.visiting.by(), [edit]);
-        let drafted = app.acts().draft(&by, &at.key, &edits);
-        match in_time(async { Ok(drafted.await) }).await? {
-            Ok(()) => return Ok(app.site.to(&at.rota_path(name, ""))),
-            Err(error) => errors = told(error)?,
+        let section = Section { array: &["rota"], key: "name", name, fields: FIELDS };
+        match drafted_or_told(&app, &at, &[edit], &at.rota_path(name, ""), section).await? {
+            Ok(done) => return Ok(done),
+            Err(found) => errors = found,
         }
     }
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form(&app, &at, errors, Some(&fields))))
