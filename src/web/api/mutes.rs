@@ -58,7 +58,6 @@ impl Mute {
 /// Who of a desk's agents is muted now.
 #[utoipa::path(
     get, path = "/desks/{desk}/mutes", tag = "agents",
-    params(("desk" = String, Path, description = "The desk's key.", example = "reservations")),
     responses((status = 200, body = Mutes))
 )]
 pub(super) async fn list(
@@ -89,7 +88,6 @@ pub(super) struct Wanted {
 /// it.
 #[utoipa::path(
     post, path = "/desks/{desk}/mutes", tag = "agents",
-    params(("desk" = String, Path, description = "The desk's key.", example = "reservations")),
     request_body = Wanted,
     responses((status = 201, description = "The mute.", body = Mute))
 )]
@@ -121,7 +119,6 @@ pub(super) async fn begin(
 #[utoipa::path(
     delete, path = "/desks/{desk}/mutes/{agent}", tag = "agents",
     params(
-        ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
         ("agent" = String, Path, description = "The agent's key.", example = "ada"),
     ),
     responses((status = 204, description = "He is paged again."))

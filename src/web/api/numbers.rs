@@ -96,7 +96,6 @@ fn refused(outcome: &str, error: impl ToString) -> Problem {
 #[utoipa::path(
     get, path = "/desks/{desk}/agents/{agent}/numbers", tag = "agents",
     params(
-        ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
         ("agent" = String, Path, description = "The agent's key.", example = "ada"),
     ),
     responses((status = 200, body = Numbers))
@@ -126,7 +125,6 @@ pub(super) struct Wanted {
 #[utoipa::path(
     post, path = "/desks/{desk}/agents/{agent}/numbers/code", tag = "agents",
     params(
-        ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
         ("agent" = String, Path, description = "The agent's key.", example = "ada"),
     ),
     request_body = Wanted,
@@ -167,7 +165,6 @@ pub(super) struct Given {
 #[utoipa::path(
     post, path = "/desks/{desk}/agents/{agent}/numbers/verify", tag = "agents",
     params(
-        ("desk" = String, Path, description = "The desk's key.", example = "reservations"),
         ("agent" = String, Path, description = "The agent's key.", example = "ada"),
     ),
     request_body = Given,

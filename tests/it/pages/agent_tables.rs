@@ -4,7 +4,6 @@
 use axum::http::{StatusCode, header};
 use nightbell::rules::access::Role;
 
-use super::desk_pages::hidden;
 use super::{DESK, Page, Site};
 
 const IMPORT: &str = "/desks/reservations/agents/import";
@@ -13,7 +12,7 @@ const FORM: &str = "/desks/reservations/agents/form";
 
 /// What was read is put into the draft.
 fn repeated(page: &Page) -> String {
-    hidden(page, "table")
+    page.hidden("table")
 }
 
 #[tokio::test]
@@ -108,7 +107,7 @@ async fn agents_are_taken_away_as_a_table_and_brought_back() {
 async fn what_only_the_whole_file_shows_is_told_beside_the_field() {
     Site::each(async |site| {
         let mona = site.somebody("mona", Role::Manager, Some("reservations")).await;
-        let was = hidden(&mona.get(&format!("{FORM}?agent=ben")).await, "was");
+        let was = mona.get(&format!("{FORM}?agent=ben")).await.hidden("was");
         let ben = |field: &'static str, text: &'static str| {
             let mut form = vec![("name", "Ben <b>Snow</b>"), ("number", "+18025550112"), ("language", "en")];
             form.retain(|(known, _)| *known != field);
@@ -132,14 +131,14 @@ async fn what_only_the_whole_file_shows_is_told_beside_the_field() {
         }
         // A step that pages who is nobody, from a form that is older than the desk.
         let policy = "/desks/reservations/policies/emergencies";
-        let was = hidden(&mona.get(policy).await, "was");
+        let was = mona.get(policy).await.hidden("was");
         let step = [("was", &*was), ("target", "agent:zoe"), ("delay", "5 min")];
         let told = mona.post(&format!("{policy}/step"), &step).await;
         told.says(StatusCode::UNPROCESSABLE_ENTITY, &["there is no agent `zoe`", "<h1>"]);
         told.hides(&["Publish"]);
         // A change that was made from what is no more is told at the form too.
         let holiday = "/desks/reservations/hours/holiday";
-        let was = hidden(&mona.get(&format!("{holiday}?holiday=0")).await, "was");
+        let was = mona.get(&format!("{holiday}?holiday=0")).await.hidden("was");
         let form = [("was", &*was), ("name", "A day off"), ("date", "12-24"), ("kept", "closed")];
         mona.post(holiday, &form).await.leads_to("/desks/reservations/hours");
         let again = mona.post(holiday, &form).await;

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use nightbell::rules::access::Role;
 
 use super::Site;
-use super::desk_pages::{draft, hidden, is_only_to_be_looked_at, manager};
+use super::desk_pages::{draft, is_only_to_be_looked_at, manager};
 use super::screen::Screen;
 use crate::stories::ada_is_paged;
 use crate::support::world::World;
@@ -72,7 +72,7 @@ async fn customers_are_added_changed_and_taken_away() {
 
         let form = mona.get(&format!("{FORM}?customer=summit")).await;
         form.says(StatusCode::OK, &["value=\"Hugo Reed\"", "value=\"+18025550131\"", "Short name: summit"]);
-        let was = hidden(&form, "was");
+        let was = form.hidden("was");
         let changed = [
             ("was", &*was),
             ("name", "Summit Hotels"),
@@ -86,7 +86,7 @@ async fn customers_are_added_changed_and_taken_away() {
         mona.post(FORM, &changed).await.leads_to(PAGE);
         draft(&mona, &["plan standard, looked after by Emil Stone) becomes summit (Summit Hotels, Hugo Reed)"]).await;
         mona.post(FORM, &changed).await.says(StatusCode::UNPROCESSABLE_ENTITY, &["look at it again"]);
-        let was = hidden(&mona.get(&format!("{PAGE}?find=summit")).await, "was");
+        let was = mona.get(&format!("{PAGE}?find=summit")).await.hidden("was");
         mona.post(&format!("{PAGE}/remove"), &[("was", &was)]).await.leads_to(PAGE);
         mona.get(PAGE).await.hides(&["Summit Hotels"]);
         mona.get(&format!("{FORM}?customer=summit")).await.says(StatusCode::NOT_FOUND, &[]);

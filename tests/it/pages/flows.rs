@@ -15,7 +15,7 @@ use nightbell::rules::flow::kept::FlowFile;
 use nightbell::rules::flow::{Flow, renamed};
 use nightbell::store::Store;
 
-use super::desk_pages::{hidden, manager};
+use super::desk_pages::manager;
 use super::screen::Screen;
 use super::{CARRIER, PUBLIC, START, Site};
 use crate::support::db::each_database;
@@ -218,7 +218,7 @@ async fn a_text_comes_into_force_is_compared_and_taken_back() {
                 "good evening",
             ],
         );
-        assert_eq!(hidden(&late, "revision"), "2");
+        assert_eq!(late.hidden("revision"), "2");
 
         ada.post("/flows/emergency/restore", &restore)
             .await

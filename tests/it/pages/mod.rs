@@ -11,6 +11,7 @@ mod api_file;
 mod api_people;
 mod audit;
 mod board;
+mod carriers;
 mod changes;
 mod cover;
 mod customers;
