@@ -107,9 +107,11 @@ impl Acts {
     /// one; and of each, whether it is that change which brings it. Whoever changes something else is not asked about
     /// what is so already.
     pub async fn bare_gaps(&self, next: &Desk) -> Result<Vec<(PolicyGap, bool)>, ActError> {
-        let ahead = self.gaps_ahead(next).await?.policies.into_iter();
+        // Both from the same instant on: what goes on now would else begin later in one of them.
+        let now = self.clock().now();
+        let ahead = self.gaps(next, now, now + GAPS_AHEAD).await?.policies.into_iter();
         let known = match self.desks().by_key(next.key.as_str()).cloned() {
-            Some(live) => self.gaps_ahead(&live).await?,
+            Some(live) => self.gaps(&live, now, now + GAPS_AHEAD).await?,
             None => Gaps::default(),
         };
         let told = |gap: PolicyGap| {

@@ -22,6 +22,7 @@ async fn refuses(mona: &Browser<'_>, path: &str, form: &[(&str, &str)], field: &
 #[tokio::test]
 async fn what_could_not_be_opened_or_read_is_no_name() {
     Site::each(async |site| {
+        let ada = site.administrator().await;
         let mona = manager(site).await;
         let (long, longest) = ("x".repeat(101), "x".repeat(100));
         let unseen = "the name has a sign that nobody can see";
@@ -70,7 +71,6 @@ async fn what_could_not_be_opened_or_read_is_no_name() {
         let agent = [("key", "new"), ("name", &*longest), ("number", "+18025550116"), ("takes", "both")];
         mona.post("/desks/reservations/agents/form", &agent).await.leads_to("/desks/reservations/agents");
 
-        let ada = site.administrator().await;
         let flow = flows::shipped("emergency").unwrap();
         for (name, told) in [
             ("check", "`check` cannot be a name"),
