@@ -119,7 +119,14 @@ pub fn play_file(flow: &Path, scenario: &Path, plan: &dyn Plan) -> Result<String
 
 /// A flow as a picture: the text of an SVG file.
 pub fn draw_file(file: &Path) -> Result<String, Refused> {
-    load(file).map(|flow| draw(&flow))
+    let flow = load(file)?;
+    draw(&flow).ok_or_else(|| {
+        let remedy = "look at its steps in its text";
+        Refused(vec![format!(
+            "{}:1: its ways are too many and too long to be drawn; {remedy}",
+            file.display()
+        )])
+    })
 }
 
 fn load(file: &Path) -> Result<Flow, Refused> {

@@ -5,7 +5,7 @@ use super::{ActError, Acts};
 use crate::clock::Timestamp;
 use crate::rules::access::Reach;
 use crate::rules::audit::{AuditEntry, Broken, Head, Link, Walk};
-use crate::store::{StoreError, Tx, audit};
+use crate::store::{StoreError, Tx, audit, writable};
 
 /// The most entries on a page.
 pub const MOST_ENTRIES: usize = 50;
@@ -72,12 +72,13 @@ pub(super) async fn note(tx: &mut Tx, by: &By, now: Timestamp, note: Note<'_>) -
         action: note.action.into(),
         actor: by.actor.clone(),
         address: by.address.clone(),
-        after: note.after,
+        // Hashed as they are read again.
+        after: note.after.map(writable),
         at: now,
-        before: note.before,
+        before: note.before.map(writable),
         desk: note.desk.map(str::to_owned),
         ordinal: head.ordinal + 1,
-        subject: note.subject.into(),
+        subject: writable(note.subject.into()),
     };
     let hash = entry.hash_after(&head.hash);
     audit::append(tx, &Link { entry, previous: head.hash, hash }).await

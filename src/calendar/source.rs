@@ -262,6 +262,8 @@ impl Walk {
 
 impl Event {
     fn property(&mut self, name: &str, line: &str, too_long: bool) {
+        // Names of properties have no case (RFC 5545, 3.1).
+        let name = &*name.to_ascii_uppercase();
         if name != STANDS_FOR && !PROPERTIES.contains(&name) {
             return;
         }

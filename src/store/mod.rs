@@ -58,7 +58,7 @@ pub use crate::args;
 pub use error::StoreError;
 pub use migrate::Schema;
 pub use tx::Tx;
-pub use value::{Argument, Row, Value};
+pub use value::{Argument, Row, Value, writable};
 pub use wake::{Claimed, Wake};
 pub use work::Work;
 

@@ -56,6 +56,12 @@ macro_rules! arguments {
     )+)+};
 }
 
+/// A text as both databases can keep it: PostgreSQL has no place for the sign NUL (SQLSTATE 22021), for which the sign
+/// stands that says that a letter could not be read.
+pub fn writable(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
+}
+
 arguments! {
     Int {
         i64: number => number,
@@ -70,9 +76,9 @@ arguments! {
         f64: number => number,
     }
     Text {
-        &str: text => text.to_owned(),
-        String: text => text,
-        &String: text => text.clone(),
+        &str: text => writable(text.to_owned()),
+        String: text => writable(text),
+        &String: text => writable(text.clone()),
     }
     Bytes {
         Vec<u8>: bytes => bytes,

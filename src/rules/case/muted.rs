@@ -30,8 +30,8 @@ impl Context<'_> {
         steps.chain(self.last_resort()).filter(|agent| self.is_awake(agent))
     }
 
-    /// Everybody whom a new emergency pages first now, in order: who is muted is passed over, as [`Case::spare_muted`] and
-    /// [`Case::spare_muted_of_last_resort`] pass him over.
+    /// Everybody whom a new emergency pages first now, in order: who is muted is passed over, as `Case::spare_muted` and
+    /// `Case::spare_muted_of_last_resort` pass him over.
     pub fn first_paged(&self) -> Vec<AgentKey> {
         if self.awake().next().is_none() {
             return self.first_on_call();

@@ -80,6 +80,11 @@ impl Layer {
         (wall - first).num_milliseconds() / self.every.length().num_milliseconds()
     }
 
+    /// When that turn begins.
+    pub(super) fn turn_begins(&self, turn: i64) -> NaiveDateTime {
+        self.hand_off.first(self.starts) + self.every.length() * i32::try_from(turn).unwrap_or(i32::MAX)
+    }
+
     /// Whose turn it is if the layer covers `wall`, and the first time after it at which that may change.
     fn resolve(&self, wall: NaiveDateTime) -> (Option<&AgentKey>, Option<NaiveDateTime>) {
         let begins = self.starts.and_time(self.hand_off.time);
@@ -91,8 +96,7 @@ impl Layer {
             return (None, Some(begins));
         }
         let turn = self.turn(wall);
-        let next_turn = self.hand_off.first(self.starts)
-            + self.every.length() * i32::try_from(turn + 1).unwrap_or(i32::MAX);
+        let next_turn = self.turn_begins(turn + 1);
         let until = ends.map_or(next_turn, |ends| ends.min(next_turn));
         let agent = usize::try_from(turn).ok().and_then(|turn| self.agents.get(turn % self.agents.len()));
         if self.only.is_empty() {

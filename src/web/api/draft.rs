@@ -57,7 +57,7 @@ impl FromRequestParts<App> for Seen {
             let (version, revision) = tag.split_once('.').unwrap_or((tag, ""));
             Look { version: version.parse().unwrap_or(-1), revision: revision.to_owned() }
         };
-        Ok(Seen(tags_of(&said).ok_or(Problem::Condition)?.into_iter().map(look).collect()))
+        Ok(Seen(tags_of(&said).ok_or(Problem::DraftCondition)?.into_iter().map(look).collect()))
     }
 }
 

@@ -20,6 +20,10 @@ use crate::web::hold::{Failure, in_time};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ToldOnce;
 
+/// Beside the answer to a request that was given up, and may be written down yet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OutOfTime;
+
 /// Carries a POST out once that was given a name.
 pub(super) async fn once(State(app): State<App>, request: Request, next: Next) -> Response {
     if *request.method() != Method::POST {
@@ -48,13 +52,22 @@ async fn carried_out(app: &App, request: Request, next: Next) -> Result<Response
         Begun::UnderWay => return Err(Problem::UnderWay),
         Begun::KeyReused => return Err(ApplyError::KeyReused.into()),
     }
-    let answer = next.run(Request::from_parts(parts, Body::from(bytes))).await;
-    let (answer, kept) = kept(answer).await?;
-    if let Err(error) = in_time(app.acts().end_once(named, kept)).await {
-        // Whoever asks again is told to wait, and after a minute it begins anew.
-        tracing::warn!(%error, "what a named request was answered could not be kept");
-    }
-    Ok(answer)
+    // It is carried out to its end even if whoever asked has gone: he will ask what became of it.
+    let (app, request) = (app.clone(), Request::from_parts(parts, Body::from(bytes)));
+    let carried = tokio::spawn(async move {
+        let (answer, kept) = kept(next.run(request).await).await?;
+        let ended = match answer.extensions().get::<OutOfTime>() {
+            // It may be written down yet: the name stays taken for its minute.
+            Some(OutOfTime) => Ok(()),
+            None => in_time(app.acts().end_once(named, kept)).await,
+        };
+        if let Err(error) = ended {
+            // Whoever asks again is told to wait, and after a minute it begins anew.
+            tracing::warn!(%error, "what a named request was answered could not be kept");
+        }
+        Ok(answer)
+    });
+    carried.await.map_err(|_| Failure::Panicked)?
 }
 
 /// The condition under which it is to be carried out.

@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::desks::Gap;
+use super::once::OutOfTime;
 use crate::act::ApplyError;
 use crate::rules::access::Right;
 use crate::rules::desk::PolicyGap;
@@ -54,6 +55,9 @@ pub(super) enum Problem {
         "If-Match is strong ETags like \"3\", between commas, or *, If-None-Match is *, and one of them is enough"
     )]
     Condition,
+    /// What is said of the draft it was made from cannot be read.
+    #[error("If-Match is the draft's own ETag, or several between commas; * is not enough")]
+    DraftCondition,
     /// The name of a request cannot be one.
     #[error("Idempotency-Key is 1 to 255 letters, digits and signs, without blanks")]
     Key,
@@ -184,7 +188,7 @@ impl Problem {
             Problem::Lacks(_) | Problem::NotAnAgent | Problem::NoAccount => {
                 (StatusCode::FORBIDDEN, "The token may not do that")
             }
-            Problem::Query(_) | Problem::Condition | Problem::Key => {
+            Problem::Query(_) | Problem::Condition | Problem::DraftCondition | Problem::Key => {
                 (StatusCode::BAD_REQUEST, "The question cannot be understood")
             }
             Problem::Ambiguous { .. } => (StatusCode::CONFLICT, "Several tickets have this number"),
@@ -254,6 +258,9 @@ impl IntoResponse for Problem {
             Problem::Busy(_) | Problem::UnderWay => Some((RETRY_AFTER, "5")),
             _ => None,
         };
+        if matches!(self, Problem::Busy(Failure::TooSlow)) {
+            response.extensions_mut().insert(OutOfTime);
+        }
         if let Some((name, value)) = extra {
             response.headers_mut().insert(name, HeaderValue::from_static(value));
         }

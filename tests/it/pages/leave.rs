@@ -115,6 +115,12 @@ async fn leave_is_written_for_oneself_or_by_a_manager() {
         let long = "x".repeat(201);
         let form = [("agent", "ada"), ("from", "2026-12-24"), ("to", "2026-12-24"), ("note", &*long)];
         ada.post(LEAVE, &form).await.says(StatusCode::UNPROCESSABLE_ENTITY, &["200 characters at most"]);
+        // A sign that no database keeps is told as one that could not be read, and breaks no chain.
+        let form = [("agent", "ada"), ("from", "2026-12-27"), ("to", "2026-12-28"), ("note", "a\0b")];
+        mia.post(LEAVE, &form).await.leads_to(LEAVE);
+        mia.get(LEAVE).await.says(StatusCode::OK, &["a\u{fffd}b"]);
+        mia.get("/desks/reservations/cover/%00").await.says(StatusCode::NOT_FOUND, &[]);
+        assert!(site.acts.verify_audit(None).await.unwrap().is_ok());
     })
     .await;
 }

@@ -126,13 +126,18 @@ fn edits(rota: &str, was: Option<WrittenLayer>, now: WrittenLayer, from: Option<
     let started = was.starts.0.parse::<NaiveDate>().ok();
     match from {
         _ if was.plain() == now.plain() => Vec::new(),
-        Some(from) if started.is_some_and(|started| started < from) => match was.becomes(&now, from) {
-            (Some(ended), next) => {
-                vec![edit(None, Change::replace(was, ended.clone())), edit(Some(ended), Change::add(next))]
-            }
+        Some(from) if started.is_some_and(|started| started < from) => {
+            let (ended, next) = was.becomes(&now, from);
             // What was over before that day is over still.
-            (None, next) => vec![edit(Some(was), Change::add(next))],
-        },
+            let mut below = ended.clone().unwrap_or_else(|| was.clone());
+            let mut edits: Vec<Edit> =
+                ended.into_iter().map(|ended| edit(None, Change::replace(was.clone(), ended))).collect();
+            for layer in next {
+                edits.push(edit(Some(below), Change::add(layer.clone())));
+                below = layer;
+            }
+            edits
+        }
         _ => vec![edit(None, Change::replace(was, now))],
     }
 }

@@ -32,8 +32,8 @@ pub(super) struct Step {
 /// What there is to say about a text.
 pub(super) struct Checked {
     pub(super) problems: Vec<Problem>,
-    /// Its drawing, if nothing is wrong with it.
-    pub(super) drawing: String,
+    /// Its drawing, if nothing is wrong with it and it can be drawn.
+    pub(super) drawing: Option<String>,
     pub(super) steps: Vec<Step>,
     /// How many calls it brings with it, all of which go as they say.
     pub(super) calls: usize,
@@ -73,7 +73,7 @@ impl Checked {
     fn wrong(problems: Vec<Problem>) -> Checked {
         Checked {
             problems,
-            drawing: String::new(),
+            drawing: None,
             steps: Vec::new(),
             calls: 0,
             version: String::new(),
