@@ -173,10 +173,19 @@ impl Browser {
         panic!("waited for {awaited} ({fault})\n{}", shown.as_str().unwrap_or_default());
     }
 
-    /// Clicks the middle of what an XPath finds, once a person could: scrolled to, shown, and not covered.
+    /// Clicks the middle of what an XPath finds, once a person could: scrolled to, shown, and not covered. A page that is
+    /// alive may draw it anew between the look and the click; then what stands there now is clicked.
     pub async fn click(&self, xpath: &str) {
-        let element = self.find(xpath).await;
-        self.ask(&format!("element/{element}/click"), json!({})).await;
+        let mut fault = String::new();
+        for _ in 0..MOST_LOOKS {
+            let element = self.find(xpath).await;
+            match self.try_ask(&format!("element/{element}/click"), json!({})).await {
+                Ok(_) => return,
+                Err(why) if why.contains("stale element reference") => fault = why,
+                Err(why) => panic!("the browser: {why}"),
+            }
+        }
+        panic!("the browser: {fault}");
     }
 
     /// Empties a field and types into it.
