@@ -157,21 +157,6 @@ impl Edit {
         Ok(file.to_string())
     }
 
-    /// The rota that it is about, if it is about one.
-    pub fn rota(&self) -> Option<&str> {
-        match self {
-            Edit::Rota(Change { was, now }) => was.as_ref().or(now.as_ref()).map(|rota| rota.name.as_str()),
-            Edit::Layer { rota, .. } | Edit::Override { rota, .. } => Some(rota),
-            Edit::Agent(_)
-            | Edit::Holiday(_)
-            | Edit::Hours { .. }
-            | Edit::Policy(_)
-            | Edit::Line(_)
-            | Edit::Customer(_)
-            | Edit::File { .. } => None,
-        }
-    }
-
     /// What it does, in a line, with the short names of the file.
     pub fn summary(&self) -> String {
         match self {

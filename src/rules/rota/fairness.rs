@@ -37,15 +37,6 @@ pub struct Load {
     pub shifts: u32,
 }
 
-/// How unequally something is shared.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-pub struct Spread {
-    /// What the one with the least has.
-    pub least: Duration,
-    /// What the one with the most has.
-    pub most: Duration,
-}
-
 /// Too much asked of somebody.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -97,21 +88,6 @@ pub fn loads(
         }
     }
     loads
-}
-
-/// How unequally a part of the load lies on `agents`; `None` of nobody.
-pub fn spread<'a>(
-    loads: &BTreeMap<AgentKey, Load>,
-    agents: impl IntoIterator<Item = &'a AgentKey>,
-    part: impl Fn(&Load) -> Duration,
-) -> Option<Spread> {
-    let shares = agents.into_iter().map(|agent| loads.get(agent).map_or(Duration::ZERO, &part));
-    shares.fold(None, |spread: Option<Spread>, share| {
-        Some(spread.map_or(Spread { least: share, most: share }, |so_far| Spread {
-            least: so_far.least.min(share),
-            most: so_far.most.max(share),
-        }))
-    })
 }
 
 /// What the rotas of one desk ask too much of whom, in order of time. Each rota comes with its name and its shifts, in

@@ -74,11 +74,12 @@ pub(super) fn router(app: App) -> Router<App> {
     let json: Arc<str> = document.to_json().unwrap_or_default().into();
     let documented = get(async move || document::answer(&json));
     router
+        // What there is not takes no name of a request.
+        .layer(from_fn_with_state(app.clone(), once::once))
         .method_not_allowed_fallback(async || Problem::MethodNotAllowed)
         .fallback(async || Problem::NotFound("address"))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn(tag::spare))
-        .layer(from_fn_with_state(app.clone(), once::once))
         .layer(from_fn_with_state(app, only_with_token))
         .route(
             document::PATH,

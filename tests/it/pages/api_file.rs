@@ -192,6 +192,9 @@ async fn a_named_request_is_carried_out_once() {
         let named = [("if-match", "\"1\""), ("idempotency-key", "rename-ada")];
         let first = manager.put(FILE, &named, &renamed()).await;
         assert_eq!((first.status, first.tag()), (StatusCode::OK, "\"2\""), "{}", first.body);
+        // What there is not has no names: this is no second request of that one's.
+        let elsewhere = manager.post(FILE, &[("idempotency-key", "rename-ada")], serde_json::json!({})).await;
+        assert_eq!(elsewhere.status, StatusCode::METHOD_NOT_ALLOWED, "{}", elsewhere.body);
         let log = site.acts.audit_head().await.unwrap();
         // Its answer was lost: it asks again, and the desk is at another version by now.
         let again = manager.put(FILE, &named, &renamed()).await;

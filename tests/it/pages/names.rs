@@ -60,6 +60,8 @@ async fn what_could_not_be_opened_or_read_is_no_name() {
                 ("languages", "en"),
             ];
             refuses(&mona, "/lines/form", &line, "label", told).await;
+            let customer = [("key", "hill"), ("name", name)];
+            refuses(&mona, "/customers/form", &customer, "name", told).await;
             let holiday = [("name", name), ("date", "2026-12-24"), ("kept", "closed")];
             refuses(&mona, "/hours/holiday", &holiday, "name", told).await;
         }

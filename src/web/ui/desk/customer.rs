@@ -6,12 +6,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::change::{drafted, was};
-use super::{AtDesk, Place, told};
+use super::change::{PartField, Section, drafted, drafted_or_told, was};
+use super::{AtDesk, Place};
 use crate::rules::desk::edit::{Change, Edit};
 use crate::rules::desk::{AccountManager, Contact, Customer, CustomerKey};
 use crate::web::App;
-use crate::web::hold::in_time;
 use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
@@ -85,6 +84,10 @@ impl Page {
         self
     }
 }
+
+/// The fields of its parts in the file.
+const FIELDS: &[PartField] =
+    &[("name", "name"), ("plan", "plan"), ("account_manager", "manager"), ("contact", "contact")];
 
 /// The form of a customer.
 pub(super) async fn ask(
@@ -198,11 +201,10 @@ pub(super) async fn put(
             Some(was) => vec![Edit::Customer(Change::replace(was, now))],
             None => vec![Edit::Customer(Change::add(now))],
         };
-        let by = at.visiting.by();
-        let put = app.acts().draft(&by, &at.key, &edits);
-        match in_time(async { Ok(put.await) }).await? {
-            Ok(()) => return Ok(app.site.to(&at.path("/customers"))),
-            Err(error) => errors = told(error)?,
+        let section = Section { array: &["customer"], key: "key", name: &key, fields: FIELDS };
+        match drafted_or_told(&app, &at, &edits, &at.path("/customers"), section).await? {
+            Ok(done) => return Ok(done),
+            Err(found) => errors = found,
         }
     }
     let form = Page {
