@@ -112,6 +112,22 @@ fn a_mute_ends_by_itself_and_the_next_round_finds_her() {
 }
 
 #[test]
+fn a_page_that_had_to_wake_who_is_muted_goes_on_when_anothers_mute_ends() {
+    let mut night = Night::begin();
+    night.mutes = mutes(&[("ada", 90), ("ben", 90), ("cleo", 1)]);
+    night.page();
+    night.expect(&["sms ada PageDespiteMute", "ring ada"]);
+    night.accepted(1).accepted(2).receipt(1, Receipt::Delivered);
+    night.receipt(2, Receipt::Ended(Ending::NoAnswer));
+    // Cleo is awake by now, but nobody is rung while Ada is not: the step is hers until its time is over.
+    night.wait(120).expect(&["ring ada"]);
+    // Then both steps are passed over, and the last resort is who is awake.
+    night.wait(180);
+    let paged = night.done();
+    assert!(paged.contains(&"ring cleo".to_owned()) && !paged.contains(&"ring ben".to_owned()), "{paged:?}");
+}
+
+#[test]
 fn once_everybody_was_tried_in_vain_mutes_count_no_more() {
     let mut night = night(&[("ada", 600)]);
     night.expect(&["sms ben Page", "ring ben"]);
@@ -173,7 +189,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
     /// Somebody who can be reached is paged at once, whoever is muted; nobody who is muted is woken while somebody is
-    /// awake whom nobody has tried; and if nobody takes it, in the end everybody is asked whom the policy names.
+    /// awake whom nobody has tried, but a page that had to wake him goes on, though another's mute ends meanwhile; and if
+    /// nobody takes it, in the end everybody is asked whom the policy names.
     #[test]
     fn no_emergency_goes_to_nobody_because_of_a_mute(
         muted in proptest::collection::vec((0..3_usize, 1..90_u64), 0..4),
@@ -190,6 +207,8 @@ proptest! {
         let reachable: Vec<AgentKey> =
             night.desk.agents.iter().filter(|agent| agent.is_reachable(&night.dead)).map(|agent| agent.key.clone()).collect();
         let mut asked: BTreeSet<AgentKey> = BTreeSet::new();
+        // Pages that had to wake who is muted, by their number.
+        let mut woken: BTreeSet<u32> = BTreeSet::new();
         night.page();
         for round in 0.. {
             let muted_now = |agent: &AgentKey| night.mutes.until(agent, night.now).is_some();
@@ -202,9 +221,13 @@ proptest! {
             if round == 0 && !reachable.is_empty() {
                 prop_assert!(!paged.is_empty(), "nobody is paged though {reachable:?} could be");
             }
-            if awake && !in_vain {
-                let last_resort = matches!(night.phase(), Phase::Paging { place, .. } if place.is_last_resort(2));
-                prop_assert!(last_resort || !paged.iter().any(muted_now), "{paged:?} at {}", night.now);
+            let last_resort = matches!(night.phase(), Phase::Paging { place, .. } if place.is_last_resort(2));
+            for agent in paged.iter().filter(|agent| muted_now(agent)) {
+                let page = night.case.pages.iter().rfind(|page| page.agent == *agent).unwrap().ordinal;
+                if !awake || in_vain || last_resort {
+                    woken.insert(page);
+                }
+                prop_assert!(woken.contains(&page), "{agent} at {}", night.now);
             }
             asked.extend(paged);
             night.effects.clear();
