@@ -83,6 +83,8 @@ impl Cover {
             State::Open if was.is_none() => all_asked(Happened::Asked),
             State::Open => Vec::new(),
             State::Taken { .. } => manager(Happened::ToApprove),
+            // The rota goes by another clock, and nobody's time has changed.
+            State::Agreed { .. } if was.is_some_and(Cover::is_agreed) => Vec::new(),
             State::Agreed { .. } => both(Happened::Agreed),
             State::Over { end, .. } => match end {
                 End::Withdrawn if was_taken => both(Happened::Withdrawn),
@@ -95,6 +97,10 @@ impl Cover {
                 End::Past => Vec::new(),
             },
         }
+    }
+
+    fn is_agreed(&self) -> bool {
+        matches!(self.state, State::Agreed { .. })
     }
 
     /// Who is told again that it is not agreed.
