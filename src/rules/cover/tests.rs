@@ -304,6 +304,29 @@ fn an_agreement_goes_with_its_shift_when_the_rota_goes_by_another_clock() {
 }
 
 #[test]
+fn what_waited_for_the_morning_is_told_while_it_is_news() {
+    let (now, begun) = (at("2026-11-18T07:00-05:00"), asked().begins());
+    let (ben, cleo) = (Reader::Agent(key("ben")), Reader::Agent(key("cleo")));
+    let declined = asked().after(&Deed::Decline(key("ben")), false, now).unwrap();
+    let taken = asked().after(&Deed::Take(key("cleo")), true, now).unwrap();
+    let gone = asked().after(&Deed::Withdraw, false, now).unwrap();
+    for (cover, reader, what, at, is) in [
+        (&asked(), &ben, Happened::Asked, now, true),
+        (&asked(), &ben, Happened::Asked, begun, false),
+        (&declined, &ben, Happened::Asked, now, false),
+        (&declined, &cleo, Happened::Asked, now, true),
+        (&taken, &ben, Happened::Asked, now, false),
+        (&taken, &Reader::Manager, Happened::ToApprove, now, true),
+        (&taken, &Reader::Manager, Happened::Soon, now, true),
+        (&taken, &Reader::Manager, Happened::Soon, begun, false),
+        (&gone, &Reader::Manager, Happened::ToApprove, now, false),
+        (&gone, &ben, Happened::Withdrawn, begun, true),
+    ] {
+        assert_eq!(cover.is_news(reader, what, at), is, "{reader:?} {what:?} {at} {}", stands(cover));
+    }
+}
+
+#[test]
 fn a_swap_follows_with_either_part_and_ends_with_either() {
     let now = at("2026-11-18T07:00-05:00");
     let cover = agreed(offered(), "ben", WEEKLY);

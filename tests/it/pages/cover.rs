@@ -11,13 +11,13 @@ use super::screen::{Screen, Seen};
 use super::{PASSWORD, hours, night_desk};
 use crate::support::world::{Person, Scene, World};
 
-const DESK: &str = "reservations";
-const ASK: &str = "/desks/reservations/rotas/primary/cover";
-const MANAGER: &str = "+18025550141";
+pub(super) const DESK: &str = "reservations";
+pub(super) const ASK: &str = "/desks/reservations/rotas/primary/cover";
+pub(super) const MANAGER: &str = "+18025550141";
 /// Ada's Friday night.
 const FRIDAY: [(&str, &str); 2] = [("from", "2026-02-20T18:00"), ("to", "2026-02-21T09:00")];
 
-async fn screen(world: &World, key: &str) -> Screen {
+pub(super) async fn screen(world: &World, key: &str) -> Screen {
     Screen::of(world, &format!("{key}@reservations.example.com"), Role::Agent, DESK).await
 }
 
@@ -26,14 +26,14 @@ async fn mia(world: &World) -> Screen {
 }
 
 /// Asks, and answers the address of the request.
-async fn asks(world: &World, by: &Screen, more: &[(&str, &str)]) -> String {
+pub(super) async fn asks(world: &World, by: &Screen, more: &[(&str, &str)]) -> String {
     let asked = by.post(ASK, &[&FRIDAY, more].concat()).await;
     assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.body);
     world.settle().await;
     asked.location
 }
 
-async fn presses(world: &World, by: &Screen, cover: &str, deed: &str) -> Seen {
+pub(super) async fn presses(world: &World, by: &Screen, cover: &str, deed: &str) -> Seen {
     let answer = by.post(&format!("{cover}/{deed}"), &[]).await;
     world.settle().await;
     answer
