@@ -13,7 +13,7 @@ use crate::rules::rota::{HandOff, WrittenLayer};
 use crate::rules::source::{Problem, Source};
 use crate::rules::written::{Fault, Moment};
 use crate::web::App;
-use crate::web::hold::in_time;
+use crate::web::hold::tried;
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 
@@ -277,8 +277,7 @@ pub(super) async fn drafted_or_told(
     section: Section<'_>,
 ) -> Result<Result<Response, Errors>, Trouble> {
     let by = at.visiting.by();
-    let drafted = app.acts().draft(&by, &at.key, edits);
-    match in_time(async { Ok(drafted.await) }).await? {
+    match tried(app.acts().draft(&by, &at.key, edits)).await? {
         Ok(()) => Ok(Ok(app.site.to(then))),
         Err(DraftError::Unfit(Unfit::File(problems))) => {
             let before = at.drafting.as_ref().and_then(|drafting| drafting.result.as_ref().ok());
@@ -292,8 +291,7 @@ pub(super) async fn drafted_or_told(
 /// Puts edits into the draft, and leads on; what stands against it is told on the page of the draft.
 pub(super) async fn drafted(app: &App, at: &AtDesk, edits: &[Edit], then: &str) -> Result<Response, Trouble> {
     let by = at.visiting.by();
-    let drafted = app.acts().draft(&by, &at.key, edits);
-    match in_time(async { Ok(drafted.await) }).await? {
+    match tried(app.acts().draft(&by, &at.key, edits)).await? {
         Ok(()) => Ok(app.site.to(then)),
         Err(error) => {
             let errors = told(error)?;
