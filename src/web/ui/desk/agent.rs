@@ -7,7 +7,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::agents::names;
-use super::change::{PartField, Section, drafted, drafted_or_told, was};
+use super::change::{PartField, Section, as_was, drafted, drafted_or_told, was};
 use super::{AtDesk, Place};
 use crate::rules::desk::edit::{Change, Edit};
 use crate::rules::desk::{Agent, AgentRule, Phone};
@@ -135,7 +135,7 @@ pub(super) async fn ask(
         rules: was
             .map(|was| was.rules.iter().map(rule_line).collect::<Vec<_>>().join("\n"))
             .unwrap_or_default(),
-        was: was.and_then(|was| serde_json::to_string(was).ok()).unwrap_or_default(),
+        was: was.map(as_was).unwrap_or_default(),
     };
     Ok(page(StatusCode::OK, &form))
 }

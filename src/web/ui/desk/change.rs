@@ -2,6 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use chrono::{Datelike, NaiveDate, Weekday};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{AtDesk, told};
@@ -163,6 +164,12 @@ pub(super) fn was<T: DeserializeOwned>(fields: &Fields) -> Result<Option<T>, Tro
         "" => Ok(None),
         text => serde_json::from_str(text).map(Some).map_err(|_| Trouble::NotFound),
     }
+}
+
+/// A part as it is, for the form that changes it or takes it away: what [`was`] reads again. Parts are made of texts,
+/// numbers and lists, and those can always be written as JSON.
+pub(super) fn as_was(part: &impl Serialize) -> String {
+    serde_json::to_string(part).unwrap_or_default()
 }
 
 /// A part of the desk's file by its key, with the field of a form in which it is written.

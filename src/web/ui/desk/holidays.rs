@@ -7,7 +7,7 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::change::{PartField, Section, drafted, drafted_or_told, note_faults, was};
+use super::change::{PartField, Section, as_was, drafted, drafted_or_told, note_faults, was};
 use super::hours::{listed, next_told};
 use super::when::Wall;
 use super::{AtDesk, Place};
@@ -79,13 +79,9 @@ pub(super) async fn ask(
             .and_then(|was| was.on_call.as_deref())
             .map(|window| listed(window, "never"))
             .unwrap_or_default(),
-        was: was.map(|was| json(&WrittenHoliday::from(was.clone()))).unwrap_or_default(),
+        was: was.map(|was| as_was(&WrittenHoliday::from(was.clone()))).unwrap_or_default(),
     };
     Ok(page(StatusCode::OK, &form))
-}
-
-fn json(holiday: &WrittenHoliday) -> String {
-    serde_json::to_string(holiday).unwrap_or_default()
 }
 
 /// Stretches of a day, as somebody wrote them into one field.

@@ -7,7 +7,7 @@ use axum::response::Response;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::Deserialize;
 
-use super::change::{PartField, drafted, note_faults, was};
+use super::change::{PartField, as_was, drafted, note_faults, was};
 use super::rota::query;
 use super::when::{self, Wall};
 use super::{AtDesk, Place, encoded};
@@ -108,7 +108,7 @@ pub(super) async fn ask(
         agent: was.map_or(given.agent, |was| was.agent.to_string()),
         replaces: was.and_then(|was| was.replaces.as_ref()).map(ToString::to_string).unwrap_or_default(),
         was: match was {
-            Some(was) => serde_json::to_string(&WrittenOverride::from(was.clone())).unwrap_or_default(),
+            Some(was) => as_was(&WrittenOverride::from(was.clone())),
             None => String::new(),
         },
     };

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::change::{PartField, Section, drafted, drafted_or_told};
+use super::change::{PartField, Section, as_was, drafted, drafted_or_told, was};
 use super::policies::told;
 use super::{AtDesk, Place, encoded};
 use crate::rules::desk::edit::{Change, Edit};
@@ -59,13 +59,9 @@ fn targets(fields: &Fields) -> Vec<Target> {
     fields.all("target").filter_map(|text| text.parse().ok()).collect()
 }
 
-fn json(policy: &Policy) -> String {
-    serde_json::to_string(policy).unwrap_or_default()
-}
-
 /// The policy as the form had it.
-fn was(fields: &Fields) -> Result<Policy, Trouble> {
-    serde_json::from_str(fields.get("was")).map_err(|_| Trouble::NotFound)
+fn policy_was(fields: &Fields) -> Result<Policy, Trouble> {
+    was(fields)?.ok_or(Trouble::NotFound)
 }
 
 /// The edit that makes the one of the other, if they differ.
@@ -133,7 +129,7 @@ pub(super) async fn ask(
         errors: Errors::default(),
         policy: policy.name.clone(),
         link: encoded(&policy.name),
-        was: json(policy),
+        was: as_was(policy),
         step: which.step.map(|index| index.to_string()).unwrap_or_default(),
         choices: choices(&at, step.map_or(&[], |step| &step.targets)),
         delay: step.map_or_else(Step::default_delay, |step| step.delay).to_string(),
@@ -152,7 +148,7 @@ pub(super) async fn put(
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
     let name = at.policy(&policy)?.name.clone();
-    let was = was(&fields)?;
+    let was = policy_was(&fields)?;
     let step = match fields.get("step") {
         "" => None,
         text => {
@@ -204,7 +200,7 @@ pub(super) async fn remove(
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
     let name = at.policy(&policy)?.name.clone();
-    let was = was(&fields)?;
+    let was = policy_was(&fields)?;
     let step: usize = fields.get("step").parse().map_err(|_| Trouble::NotFound)?;
     let mut now = was.clone();
     if step >= now.steps.len() {
@@ -243,7 +239,7 @@ pub(super) async fn ask_policy(
         frame: at.frame(),
         place: at.place(&app.site),
         errors: Errors::default(),
-        was: json(policy),
+        was: as_was(policy),
         name: policy.name.clone(),
         link: encoded(&policy.name),
         cycles: policy.cycles.to_string(),
@@ -299,7 +295,7 @@ pub(super) async fn put_policy(
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
     let name = at.policy(&policy)?.name.clone();
-    let was = was(&fields)?;
+    let was = policy_was(&fields)?;
     let mut errors = Errors::default();
     let (cycles, last_resort) = common(&fields, &mut errors);
     if errors.is_empty() {
@@ -386,6 +382,6 @@ pub(super) async fn remove_policy(
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
     at.policy(&policy)?;
-    let edit = Edit::Policy(Change::remove(was(&fields)?));
+    let edit = Edit::Policy(Change::remove(policy_was(&fields)?));
     drafted(&app, &at, &[edit], &at.path("/policies")).await
 }

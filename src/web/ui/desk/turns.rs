@@ -7,7 +7,7 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::change::{LayerForm, drafted, was};
+use super::change::{LayerForm, as_was, drafted, was};
 use super::when::Wall;
 use super::{AtDesk, Place, encoded};
 use crate::rules::desk::edit::{Change, Edit};
@@ -45,10 +45,6 @@ fn layers(rota: &Rota) -> Vec<WrittenLayer> {
     rota.layers.iter().cloned().map(WrittenLayer::from).collect()
 }
 
-fn json(layer: &WrittenLayer) -> String {
-    serde_json::to_string(layer).unwrap_or_default()
-}
-
 /// The form of a layer.
 pub(super) async fn ask(
     State(app): State<App>,
@@ -74,7 +70,7 @@ pub(super) async fn ask(
             Some(layer) => LayerForm::of_layer(at.desk(), layer),
             None => LayerForm::empty(at.desk(), today),
         },
-        was: was.as_ref().map(json).unwrap_or_default(),
+        was: was.as_ref().map(as_was).unwrap_or_default(),
     };
     Ok(page(StatusCode::OK, &form))
 }
