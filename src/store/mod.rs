@@ -43,6 +43,7 @@ pub mod report;
 pub mod session;
 mod sqlite;
 pub mod ticket;
+pub mod tickets;
 pub mod token;
 mod tx;
 mod value;

@@ -16,7 +16,7 @@ use crate::clock::Timestamp;
 use crate::rules::access::Right;
 use crate::rules::cover::{Cannot, Cover, CoverId, End, Span, State as Standing};
 use crate::web::cover::{Doer, Wish};
-use crate::web::hold::in_time;
+use crate::web::hold::{in_time, tried};
 use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::form::Errors;
 use crate::web::ui::trouble::Trouble;
@@ -276,8 +276,7 @@ pub(super) async fn deal(
     let doer = Doer { agent: at.me(), manages, name: &at.visiting.visitor.account.name };
     let deed = web::cover::deed(wish, &cover, &doer).map_err(Trouble::lacks)?;
     let by = at.visiting.by();
-    let done = app.acts().deal(&by, (&at.key, &id), &deed, at.me());
-    match in_time(async { Ok(done.await) }).await? {
+    match tried(app.acts().deal(&by, (&at.key, &id), &deed, at.me())).await? {
         Ok(_) => Ok(app.site.to(&at.path(&format!("/cover/{id}")))),
         Err(error) => page_of(&app, &at, &id, told(&at, error)?).await,
     }

@@ -18,7 +18,7 @@ use crate::rules::people::AgentKey;
 use crate::rules::rota::Difference;
 use crate::rules::rota::fairness::{Load, Overload};
 use crate::web::App;
-use crate::web::hold::in_time;
+use crate::web::hold::tried;
 use crate::web::preview::{self, Preview, Share};
 use crate::web::ui::asked::Path;
 use crate::web::ui::form::{Errors, Fields};
@@ -202,8 +202,7 @@ pub(super) async fn take_back(
     let at = AtDesk::manage(&app, visiting, desk).await?;
     let index = fields.get("index").parse().map_err(|_| Trouble::NotFound)?;
     let by = at.visiting.by();
-    let taken = app.acts().take_back(&by, &at.key, fields.get("revision"), index);
-    match in_time(async { Ok(taken.await) }).await? {
+    match tried(app.acts().take_back(&by, &at.key, fields.get("revision"), index)).await? {
         Ok(()) => Ok(app.site.to(&at.path("/draft"))),
         Err(error) => page_of(&app, &at, told(error)?).await,
     }
@@ -217,8 +216,7 @@ pub(super) async fn discard(
     fields: Fields,
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
-    let discarded = app.acts().discard(at.visiting.by(), &at.key, fields.get("revision"));
-    match in_time(async { Ok(discarded.await) }).await? {
+    match tried(app.acts().discard(at.visiting.by(), &at.key, fields.get("revision"))).await? {
         Ok(()) => Ok(app.site.to(&at.path("/rotas"))),
         Err(error) => page_of(&app, &at, told(error)?).await,
     }
@@ -235,8 +233,7 @@ pub(super) async fn publish(
     let version = fields.get("version").parse().map_err(|_| Trouble::NotFound)?;
     let seen = (fields.get("revision"), version);
     let meant = fields.get("gaps") == "meant";
-    let published = app.acts().publish(at.visiting.by(), &at.key, seen, meant);
-    match in_time(async { Ok(published.await) }).await? {
+    match tried(app.acts().publish(at.visiting.by(), &at.key, seen, meant)).await? {
         Ok(version) => Ok(app.site.to(&at.path(&format!("/versions/{version}")))),
         Err(error) => page_of(&app, &at, told(error)?).await,
     }
@@ -287,8 +284,7 @@ pub(super) async fn put_file(
     }
     let by = at.visiting.by();
     let edits = [Edit::File { was: was.clone(), now: now.clone() }];
-    let put = app.acts().draft(&by, &at.key, &edits);
-    match in_time(async { Ok(put.await) }).await? {
+    match tried(app.acts().draft(&by, &at.key, &edits)).await? {
         Ok(()) => Ok(app.site.to(&at.path("/draft"))),
         Err(error) => {
             let shown = FilePage {

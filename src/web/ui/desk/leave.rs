@@ -19,7 +19,7 @@ use crate::rules::desk::Desk;
 use crate::rules::leave::{Conflict, Leave, LeaveId, Origin};
 use crate::rules::people::AgentKey;
 use crate::web::App;
-use crate::web::hold::in_time;
+use crate::web::hold::{in_time, tried};
 use crate::web::odds::{self, Proposals, zone_of};
 use crate::web::ui::asked::Path;
 use crate::web::ui::form::{Errors, Fields};
@@ -226,7 +226,7 @@ pub(super) async fn add(
         let wall = Wall::new(app.acts().book(), zone_of(&at.live, &agent));
         let span = Span { from: wall.day(first), to: wall.day(last + Days::new(1)) };
         let added = app.acts().add_leave(at.visiting.by(), &at.key, (agent, span, given.note.clone()));
-        match in_time(async { Ok(added.await) }).await? {
+        match tried(added).await? {
             Ok(()) => return Ok(app.site.to(&at.path("/leave"))),
             Err(LeaveError::Act(error)) => return Err(error.into()),
             Err(error @ LeaveError::LongNote) => errors.note("note", error),
