@@ -30,6 +30,7 @@ mod leg;
 mod memory;
 mod mute;
 mod notice;
+mod noted;
 mod number_check;
 mod off_thread;
 mod once;
@@ -46,9 +47,9 @@ mod throttle;
 mod token;
 mod upkeep;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 pub use crate::store::desk::Version;
 pub use crate::store::draft::Draft;
@@ -140,8 +141,8 @@ struct Inner {
     in_flight: AtomicUsize,
     gate: session::Gate,
     gaps: gap_search::GapSearches,
-    /// When each carrier was heard of last.
-    heard: Mutex<BTreeMap<String, Timestamp>>,
+    /// What is kept with the next heartbeat.
+    noted: noted::Noted,
 }
 
 /// With what [`Acts`] begin.
@@ -215,7 +216,7 @@ impl Acts {
             in_flight: AtomicUsize::new(0),
             gate: session::Gate::default(),
             gaps: gap_search::GapSearches::default(),
-            heard: Mutex::default(),
+            noted: noted::Noted::default(),
         }))
     }
 

@@ -54,7 +54,7 @@ pub(super) struct About {
 
 impl From<About> for Question {
     fn from(About { desk, span, from, to }: About) -> Question {
-        Question { desk, span, from, to }
+        Question { desk, span, from, to, ..Question::default() }
     }
 }
 
@@ -109,7 +109,7 @@ pub(super) async fn tickets(
     Caller { principal, .. }: Caller,
     Asked(Listed { desk, span, from, to, after }): Asked<Listed>,
 ) -> Result<Json<Counted>, Problem> {
-    let question = Question { desk, span, from, to };
+    let question = Question { desk, span, from, to, ..Question::default() };
     let desks = question.desks(&app, &principal, Right::Manage)?;
     if desks.is_empty() {
         // No desk was named.

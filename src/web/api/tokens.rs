@@ -35,18 +35,22 @@ struct Token {
     owner: Option<String>,
     /// When it was made.
     created_at: Instant,
+    /// The day on which it was used last, by UTC; nothing, if it never was.
+    #[schema(format = Date)]
+    last_used_on: Option<String>,
     /// From when on it is let in no more, if it is not let in for ever.
     expires_at: Option<Instant>,
 }
 
 impl From<TokenShown> for Token {
-    fn from(TokenShown { token, owner, created_at }: TokenShown) -> Token {
+    fn from(TokenShown { token, owner, created_at, last_used }: TokenShown) -> Token {
         Token {
             name: token.name,
             role: token.role.into(),
             desk: token.scope.desk().map(str::to_owned),
             owner: owner.map(|owner| owner.to_string()),
             created_at: created_at.into(),
+            last_used_on: last_used.map(|day| day.to_string()),
             expires_at: token.expires_at.map(Instant::from),
         }
     }

@@ -4,8 +4,8 @@ use axum::http::StatusCode;
 use nightbell::rules::access::Role;
 use serde_json::{Value, json};
 
-use super::Site;
 use super::api::call;
+use super::{PASSWORD, Site, hours};
 
 fn emails(told: &Value) -> Vec<&str> {
     told["accounts"].as_array().unwrap().iter().map(|one| one["email"].as_str().unwrap()).collect()
@@ -164,6 +164,32 @@ async fn tokens_are_listed_and_ended_by_programs() {
             (&token["name"], &token["role"], &token["desk"], &token["owner"], &token["expires_at"]),
             (&json!("phone"), &json!("agent"), &Value::Null, &json!("ada@example.com"), &Value::Null),
             "{told}"
+        );
+        // What was used is kept with the next heartbeat, to the day.
+        let used = |told: &Value| -> Vec<(String, Value)> {
+            let tokens = told["tokens"].as_array().unwrap().iter();
+            tokens
+                .map(|one| (one["name"].as_str().unwrap().to_owned(), one["last_used_on"].clone()))
+                .collect()
+        };
+        assert!(used(&told).iter().all(|(_, day)| day.is_null()), "{told}");
+        phone.get("/desks").await.is(StatusCode::OK);
+        site.acts.beat(&[]).await.unwrap();
+        site.pass(hours(24));
+        all.get("/desks").await.is(StatusCode::OK);
+        site.acts.beat(&[]).await.unwrap();
+        let told = all.get("/tokens").await.json();
+        let days: Vec<Value> = used(&told).into_iter().map(|(_, day)| day).collect();
+        // The keeper of everything looked today, that of the night and the telephone yesterday, the viewer never.
+        for (day, count) in [(json!("2026-11-19"), 1), (json!("2026-11-18"), 2), (Value::Null, 1)] {
+            assert_eq!(days.iter().filter(|one| **one == day).count(), count, "{day} of {told}");
+        }
+        assert_eq!(days[3], json!("2026-11-18"), "{told}");
+        let page = site.browser("192.0.2.1");
+        page.signs_in("ada@example.com", PASSWORD).await;
+        page.get("/people").await.says(
+            StatusCode::OK,
+            &["phone</p>", "of ada@example.com · last used 18 Nov 2026 · for ever", "never used"],
         );
         for (who, status) in [(&looks, StatusCode::FORBIDDEN), (&phone, StatusCode::FORBIDDEN)] {
             who.get("/tokens").await.is(status);
