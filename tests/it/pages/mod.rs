@@ -52,7 +52,7 @@ use nightbell::fetch::config::{FetchConfig, this_machine};
 use nightbell::flows as voice_flows;
 use nightbell::id::Ids;
 use nightbell::rules::access::{Role, Scope};
-use nightbell::rules::desk::Desk;
+use nightbell::rules::desk::file::DeskFile;
 use nightbell::store::Store;
 use tower::ServiceExt;
 
@@ -132,8 +132,8 @@ impl Site {
 
     /// Brings a desk file into force, from the command line.
     pub async fn apply(&self, text: &str) {
-        let desk = (Desk::parse(text).unwrap(), text.to_owned());
-        self.acts.apply_desks(By::command_line(), vec![desk]).await.unwrap();
+        let file = DeskFile::read("desk.toml".into(), text.to_owned()).unwrap();
+        self.acts.apply_files(By::command_line(), vec![file]).await.unwrap();
     }
 
     /// Lets time pass.
