@@ -120,12 +120,17 @@ struct Given {
     reason: String,
 }
 
-/// The agent whose page it is, for himself and for who keeps the desk.
-fn whose(at: &AtDesk, key: &str) -> Result<Agent, Trouble> {
+/// The desk, and the agent whose page it is, for himself and for who keeps the desk.
+async fn whose(
+    app: &App,
+    visiting: Visiting,
+    (desk, key): (String, String),
+) -> Result<(AtDesk, Agent), Trouble> {
+    let at = AtDesk::see(app, visiting, desk).await?;
     let key: AgentKey = key.parse().map_err(|_| Trouble::NotFound)?;
-    let agent = at.live.agent(&key).ok_or(Trouble::NotFound)?;
+    let agent = at.live.agent(&key).ok_or(Trouble::NotFound)?.clone();
     if at.drafting.is_some() || at.me() == Some(&key) {
-        Ok(agent.clone())
+        Ok((at, agent))
     } else {
         Err(Trouble::lacks(Right::Manage))
     }
@@ -242,12 +247,11 @@ async fn page_of(
 /// The page.
 pub(super) async fn show(
     State(app): State<App>,
-    Path((desk, agent)): Path<(String, String)>,
+    Path(which): Path<(String, String)>,
     Query(done): Query<Done>,
     visiting: Visiting,
 ) -> Result<Response, Trouble> {
-    let at = AtDesk::see(&app, visiting, desk).await?;
-    let agent = whose(&at, &agent)?;
+    let (at, agent) = whose(&app, visiting, which).await?;
     page_of(&app, &at, &agent, &done, Given::default()).await
 }
 
@@ -260,12 +264,11 @@ fn number_of(at: &AtDesk, agent: &Agent, fields: &Fields) -> Result<AgentNumber,
 /// Sends a code to one of his numbers.
 pub(super) async fn send_code(
     State(app): State<App>,
-    Path((desk, agent)): Path<(String, String)>,
+    Path(which): Path<(String, String)>,
     visiting: Visiting,
     fields: Fields,
 ) -> Result<Response, Trouble> {
-    let at = AtDesk::see(&app, visiting, desk).await?;
-    let agent = whose(&at, &agent)?;
+    let (at, agent) = whose(&app, visiting, which).await?;
     let of = number_of(&at, &agent, &fields)?;
     let number = of.number.clone();
     let method = if fields.get("by") == "voice" { MethodKind::Voice } else { MethodKind::Sms };
@@ -289,12 +292,11 @@ pub(super) async fn send_code(
 /// Verifies one of his numbers by the code that was sent there.
 pub(super) async fn give_code(
     State(app): State<App>,
-    Path((desk, agent)): Path<(String, String)>,
+    Path(which): Path<(String, String)>,
     visiting: Visiting,
     fields: Fields,
 ) -> Result<Response, Trouble> {
-    let at = AtDesk::see(&app, visiting, desk).await?;
-    let agent = whose(&at, &agent)?;
+    let (at, agent) = whose(&app, visiting, which).await?;
     let of = number_of(&at, &agent, &fields)?;
     let number = of.number.clone();
     let told = match tried(app.acts().give_number_code(at.visiting.by(), of, fields.get("code"))).await? {
@@ -309,12 +311,11 @@ pub(super) async fn give_code(
 /// Mutes him.
 pub(super) async fn mute(
     State(app): State<App>,
-    Path((desk, agent)): Path<(String, String)>,
+    Path(which): Path<(String, String)>,
     visiting: Visiting,
     fields: Fields,
 ) -> Result<Response, Trouble> {
-    let at = AtDesk::see(&app, visiting, desk).await?;
-    let agent = whose(&at, &agent)?;
+    let (at, agent) = whose(&app, visiting, which).await?;
     let wall = Wall::new(app.acts().book(), zone_of(&at.live, &agent.key));
     let (until, reason) = (fields.get("until"), fields.get("reason").trim());
     let known = |time: &chrono::NaiveDateTime| (1970..2200).contains(&chrono::Datelike::year(time));
@@ -342,11 +343,10 @@ pub(super) async fn mute(
 /// Ends it; two taps end it once.
 pub(super) async fn unmute(
     State(app): State<App>,
-    Path((desk, agent)): Path<(String, String)>,
+    Path(which): Path<(String, String)>,
     visiting: Visiting,
 ) -> Result<Response, Trouble> {
-    let at = AtDesk::see(&app, visiting, desk).await?;
-    let agent = whose(&at, &agent)?;
+    let (at, agent) = whose(&app, visiting, which).await?;
     in_time(app.acts().unmute(at.visiting.by(), &at.key, &agent.key)).await?;
     Ok(app.site.to(&at.agent_path(&agent.key, "?done=ended")))
 }
