@@ -30,7 +30,6 @@ mod program;
 mod refused;
 mod reports;
 mod rotas;
-mod screen;
 mod tickets;
 
 use std::cell::RefCell;
@@ -57,6 +56,7 @@ use nightbell::store::Store;
 use tower::ServiceExt;
 
 use crate::support::db::{each_database, each_database_twice};
+use crate::support::world::{PASSWORD, Stream};
 use program::Program;
 
 const PUBLIC: &str = "https://pager.example.com";
@@ -68,7 +68,6 @@ account = "AC00000000000000000000000000000001"
 token = "a-token"
 senders = [{ number = "+18025550100" }]
 "#;
-pub const PASSWORD: &str = "three quiet geese at noon";
 const START: Timestamp = Timestamp(1_795_000_000_000);
 
 /// An installation with the reservations desk, and a second one, `night`, of other lines.
@@ -237,10 +236,10 @@ impl Browser<'_> {
     }
 
     /// Watches a board from now on.
-    pub async fn watches(&self, query: &str) -> screen::Stream {
+    pub async fn watches(&self, query: &str) -> Stream {
         let answer = self.answer(Request::get(format!("/board/events{query}")), Body::empty()).await;
         assert_eq!(answer.status(), StatusCode::OK);
-        screen::Stream::of(answer.into_body())
+        Stream::of(answer.into_body())
     }
 
     /// Sends a form with a file in the field of that name.
