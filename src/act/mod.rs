@@ -71,6 +71,7 @@ pub use draft::{DraftError, Drafting, Unfit};
 pub use feed::{FEEDS_SHOWN, Feed, FeedAbout, FeedError, FeedId, FeedShown};
 pub use flows::{FlowError, MOST_REVISIONS, Putting, may_put};
 pub use gap_search::GAPS_AHEAD;
+pub use history::{Past, Unread};
 pub use invitation::{InviteError, JoinError, Joining};
 pub use job::{Job, Performed};
 pub use leave::{Absences, LeaveError};

@@ -125,14 +125,29 @@ pub async fn current(tx: &mut Tx, key: &str) -> Result<Option<Current>, StoreErr
     row.map(current).transpose()
 }
 
-/// What was in force at a desk from an instant on: the texts with the instants since which they were, the oldest first.
-pub async fn since(tx: &mut Tx, desk: &str, from: Timestamp) -> Result<Vec<(Timestamp, String)>, StoreError> {
-    tx.all(
-        "select applied_at, source from desk_version where desk = $1 and version >= \
-         (select coalesce(max(version), 1) from desk_version where desk = $1 and applied_at <= $2) order by version",
-        args![desk, from],
-    )
-    .await
+/// A version of a desk that was in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InForce {
+    /// Which.
+    pub version: i64,
+    /// Since when.
+    pub applied_at: Timestamp,
+    /// Its text.
+    pub source: String,
+}
+
+/// What was in force at a desk from an instant on, the oldest first.
+pub async fn since(tx: &mut Tx, desk: &str, from: Timestamp) -> Result<Vec<InForce>, StoreError> {
+    let rows: Vec<(i64, Timestamp, String)> = tx
+        .all(
+            "select version, applied_at, source from desk_version where desk = $1 and version >= \
+             (select coalesce(max(version), 1) from desk_version where desk = $1 and applied_at <= $2) \
+             order by version",
+            args![desk, from],
+        )
+        .await?;
+    let in_force = |(version, applied_at, source)| InForce { version, applied_at, source };
+    Ok(rows.into_iter().map(in_force).collect())
 }
 
 /// Gives a desk its lines; [`StoreError::Conflict`] if another desk has one of them.

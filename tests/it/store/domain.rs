@@ -105,7 +105,7 @@ async fn desks(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
     assert_eq!(versions[0].changes.as_deref(), Some("a layer is new"));
     for (from, texts) in [(0, vec![DESK, "the second"]), (1, vec!["the second"]), (9, vec!["the second"])] {
         let known = desk::since(tx, "reservations", after(from)).await?;
-        assert_eq!(known.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>(), texts, "{from}");
+        assert_eq!(known.iter().map(|version| version.source.as_str()).collect::<Vec<_>>(), texts, "{from}");
     }
     assert_eq!(desk::since(tx, "reservations", Timestamp(0)).await?.len(), 2, "before there was a desk");
     desk::take_lines(tx, &mine, after(1)).await?;

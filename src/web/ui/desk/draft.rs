@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::versions::not_counted;
 use super::when::Wall;
 use super::{AtDesk, Place, encoded, told};
 use crate::rules::desk::edit::Edit;
@@ -72,6 +73,8 @@ struct Page {
     new_gaps: bool,
     loads: Vec<String>,
     carries: Vec<Carries>,
+    /// What of the past is not counted there.
+    not_counted: Vec<String>,
     /// Who would be away and on call.
     leaves: Vec<Concern>,
 }
@@ -158,6 +161,7 @@ pub(super) async fn page_of(app: &App, at: &AtDesk, errors: Errors) -> Result<Re
         leaves: Vec::new(),
         loads: Vec::new(),
         carries: Vec::new(),
+        not_counted: Vec::new(),
     };
     let made = |(index, edit): (usize, &Edit)| Made { index, told: edit.summary() };
     shown.made = drafting.edits().iter().enumerate().map(made).collect();
@@ -172,6 +176,7 @@ pub(super) async fn page_of(app: &App, at: &AtDesk, errors: Errors) -> Result<Re
         let concern =
             |(one, new): &(Conflict, bool)| Concern { told: super::leave::told(app, next, one), new: *new };
         shown.leaves = found.leave.iter().take(MOST_LINES).map(concern).collect();
+        shown.not_counted = found.unread.iter().map(|one| not_counted(wall, one)).collect();
         shown.carries = found.shares.iter().map(|share| carries(next, share)).collect();
     }
     Ok(page(status, &shown))

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::when::Wall;
 use super::{AtDesk, Place, told};
+use crate::act::Unread;
 use crate::web::App;
 use crate::web::hold::{in_time, tried};
 use crate::web::ui::asked::{Path, Query};
@@ -19,6 +20,15 @@ use crate::web::ui::{Frame, page};
 #[derive(Deserialize)]
 pub(super) struct Asked {
     before: Option<i64>,
+}
+
+/// That it is not known who was on call by a version, in words.
+pub(super) fn not_counted(wall: Wall<'_>, unread: &Unread) -> String {
+    let when = wall.span(unread.from, unread.to);
+    format!(
+        "Version {} of the desk can no longer be read: who was on call by it, {when}, is not counted.",
+        unread.version
+    )
 }
 
 struct Row {

@@ -29,7 +29,7 @@ use crate::web::App;
 use crate::web::commands::code;
 use crate::web::hold::{in_time, tried};
 use crate::web::ui::asked::{Path, Query};
-use offers::{PASSED, may_see_numbers, read};
+use offers::{MOVED_ON, PASSED, may_see_numbers, read};
 use timeline::{Line, line};
 
 pub(super) use offers::{Offers, People, outcome};
@@ -296,6 +296,7 @@ pub(super) async fn command(
             let shown = page_of(&app, visiting, &id, PASSED, Errors::default()).await?;
             Ok(page(StatusCode::CONFLICT, &One { how: how.into(), reason: reason.into(), ..shown }))
         }
+        Err(CommandError::MovedOn) => Ok(app.site.to(&back(fields.get("back"), &id, MOVED_ON))),
         Err(CommandError::Act(error)) => Err(error.into()),
     }
 }
