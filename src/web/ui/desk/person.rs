@@ -22,7 +22,6 @@ use crate::rules::policy::MethodKind;
 use crate::rules::report::{Choice, Spread, by_agent, nights_woken};
 use crate::web::App;
 use crate::web::hold::{in_time, tried};
-use crate::web::odds::zone_of;
 use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::reports::waited;
@@ -188,7 +187,7 @@ async fn figures(app: &App, at: &AtDesk, agent: &AgentKey) -> Result<Figures, Tr
     let (span, _) = Choice::Quarter.spans(today, None, None).map_err(|_| Trouble::NotFound)?;
     let items = in_time(app.acts().reported(std::slice::from_ref(&at.live), &span)).await?;
     let his = by_agent(&items).remove(&(at.key.clone(), agent.clone())).unwrap_or_default();
-    let nights = nights_woken(&items, agent, zone_of(&at.live, agent), book);
+    let nights = nights_woken(&items, agent, at.live.zone_of(agent), book);
     let middle = |spread: &Spread| waited(spread.median);
     let most = |spread: &Spread| waited(spread.ninetieth);
     Ok(Figures {
@@ -215,7 +214,7 @@ async fn page_of(
     given: Given,
 ) -> Result<Response, Trouble> {
     let (book, now) = (app.acts().book(), app.acts().clock().now());
-    let wall = Wall::new(book, zone_of(&at.live, &agent.key));
+    let wall = Wall::new(book, at.live.zone_of(&agent.key));
     let verified = in_time(app.acts().verified_numbers(&at.key)).await?;
     let awaited = in_time(app.acts().awaited_codes(&at.key, &agent.key)).await?;
     let mutes = in_time(app.acts().mutes(&at.key)).await?;
@@ -277,7 +276,7 @@ pub(super) async fn send_code(
         Err(SendCodeError::Act(error)) => return Err(error.into()),
         Err(SendCodeError::NoNumber) => return Err(Trouble::NotFound),
         Err(SendCodeError::Later(next)) => {
-            let wall = Wall::new(app.acts().book(), zone_of(&at.live, &agent.key));
+            let wall = Wall::new(app.acts().book(), at.live.zone_of(&agent.key));
             format!(
                 "A code was sent just now. The next may be sent at {}.",
                 wall.time(next).format("%H:%M:%S")
@@ -316,7 +315,7 @@ pub(super) async fn mute(
     fields: Fields,
 ) -> Result<Response, Trouble> {
     let (at, agent) = whose(&app, visiting, which).await?;
-    let wall = Wall::new(app.acts().book(), zone_of(&at.live, &agent.key));
+    let wall = Wall::new(app.acts().book(), at.live.zone_of(&agent.key));
     let (until, reason) = (fields.get("until"), fields.get("reason").trim());
     let known = |time: &chrono::NaiveDateTime| (1970..2200).contains(&chrono::Datelike::year(time));
     let mut errors = Errors::default();
