@@ -29,6 +29,7 @@ mod leave_calendar;
 mod leg;
 mod memory;
 mod mute;
+mod notice;
 mod number_check;
 mod off_thread;
 mod once;
