@@ -4,12 +4,9 @@
 
 mod view;
 
-use axum::Json;
 use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
-use axum::http::header::ETAG;
 use axum::http::request::Parts;
-use axum::response::AppendHeaders;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -17,16 +14,13 @@ use super::App;
 use super::asked::{Caller, InPath, Sent};
 use super::condition::{Condition, if_match, tags_of};
 use super::problem::Problem;
-use super::tag::of_version;
+use super::tag::{Tagged, of_version, tagged};
 use crate::act::{DraftError, Drafting, Unfit};
 use crate::rules::access::Right;
 use crate::rules::desk::edit::Edit;
 use crate::web::hold::in_time;
 use crate::web::preview::Preview;
 use view::Draft;
-
-/// An answer with its entity tag.
-type Tagged<T> = (AppendHeaders<[(axum::http::HeaderName, String); 1]>, Json<T>);
 
 /// The states of a draft that somebody has looked at: `If-Match`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,8 +90,7 @@ async fn whole(app: &App, desk: &str) -> Result<Tagged<Draft>, Problem> {
         (Some(_), Ok(next)) => Some(Preview::of(app, &live, next.desk()).await?),
         _ => None,
     };
-    let tag = AppendHeaders([(ETAG, tag(&drafting))]);
-    Ok((tag, Json(Draft::of(&live, drafting, preview))))
+    Ok(tagged(tag(&drafting), Draft::of(&live, drafting, preview)))
 }
 
 /// A desk's draft: its edits and what would come of them: who gains and loses shifts in the coming quarter, where an
@@ -219,11 +212,11 @@ pub(super) struct Publication {
 pub(super) struct Published {
     /// The version.
     #[schema(minimum = 1)]
-    version: i64,
+    pub(super) version: i64,
 }
 
 fn published(version: i64) -> Tagged<Published> {
-    (AppendHeaders([(ETAG, of_version(version))]), Json(Published { version }))
+    tagged(of_version(version), Published { version })
 }
 
 /// Brings a draft into force that was looked at. One that brings times when an emergency would find nobody is published

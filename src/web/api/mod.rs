@@ -5,8 +5,9 @@
 //! - `asked` and `condition`: what is taken out of a request; `cursor`: where lists go on; `tag`: entity tags; `once`:
 //!   requests with names; `problem`: what goes wrong.
 //! - `document`: what all of it is, as OpenAPI, made from the handlers themselves.
-//! - `desks`, `file`, `versions`, `draft`, `import`, `rotas`, `on_call`, `cover`, `leave`, `mutes`, `numbers`, `feeds`,
-//!   `tickets` (with `timeline` and `commands`), `board`, `carriers`, `reports`, `accounts`, `tokens`, `audit`: the handlers.
+//! - `desks`, `file`, `versions`, `draft`, `import`, `rotas`, `on_call`, `cover`, `leave`, `leave_calendars`, `mutes`, `numbers`, `feeds`,
+//!   `tickets` (with `timeline` and `commands`), `board`, `carriers`, `reports`, `accounts`, `invitations`, `tokens`, `audit`:
+//!   the handlers.
 
 mod accounts;
 mod asked;
@@ -23,7 +24,9 @@ mod draft;
 mod feeds;
 mod file;
 mod import;
+mod invitations;
 mod leave;
+mod leave_calendars;
 mod mutes;
 mod numbers;
 mod on_call;
@@ -124,6 +127,9 @@ fn parts() -> (Router<App>, OpenApi) {
         .routes(routes!(leave::list, leave::add))
         .routes(routes!(leave::remove))
         .routes(routes!(leave::conflicts))
+        .routes(routes!(leave_calendars::list))
+        .routes(routes!(leave_calendars::put, leave_calendars::remove))
+        .routes(routes!(leave_calendars::read))
         .routes(routes!(mutes::list, mutes::begin))
         .routes(routes!(mutes::end))
         .routes(routes!(numbers::list))
@@ -137,9 +143,9 @@ fn parts() -> (Router<App>, OpenApi) {
         .routes(routes!(accounts::one))
         .routes(routes!(accounts::give_role))
         .routes(routes!(accounts::give))
-        .routes(routes!(accounts::reset))
-        .routes(routes!(accounts::invited, accounts::invite))
-        .routes(routes!(accounts::withdraw))
+        .routes(routes!(invitations::reset))
+        .routes(routes!(invitations::invited, invitations::invite))
+        .routes(routes!(invitations::withdraw))
         .routes(routes!(tokens::list))
         .routes(routes!(tokens::end))
         .routes(routes!(audit::list))

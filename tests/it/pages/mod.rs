@@ -8,6 +8,7 @@ mod api_acts;
 mod api_agents;
 mod api_drafts;
 mod api_file;
+mod api_leave;
 mod api_people;
 mod audit;
 mod board;
