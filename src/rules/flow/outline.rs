@@ -1,10 +1,14 @@
 //! A flow as a drawing shows it: what each step is, the first of its words, and where its ways lead.
 
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use super::Flow;
 use super::syntax::{Act, On, Phrase, Step};
 
 /// A step of a flow.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = FlowStep)]
 pub struct Outlined<'a> {
     /// Its name in the file.
     pub name: &'a str,
@@ -21,7 +25,8 @@ pub struct Outlined<'a> {
 }
 
 /// All that leads from one step to another.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = FlowWay)]
 pub struct OutlinedWay<'a> {
     /// The step it leads to.
     pub to: &'a str,

@@ -6,7 +6,7 @@
 //!   requests with names; `problem`: what goes wrong.
 //! - `document`: what all of it is, as OpenAPI, made from the handlers themselves.
 //! - `desks`, `file`, `versions`, `draft`, `import`, `rotas`, `on_call`, `cover`, `leave`, `leave_calendars`, `mutes`, `numbers`, `feeds`,
-//!   `tickets` (with `timeline` and `commands`), `board`, `carriers`, `reports`, `accounts`, `invitations`, `tokens`, `audit`:
+//!   `tickets` (with `timeline` and `commands`), `board`, `carriers`, `flows`, `reports`, `accounts`, `invitations`, `sessions`, `tokens`, `audit`:
 //!   the handlers.
 
 mod accounts;
@@ -23,6 +23,7 @@ mod document;
 mod draft;
 mod feeds;
 mod file;
+mod flows;
 mod import;
 mod invitations;
 mod leave;
@@ -34,6 +35,7 @@ mod once;
 mod problem;
 mod reports;
 mod rotas;
+mod sessions;
 mod tag;
 mod tickets;
 mod timeline;
@@ -139,6 +141,14 @@ fn parts() -> (Router<App>, OpenApi) {
         .routes(routes!(feeds::end))
         .routes(routes!(board::show))
         .routes(routes!(carriers::list))
+        .routes(routes!(flows::list))
+        .routes(routes!(flows::one))
+        .routes(routes!(flows::draw))
+        .routes(routes!(flows::check))
+        .routes(routes!(flows::file::read, flows::file::write))
+        .routes(routes!(flows::versions::list))
+        .routes(routes!(flows::versions::one))
+        .routes(routes!(flows::versions::restore))
         .routes(routes!(accounts::list))
         .routes(routes!(accounts::one))
         .routes(routes!(accounts::give_role))
@@ -146,6 +156,8 @@ fn parts() -> (Router<App>, OpenApi) {
         .routes(routes!(invitations::reset))
         .routes(routes!(invitations::invited, invitations::invite))
         .routes(routes!(invitations::withdraw))
+        .routes(routes!(sessions::list, sessions::end_all))
+        .routes(routes!(sessions::end))
         .routes(routes!(tokens::list))
         .routes(routes!(tokens::end))
         .routes(routes!(audit::list))
