@@ -18,7 +18,7 @@ use crate::act::ApplyError;
 use crate::rules::access::Right;
 use crate::rules::desk::PolicyGap;
 use crate::rules::desk::plan::{Change, Plan};
-use crate::web::hold::{Failure, in_time};
+use crate::web::hold::{Failure, in_time, tried};
 
 /// What is asked of a change.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -136,7 +136,7 @@ pub(super) async fn write(
         return Err(Problem::Gaps(brought));
     }
     let applied = acts.apply_checked(caller.by, checked, expected);
-    let version = in_time(async { Ok(applied.await) }).await??;
+    let version = tried(applied).await??;
     Ok(tagged(of_version(version), changed))
 }
 

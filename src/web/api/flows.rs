@@ -17,7 +17,6 @@ use utoipa::{IntoParams, ToSchema};
 use super::App;
 use super::asked::{Asked, Caller, InPath, TextFile};
 use super::problem::Problem;
-use super::tag::{Tagged, of_version, tagged};
 use crate::act::{ActError, Desks, FlowError, may_put};
 use crate::flows;
 use crate::rules::access::Right;
@@ -144,17 +143,18 @@ pub(super) async fn list(State(app): State<App>, caller: Caller) -> Result<Json<
     Ok(Json(Flows { flows: desks.flows().map(|flow| FlowInShort::of(&desks, &caller, flow)).collect() }))
 }
 
-/// A voice flow in force, with what it does. Needs the role manager at some desk. Its ETag is what a change asks for.
+/// A voice flow in force, with what it does. Needs the role manager at some desk. What a change asks for is the ETag of its
+/// file.
 #[utoipa::path(
     get, path = "/flows/{name}", tag = "flows",
     params(("name" = String, Path, description = "Its name.", example = "emergency")),
-    responses((status = 200, body = WholeFlow, headers(("etag" = String))))
+    responses((status = 200, body = WholeFlow))
 )]
 pub(super) async fn one(
     State(app): State<App>,
     caller: Caller,
     InPath(name): InPath<String>,
-) -> Result<Tagged<WholeFlow>, Problem> {
+) -> Result<Json<WholeFlow>, Problem> {
     manages(&caller)?;
     let version = in_force(&app, &name).await?.revision;
     let desks = app.acts().desks();
@@ -164,7 +164,7 @@ pub(super) async fn one(
         version,
         steps: Outline(Flow::clone(flow)),
     };
-    Ok(tagged(of_version(version), whole))
+    Ok(Json(whole))
 }
 
 /// Which version of a flow.

@@ -3,6 +3,7 @@
 use axum::http::{Method, StatusCode, header};
 use nightbell::flows;
 use nightbell::rules::access::Role;
+use nightbell::rules::flow::renamed;
 use serde_json::{Value, json};
 
 use super::Site;
@@ -32,14 +33,12 @@ async fn flows_are_looked_at_drawn_and_checked() {
         let mona = site.program(Role::Manager, Some("reservations")).await;
         let listed = mona.get("/flows").await.is(StatusCode::OK);
         let flow = listed["flows"].as_array().unwrap().iter().find(|flow| flow["name"] == "emergency");
-        let lines = &flow.unwrap()["lines"];
         // Of a desk that she does not see, she learns nothing.
-        assert_eq!(lines[0]["desk"], "reservations", "{listed}");
-        assert!(!listed.to_string().contains("night"), "{listed}");
+        let lines = flow.unwrap()["lines"].as_array().unwrap();
+        assert!(!lines.is_empty() && lines.iter().all(|line| line["desk"] == "reservations"), "{listed}");
 
-        let one = mona.get(FLOW).await;
-        let told = one.is(StatusCode::OK);
-        assert_eq!((&told["version"], &told["may_put"], one.tag()), (&json!(1), &json!(false), "\"1\""));
+        let told = mona.get(FLOW).await.is(StatusCode::OK);
+        assert_eq!((&told["version"], &told["may_put"]), (&json!(1), &json!(false)), "{told}");
         let starts = told["steps"].as_array().unwrap().iter().filter(|step| step["is_start"] == true);
         assert_eq!(starts.count(), 1, "{told}");
         assert_eq!(all.get(FLOW).await.json()["may_put"], true);
@@ -100,7 +99,7 @@ async fn a_text_is_put_in_force_above_what_was_seen_and_taken_back() {
             (&[("if-match", "\"7\"")], &calmer, StatusCode::PRECONDITION_FAILED),
             (&[("if-none-match", "*")], &calmer, StatusCode::PRECONDITION_FAILED),
             (&seen, "name = ", StatusCode::UNPROCESSABLE_ENTITY),
-            (&seen, &calmer.replacen("\"emergency\"", "\"other\"", 1), StatusCode::UNPROCESSABLE_ENTITY),
+            (&seen, &renamed(&calmer, "other"), StatusCode::UNPROCESSABLE_ENTITY),
             (
                 &seen,
                 &calmer.replacen("[\"en\"]", "[\"fr\"]", 1).replace(".en = ", ".fr = "),
@@ -121,7 +120,8 @@ async fn a_text_is_put_in_force_above_what_was_seen_and_taken_back() {
         assert_eq!(all.put(&why, &named, &calmer).await.is(StatusCode::OK), json!({"version": 2}));
         assert_eq!(all.get(FILE).await.body, calmer);
         all.put(FILE, &seen, &emergency()).await.is(StatusCode::PRECONDITION_FAILED);
-        let entry = all.get("/audit?limit=1").await.json()["entries"][0].clone();
+        let head = site.program(Role::Administrator, None).await;
+        let entry = head.get("/audit?limit=2").await.json()["entries"][1].clone();
         assert_eq!(
             (&entry["action"], &entry["subject"]),
             (&json!("flow.put"), &json!("emergency")),
@@ -149,10 +149,10 @@ async fn a_text_is_put_in_force_above_what_was_seen_and_taken_back() {
         assert_eq!(all.get(FILE).await.body, emergency());
 
         // A new one, which no line has yet: by whoever manages a desk.
-        let new = calmer.replacen("\"emergency\"", "\"evening\"", 1);
+        let new = renamed(&calmer, "evening");
         let made = mona.put("/flows/evening/file", &[("if-none-match", "*")], &new).await;
         assert_eq!(made.is(StatusCode::OK), json!({"version": 1}));
-        let taken = calmer.replacen("\"emergency\"", "\"check\"", 1);
+        let taken = renamed(&calmer, "check");
         let taken = mona.put("/flows/check/file", &[("if-none-match", "*")], &taken).await;
         taken.is(StatusCode::UNPROCESSABLE_ENTITY);
     })

@@ -16,7 +16,7 @@ use super::super::tag::{Tagged, of_version, tagged};
 use super::{in_force, manages, text_of};
 use crate::act::{FlowError, Putting};
 use crate::rules::flow::Flow;
-use crate::web::hold::in_time;
+use crate::web::hold::{in_time, tried};
 
 /// A flow's text, byte for byte as it was put in force. Needs the role manager at some desk. Its ETag is what a change asks
 /// for.
@@ -79,8 +79,7 @@ pub(in crate::web::api) async fn write(
     TextFile(text): TextFile,
 ) -> Result<Tagged<Published>, Problem> {
     manages(&caller)?;
-    let why = how.why.trim();
-    if why.chars().count() > LONGEST_WHY {
+    if how.why.chars().count() > LONGEST_WHY {
         return Err(Problem::Query(format!("`why` is at most {LONGEST_WHY} characters")));
     }
     let flow = Flow::parse(&text).map_err(Problem::File)?;
@@ -93,10 +92,10 @@ pub(in crate::web::api) async fn write(
         let error = if seen == Condition::New { FlowError::There } else { FlowError::Moved };
         return Err(error.into());
     }
-    let why = Some(why.to_owned()).filter(|why| !why.is_empty());
+    let why = Some(how.why.trim().to_owned()).filter(|why| !why.is_empty());
     let putting = Putting { from: Some((name.clone(), above)), text, why };
     let put = app.acts().put_flow(caller.by, &caller.principal, putting);
-    in_time(async { Ok(put.await) }).await??;
+    tried(put).await??;
     published(&app, &name).await
 }
 

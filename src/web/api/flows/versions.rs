@@ -17,7 +17,7 @@ use super::file::published;
 use super::{in_force, manages, text_of};
 use crate::act::Revision;
 use crate::rules::flow::kept::Origin;
-use crate::web::hold::in_time;
+use crate::web::hold::{in_time, tried};
 
 /// Versions of a flow, newest first.
 #[derive(Debug, Serialize, ToSchema)]
@@ -146,6 +146,6 @@ pub(in crate::web::api) async fn restore(
     }
     let above = seen.expected(in_force(&app, &name).await?.revision);
     let put = app.acts().restore_flow(caller.by, &caller.principal, &name, (former, above));
-    in_time(async { Ok(put.await) }).await??;
+    tried(put).await??;
     published(&app, &name).await
 }
