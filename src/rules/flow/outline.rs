@@ -2,11 +2,15 @@
 
 use std::fmt;
 
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use super::Flow;
 use super::syntax::{Act, On, Phrase, Step};
 
 /// A step of a flow.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = FlowStep)]
 pub struct Outlined<'a> {
     /// Its name in the file.
     pub name: &'a str,
@@ -23,7 +27,8 @@ pub struct Outlined<'a> {
 }
 
 /// All that leads from one step to another.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = FlowWay)]
 pub struct OutlinedWay<'a> {
     /// The step it leads to.
     pub to: &'a str,

@@ -211,3 +211,36 @@ async fn tokens_are_listed_and_ended_by_programs() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn lists_of_people_go_on_to_their_end() {
+    Site::each(async |site| {
+        site.administrator().await;
+        site.somebody("zoe", Role::Viewer, None).await;
+        let all = site.program(Role::Administrator, None).await;
+        for (name, desk) in [("wim", Some("night")), ("vera", None), ("wim", None)] {
+            let wanted = json!({"email": format!("{name}@example.com"), "desk": desk, "role": "viewer"});
+            all.post("/invitations", &[], wanted).await.is(StatusCode::CREATED);
+        }
+        site.program_of("ada@example.com", Role::Agent).await;
+        for (list, field, count) in
+            [("accounts", "email", 2), ("invitations", "email", 3), ("tokens", "name", 2)]
+        {
+            let whole = all.get(&format!("/{list}")).await.is(StatusCode::OK);
+            assert_eq!(whole.get("next"), None, "{whole}");
+            let (mut told, mut path) = (Vec::new(), format!("/{list}?limit=1"));
+            loop {
+                let page = all.get(&path).await.is(StatusCode::OK);
+                assert_eq!(page[list].as_array().unwrap().len(), 1, "{page}");
+                told.push(page[list][0][field].clone());
+                let Some(next) = page.get("next") else { break };
+                path = format!("/{list}?limit=1&cursor={}", next.as_str().unwrap());
+            }
+            let all_told: Vec<Value> =
+                whole[list].as_array().unwrap().iter().map(|one| one[field].clone()).collect();
+            assert_eq!((told.len(), told), (count, all_told), "{list}");
+            all.get(&format!("/{list}?cursor=x")).await.is(StatusCode::BAD_REQUEST);
+        }
+    })
+    .await;
+}

@@ -113,7 +113,7 @@ async fn totals_are_for_who_sees_the_desk_and_people_for_who_keeps_it() {
         let (_, first) = ask(site, &everywhere, "/reports/tickets").await;
         assert_eq!(numbers(&first), [1001, 1002]);
         let next = first["next"].as_str().unwrap();
-        let (_, second) = ask(site, &everywhere, &format!("/reports/tickets?after={next}")).await;
+        let (_, second) = ask(site, &everywhere, &format!("/reports/tickets?cursor={next}")).await;
         assert_eq!((numbers(&second), &second["tickets"][0]["desk"]), (vec![1001], &"reservations".into()));
         assert!(second["next"].is_null());
     })
@@ -191,7 +191,7 @@ async fn what_is_asked_wrongly_is_told() {
             assert!(problem["detail"].as_str().unwrap().contains(words), "{problem}");
         }
         for path in
-            ["/reports/summary?colour=red", "/reports/tickets?after=x", "/reports/tickets?after=night.x."]
+            ["/reports/summary?colour=red", "/reports/tickets?cursor=x", "/reports/tickets?cursor=6e6967"]
         {
             assert_eq!(ask(site, &token, path).await.0, StatusCode::BAD_REQUEST, "{path}");
         }
