@@ -30,6 +30,7 @@ mod leg;
 mod memory;
 mod mute;
 mod noted;
+mod notice;
 mod number_check;
 mod off_thread;
 mod once;

@@ -240,8 +240,7 @@ pub async fn revive(tx: &mut Tx, number: &PhoneNumber, method: MethodKind) -> Re
 pub async fn dead_methods(tx: &mut Tx) -> Result<BTreeSet<(MethodKind, PhoneNumber)>, StoreError> {
     let rows: Vec<(String, String)> = tx.all("select number, method from dead_method", args![]).await?;
     let known = |(number, method): (String, String)| {
-        let method =
-            [MethodKind::Sms, MethodKind::Voice].into_iter().find(|kind| method_name(*kind) == method)?;
+        let method = method_named(&method)?;
         Some((method, number.parse().ok()?))
     };
     Ok(rows.into_iter().filter_map(known).collect())
@@ -260,9 +259,13 @@ pub async fn why_dead(
     .await
 }
 
-fn method_name(method: MethodKind) -> &'static str {
+pub(super) fn method_name(method: MethodKind) -> &'static str {
     match method {
         MethodKind::Sms => "sms",
         MethodKind::Voice => "voice",
     }
+}
+
+pub(super) fn method_named(name: &str) -> Option<MethodKind> {
+    [MethodKind::Sms, MethodKind::Voice].into_iter().find(|method| method_name(*method) == name)
 }

@@ -20,6 +20,7 @@ pub mod account;
 pub mod audit;
 pub mod call;
 pub mod cover;
+pub mod cover_told;
 pub mod desk;
 pub mod draft;
 mod error;
