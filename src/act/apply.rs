@@ -156,23 +156,13 @@ impl Acts {
         Ok(outcome)
     }
 
-    /// Brings desk files into force, whatever is in force, all of them or none. [`StoreError::Conflict`] if another desk
-    /// has one of their lines.
+    /// Brings desk files into force, whatever is in force, all of them or none. A line may move from one of them
+    /// to another; [`StoreError::Conflict`] if a desk has it that is not among them.
     pub async fn apply_files(&self, by: By, files: Vec<DeskFile>) -> Result<Vec<Applied>, ActError> {
         let all: Vec<(Desk, String)> = files.into_iter().map(DeskFile::into_parts).collect();
         let versions = self.put(by, all.clone()).await?;
         let applied = |((desk, _), (version, new))| Applied { desk, version, new };
         Ok(all.into_iter().zip(versions).map(applied).collect())
-    }
-
-    /// Brings desks into force, all or none, each with the text of its file; answers their versions. A line may move
-    /// from one of them to another; [`StoreError::Conflict`] if a desk has it that is not among them.
-    pub async fn apply_desks(&self, by: By, desks: Vec<(Desk, String)>) -> Result<Vec<i64>, StoreError> {
-        let versions = self.put(by, desks).await.map_err(|error| match error {
-            ActError::Store(error) => error,
-            other => StoreError::Fault(other.to_string()),
-        })?;
-        Ok(versions.into_iter().map(|(version, _)| version).collect())
     }
 
     async fn put(&self, by: By, desks: Vec<(Desk, String)>) -> Result<Vec<(i64, bool)>, ActError> {

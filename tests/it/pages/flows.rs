@@ -16,10 +16,9 @@ use nightbell::rules::flow::{Flow, renamed};
 use nightbell::store::Store;
 
 use super::desk_pages::manager;
-use super::screen::Screen;
 use super::{CARRIER, PUBLIC, START, Site};
 use crate::support::db::each_database;
-use crate::support::world::{World, minutes};
+use crate::support::world::{Screen, World, minutes};
 
 const GREETING: &str = "{desk}, emergency line.";
 

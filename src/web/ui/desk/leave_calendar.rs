@@ -19,7 +19,6 @@ use crate::rules::access::Right;
 use crate::rules::people::AgentKey;
 use crate::web::App;
 use crate::web::hold::in_time;
-use crate::web::odds::zone_of;
 use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
@@ -84,7 +83,7 @@ struct Given {
 
 /// How a calendar that is kept is told.
 pub(super) fn kept(app: &App, at: &AtDesk, calendar: &LeaveCalendar) -> Kept {
-    let wall = Wall::new(app.acts().book(), zone_of(&at.live, &calendar.agent));
+    let wall = Wall::new(app.acts().book(), at.live.zone_of(&calendar.agent));
     let now = app.acts().clock().now();
     Kept {
         agent: calendar.agent.to_string(),
@@ -151,7 +150,7 @@ async fn found(
     read: &Read,
     counts: Counts,
 ) -> Result<Away, String> {
-    let (acts, text, zone) = (app.acts().clone(), read.text.clone(), zone_of(&at.live, agent));
+    let (acts, text, zone) = (app.acts().clone(), read.text.clone(), at.live.zone_of(agent));
     let reading = tokio::task::spawn_blocking(move || {
         let now = acts.clock().now();
         away::read(&text, (now, now + LEAVE_AHEAD), counts, zone, acts.book())
@@ -166,7 +165,7 @@ async fn found(
 }
 
 fn preview(app: &App, at: &AtDesk, agent: &AgentKey, away: Away) -> Preview {
-    let wall = Wall::new(app.acts().book(), zone_of(&at.live, agent));
+    let wall = Wall::new(app.acts().book(), at.live.zone_of(agent));
     let listed = away.absences.iter().take(MOST_SHOWN);
     let told = |absence: &away::Absence| {
         let summary = absence.summary.clone();
