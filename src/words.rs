@@ -7,6 +7,7 @@
 //! are the parts of sentences that voice flows ask for.
 
 mod brief;
+mod declared;
 pub mod gsm;
 mod parts;
 mod rota;

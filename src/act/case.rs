@@ -182,7 +182,7 @@ impl Work {
 }
 
 /// What must be known to decide about a case.
-fn context<'a>(world: &'a World, desk: &'a Desk, case: &Case) -> Result<Context<'a>, StoreError> {
+pub(super) fn context<'a>(world: &'a World, desk: &'a Desk, case: &Case) -> Result<Context<'a>, StoreError> {
     Ok(context_by(world, desk, policy_of(desk, case)?))
 }
 
@@ -194,6 +194,7 @@ pub(super) fn context_by<'a>(world: &'a World, desk: &'a Desk, policy: &'a Polic
         book: &world.book,
         dead: world.dead(),
         mutes: world.desks.mutes_of(desk.key.as_str()),
+        exceptions: world.desks.exceptions_of(desk.key.as_str()),
         cover_resumes: cover_resumes(world, desk),
         carriers: world.carriers,
         now: world.now,
@@ -209,5 +210,6 @@ fn policy_of<'a>(desk: &'a Desk, case: &Case) -> Result<&'a Policy, StoreError> 
 
 /// When somebody is there again; none if somebody is there now.
 pub(super) fn cover_resumes(world: &World, desk: &Desk) -> Option<Timestamp> {
-    desk.hours.cover_resumes(&world.book, world.now)
+    let exceptions = world.desks.exceptions_of(desk.key.as_str());
+    desk.hours.met(exceptions).cover_resumes(&world.book, world.now)
 }

@@ -36,8 +36,9 @@ impl Acts {
     }
 
     fn rehearsal<'a>(&'a self, desks: &'a Desks, desk: &'a Desk, policy: &'a Policy) -> Rehearsal<'a> {
-        let (mutes, carriers) = (desks.mutes_of(desk.key.as_str()), self.0.carriers.len());
-        Rehearsal { desk, policy, book: self.book(), dead: &desks.dead, mutes, carriers }
+        let (book, dead, carriers) = (self.book(), &desks.dead, self.0.carriers.len());
+        let (mutes, exceptions) = (desks.mutes_of(desk.key.as_str()), desks.exceptions_of(desk.key.as_str()));
+        Rehearsal { desk, policy, book, dead, mutes, exceptions, carriers }
     }
 
     /// Of some numbers, the ways by which they are passed over, each with why and since when.

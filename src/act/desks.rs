@@ -10,9 +10,10 @@ use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::{Agent, Desk};
 use crate::rules::flow::Flow;
 use crate::rules::flow::kept::FlowFile;
+use crate::rules::hours::Exceptions;
 use crate::rules::mute::Mutes;
 use crate::rules::policy::MethodKind;
-use crate::store::{StoreError, Tx, call, desk as desks, flow, instance, mute};
+use crate::store::{StoreError, Tx, call, desk as desks, exception, flow, instance, mute};
 
 /// What is in force.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +26,8 @@ pub struct Desks {
     pub(super) dead: BTreeSet<(MethodKind, PhoneNumber)>,
     /// Who is muted, by the key of the desk.
     mutes: BTreeMap<String, Mutes>,
+    /// What is declared of desks, by their keys.
+    exceptions: BTreeMap<String, Exceptions>,
     generation: desks::Generation,
 }
 
@@ -60,6 +63,12 @@ impl Desks {
         self.mutes.get(desk).unwrap_or(NONE)
     }
 
+    /// What is declared of a desk.
+    pub fn exceptions_of(&self, desk: &str) -> &Exceptions {
+        const NONE: &Exceptions = &Exceptions::NONE;
+        self.exceptions.get(desk).unwrap_or(NONE)
+    }
+
     /// The desk, if there is but one.
     pub(super) fn only(&self) -> Option<&Arc<Desk>> {
         let mut all = self.by_key.values();
@@ -86,6 +95,7 @@ struct Everything {
     desks: Vec<(Desk, i64)>,
     dead: BTreeSet<(MethodKind, PhoneNumber)>,
     mutes: BTreeMap<String, Mutes>,
+    exceptions: BTreeMap<String, Exceptions>,
     generation: desks::Generation,
     /// Every version of every flow, with its text.
     sources: Vec<(String, String)>,
@@ -126,8 +136,8 @@ impl Acts {
 
     /// Reads what is in force.
     pub async fn reload(&self) -> Result<(), ActError> {
-        let Everything { desks: all, dead, mutes, generation, sources, in_force } =
-            self.store().read(everything, ()).await?;
+        let Everything { desks: all, dead, mutes, exceptions, generation, sources, in_force } =
+            self.store().read(everything, self.clock().now()).await?;
         let before = self.desks();
         let mut versions = before.versions.clone();
         for (version, text) in sources {
@@ -155,6 +165,7 @@ impl Acts {
                 all.into_iter().map(|(desk, _)| (desk.key.as_str().to_owned(), Arc::new(desk))).collect();
             desks.dead = dead;
             desks.mutes = mutes;
+            desks.exceptions = exceptions;
             desks.flows = flows;
             desks.versions = versions;
             desks.generation = generation;
@@ -166,6 +177,18 @@ impl Acts {
     pub async fn reload_if_changed(&self) -> Result<(), ActError> {
         let generation = self.store().read(current_generation, ()).await?;
         if generation == self.desks().generation { Ok(()) } else { self.reload().await }
+    }
+
+    /// The same for a process that performs things: where hours are others, or something is declared, pages that wait
+    /// for somebody to be there are due at another time.
+    pub async fn keep_up(&self) -> Result<(), ActError> {
+        self.reload_if_changed().await?;
+        let generation = self.desks().generation;
+        if *self.0.kept_up.lock().unwrap_or_else(PoisonError::into_inner) != generation {
+            self.move_waiting().await?;
+            *self.0.kept_up.lock().unwrap_or_else(PoisonError::into_inner) = generation;
+        }
+        Ok(())
     }
 
     fn renew(&self, change: impl FnOnce(&mut Desks)) {
@@ -193,11 +216,12 @@ async fn begin_work(tx: &mut Tx, begin: &Begin) -> Result<Vec<PassedOver>, Store
     Ok(passed_over)
 }
 
-async fn everything(tx: &mut Tx, (): &()) -> Result<Everything, StoreError> {
+async fn everything(tx: &mut Tx, now: &Timestamp) -> Result<Everything, StoreError> {
     Ok(Everything {
         desks: desks::all(tx).await?,
         dead: desks::dead_methods(tx).await?,
         mutes: mute::all(tx).await?,
+        exceptions: exception::all(tx, *now).await?,
         generation: desks::generation(tx).await?,
         sources: flow::sources(tx).await?,
         in_force: flow::in_force(tx).await?,

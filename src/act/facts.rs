@@ -34,7 +34,8 @@ pub(super) fn facts<R>(
     known: &CallFacts<'_>,
     flow: impl FnOnce(&Facts<'_>) -> R,
 ) -> R {
-    let state = desk.hours.state_at(&world.book, world.now);
+    let exceptions = world.desks.exceptions_of(desk.key.as_str());
+    let state = desk.hours.met(exceptions).state_at(&world.book, world.now);
     let allowed = desk.allowed_countries();
     let plan = desk.number_plan();
     let may_call_back = |number: &&PhoneNumber| plan.may_call_back(number, allowed).is_ok();
@@ -44,6 +45,8 @@ pub(super) fn facts<R>(
             DeskState::OnCall { .. } => DeskClock::OnCall,
             DeskState::Closed { .. } => DeskClock::Closed,
         },
+        daytime: desk.daytime,
+        turn_away: desk.options.turn_away,
         caller: match &call.agent {
             _ if known.blocked => Caller::Blocked,
             Some(_) => {
@@ -68,6 +71,11 @@ pub(super) fn facts<R>(
         plan: desk,
     };
     flow(&facts)
+}
+
+/// An address as it is said: `support.example.com`.
+fn as_said(web: &str) -> String {
+    web.trim_start_matches("https://").trim_end_matches('/').to_owned()
 }
 
 fn numbers(desk: &Desk, known: &CallFacts<'_>) -> BTreeMap<String, PhoneNumber> {
@@ -110,6 +118,8 @@ fn fields(
         let holder = case.holder().and_then(|agent| desk.agent(agent)).map(|agent| agent.name.as_str());
         words.ticket_state(language, &world.book, desk.zone(), case, holder)
     });
+    let exceptions = world.desks.exceptions_of(desk.key.as_str());
+    let support_hours = words.support_hours_now(language, &world.book, &desk.hours, exceptions, world.now);
     let briefs: Vec<_> = known.pages.offered.iter().map(Case::brief).collect();
     [
         ("desk", Some(desk.name.clone())),
@@ -118,10 +128,10 @@ fn fields(
         ("severity3", definition(Severity::THREE)),
         ("severity4", definition(Severity::FOUR)),
         ("topics", topics),
-        ("support_hours", Some(words.support_hours(language, &desk.hours))),
+        ("support_hours", Some(support_hours)),
         ("resumes", resumes),
         ("email", desk.email.clone()),
-        ("web", desk.web.clone()),
+        ("web", desk.web.as_deref().map(as_said)),
         ("open_state", open_state),
         ("agent_pages", Some(words.agent_pages(language, &briefs))),
     ]

@@ -10,6 +10,7 @@ use super::off_thread::Few;
 use super::{ActError, Acts};
 use crate::clock::Timestamp;
 use crate::rules::desk::{Agent, Desk, Gaps, PolicyGap};
+use crate::rules::hours::Exceptions;
 use crate::rules::mute::Mutes;
 use crate::rules::people::AgentKey;
 
@@ -28,6 +29,7 @@ struct Subject {
     desk: Desk,
     unreachable: BTreeSet<AgentKey>,
     mutes: Mutes,
+    exceptions: Exceptions,
 }
 
 #[derive(Debug)]
@@ -76,6 +78,7 @@ impl Acts {
             desk: desk.clone(),
             unreachable: unreachable.map(|agent| agent.key.clone()).collect(),
             mutes: desks.mutes_of(desk.key.as_str()).clone(),
+            exceptions: desks.exceptions_of(desk.key.as_str()).clone(),
         };
         if let Some(gaps) = self.0.gaps.find(&subject, from, to) {
             return Ok(gaps);
@@ -87,9 +90,9 @@ impl Acts {
                 return Ok(gaps);
             }
             let until = to + BEYOND;
-            let Subject { desk, unreachable, mutes } = &subject;
+            let Subject { desk, unreachable, mutes, exceptions } = &subject;
             let is_reachable = |agent: &Agent| !unreachable.contains(&agent.key);
-            let gaps = desk.gaps(acts.book(), (from, until), is_reachable, mutes);
+            let gaps = desk.gaps(acts.book(), (from, until), is_reachable, mutes, exceptions);
             let found = gaps.within(from, to);
             acts.0.gaps.keep(Kept { subject, from, to: until, gaps });
             Ok(found)

@@ -16,6 +16,7 @@ mod dead;
 mod desks;
 mod doubt;
 mod draft;
+mod exception;
 mod facts;
 mod feed;
 mod flows;
@@ -49,7 +50,7 @@ mod upkeep;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 pub use crate::store::desk::Version;
 pub use crate::store::draft::Draft;
@@ -70,6 +71,7 @@ pub use dead::{Again, OutOfUse};
 pub use desks::Desks;
 pub use doubt::Standing;
 pub use draft::{DraftError, Drafting, Unfit};
+pub use exception::DeclareError;
 pub use feed::{FEEDS_SHOWN, Feed, FeedAbout, FeedError, FeedId, FeedShown};
 pub use flows::{FlowError, MOST_REVISIONS, Putting, may_put};
 pub use gap_search::GAPS_AHEAD;
@@ -143,6 +145,8 @@ struct Inner {
     gaps: gap_search::GapSearches,
     /// What is kept with the next heartbeat.
     noted: noted::Noted,
+    /// What was in force when the pages that wait were looked at last.
+    kept_up: Mutex<crate::store::desk::Generation>,
 }
 
 /// With what [`Acts`] begin.
@@ -217,6 +221,7 @@ impl Acts {
             gate: session::Gate::default(),
             gaps: gap_search::GapSearches::default(),
             noted: noted::Noted::default(),
+            kept_up: Mutex::default(),
         }))
     }
 

@@ -2,12 +2,13 @@
 
 mod agent;
 mod caller;
+mod manager;
 mod meant;
 
 use super::{ActError, Acts, World, dead};
 use crate::clock::Timestamp;
 use crate::rules::case::{Event, Pictures};
-use crate::rules::command::{self, Reply, Reserved};
+use crate::rules::command::{self, Reply, Reserved, declaration};
 use crate::rules::contact::PhoneNumber;
 use crate::rules::number_plan;
 use crate::rules::policy::MethodKind;
@@ -79,9 +80,13 @@ impl Acts {
         let ticket = self.ids().mint(world.now);
         let reply = command::parse(&text.body);
         let word = text.carriers_word(&reply);
+        let declares = declaration::read(&text.body).is_some();
         self.store().write(text_in, Input { world, text, reply, ticket }).await?;
         if matches!(word, Some(Reserved::OptOut | Reserved::OptIn)) {
             self.read_dead_again().await;
+        }
+        if declares && let Err(error) = self.keep_up().await {
+            tracing::warn!(%error, "what was declared by text was not read; it is soon");
         }
         Ok(())
     }
@@ -124,6 +129,9 @@ async fn text_in(tx: &mut Tx, input: &Input) -> Result<(), StoreError> {
         // With pictures, it is for us as well.
         Some(Reserved::Info) if text.pictures == 0 => return Ok(()),
         Some(Reserved::Info) | None => {}
+    }
+    if manager::text(tx, input, &from).await? {
+        return Ok(());
     }
     let to: Option<PhoneNumber> = text.to.parse().ok();
     if let Some(writer) = meant::writer(tx, world, to.as_ref(), &from, reply).await? {

@@ -119,6 +119,8 @@ impl Acts {
 
     /// Looks, by questions of its own, for emergencies that were forgotten and effects that wait too long.
     pub async fn audit(&self) -> Result<Audit, ActError> {
+        // A call may have been answered by the hours of a moment before.
+        self.move_waiting().await?;
         Ok(self.store().write(audit, self.clock().now()).await?)
     }
 

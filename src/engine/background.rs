@@ -46,7 +46,7 @@ impl Engine {
         self.keep(&tasks, &shutdown, "news", |engine| async move { engine.listen().await });
         self.keep(&tasks, &shutdown, "sweeper", |engine| async move { engine.sweeper().await });
         self.keep(&tasks, &shutdown, "reload", |engine| async move {
-            engine.every(RELOAD, "the desks could not be read", || engine.0.acts.reload_if_changed()).await;
+            engine.every(RELOAD, "the desks could not be read", || engine.0.acts.keep_up()).await;
         });
         self.keep(&tasks, &shutdown, "auditor", |engine| async move {
             engine.every(AUDIT, "the auditor could not look", || engine.audit()).await;

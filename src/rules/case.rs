@@ -36,6 +36,7 @@ use super::desk::{AgentKey, Desk};
 use super::effect::{Answer, AttemptId, Brief, Effect, Message, Recipient, Spoken};
 use super::escalation::{Escalation, Phase, Place};
 use super::flow::FlowCommand;
+use super::hours::Exceptions;
 use super::mute::Mutes;
 use super::number_plan;
 use super::page::{Attempt, Page, Receipt, Sent};
@@ -107,6 +108,8 @@ pub struct Context<'a> {
     pub dead: &'a BTreeSet<(MethodKind, PhoneNumber)>,
     /// Who of the desk's agents is muted.
     pub mutes: &'a Mutes,
+    /// What is declared of the desk.
+    pub exceptions: &'a Exceptions,
     /// When somebody is on call again; `None` if somebody is on call now, or the desk is open.
     pub cover_resumes: Option<Timestamp>,
     /// How many carriers there are to turn to.
@@ -234,9 +237,31 @@ impl Context<'_> {
         self.desk.agents_of(targets, self.book, self.now)
     }
 
+    /// Whom a step of the policy pages now.
+    fn agents_of_step(&self, step: usize) -> Vec<AgentKey> {
+        self.agents_of(&self.policy.targets(step, self.is_everyone()))
+    }
+
+    /// Whether everyone is declared to be on call.
+    fn is_everyone(&self) -> bool {
+        self.exceptions.is_everyone(self.now)
+    }
+
     /// Everybody who would be paged first now if nobody were muted, in order.
     fn first_on_call(&self) -> Vec<AgentKey> {
-        self.desk.first_on_call(self.policy, self.book, self.now)
+        self.desk.first_on_call(self.policy, self.is_everyone(), self.book, self.now)
+    }
+
+    /// When a page leaves that waits: when it may, and somebody is there. Whatever was declared since, and ended since, it
+    /// waits no longer than it has to; but one that waits for nobody's return does not begin to.
+    fn page_due(&self, page_at: Timestamp, ready_at: Option<Timestamp>) -> Timestamp {
+        match ready_at {
+            Some(ready_at) if ready_at < page_at => {
+                self.cover_resumes.map_or(ready_at, |resumes| resumes.max(ready_at))
+            }
+            // It waits for the caller alone; or was written by a program that did not know the difference.
+            _ => page_at,
+        }
     }
 }
 
@@ -297,6 +322,18 @@ impl Case {
             Event::Receipt { attempt, carrier, sid, receipt } => {
                 self.receipt(hand, &attempt, carrier, sid, receipt)
             }
+        }
+    }
+
+    /// Whether its page waits for somebody to be there, and is due at another time by now, since the hours changed or
+    /// something was declared.
+    pub fn is_due_otherwise(&self, context: &Context<'_>) -> bool {
+        match self.escalation.as_ref().map(|run| &run.phase) {
+            Some(Phase::Waiting { page_at, ready_at }) => {
+                let due = context.page_due(*page_at, *ready_at);
+                due != *page_at && *page_at > context.now
+            }
+            _ => false,
         }
     }
 

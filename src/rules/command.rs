@@ -9,6 +9,7 @@
 //! [`Reply::Reserved`]. A carrier acts on such a word only if it is the whole text; so do we, or a "Help!" above a
 //! caller's report would be left to a carrier that leaves it to us.
 
+pub mod declaration;
 mod own_words;
 mod vocabulary;
 

@@ -3,6 +3,7 @@
 //! every name is known and somebody can be reached.
 
 mod check;
+mod daytime;
 pub mod edit;
 pub mod export;
 pub mod file;
@@ -17,11 +18,13 @@ mod target;
 mod tests;
 pub mod warn;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use daytime::{Daytime, TurnAway, Unanswered};
 pub use gap::{Found, Gaps, Lack, PolicyGap, Reason};
 pub use people::{AccountManager, Agent, AgentRule, Contact, Customer, Phone};
 pub use read::WrittenDesk;
@@ -80,6 +83,9 @@ pub struct DeskOf<Hours, OneRota> {
     /// The number of the daytime desk.
     #[serde(default)]
     pub main_number: Option<PhoneNumber>,
+    /// How calls are put through to it, and what follows if nobody there picks up.
+    #[serde(default, skip_serializing_if = "Daytime::is_usual")]
+    pub daytime: Daytime,
     /// Where the manager is told at once, by text, what cannot wait: a dead contact method, a step without anybody.
     #[serde(default)]
     pub manager: Option<PhoneNumber>,
@@ -179,6 +185,9 @@ pub struct Options {
     /// Whether a manager approves what agents agree among themselves about cover and swaps, before it counts.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub cover_needs_approval: bool,
+    /// How a caller whose number is blocked is turned away.
+    #[serde(skip_serializing_if = "TurnAway::is_usual")]
+    pub turn_away: TurnAway,
 }
 
 impl Default for Options {
@@ -188,6 +197,7 @@ impl Default for Options {
             text_receipts: true,
             abandoned: Abandoned::OneSms,
             cover_needs_approval: false,
+            turn_away: TurnAway::Refused,
         }
     }
 }
@@ -254,12 +264,17 @@ impl Desk {
     }
 
     /// Whom a policy pages first at an instant if nobody is muted: the first of its steps that finds somebody, else its last resort, else
-    /// everybody.
-    pub fn first_on_call(&self, policy: &Policy, book: &ZoneBook, at: Timestamp) -> Vec<AgentKey> {
-        let steps = policy.steps.iter().map(|step| &step.targets[..]);
-        let everybody = [Target::Everyone];
-        let all = steps.chain([&policy.last_resort[..], &everybody[..]]);
-        let mut found = all.map(|targets| self.agents_of(targets, book, at));
+    /// everybody. `everyone` is whether everyone is declared to be on call.
+    pub fn first_on_call(
+        &self,
+        policy: &Policy,
+        everyone: bool,
+        book: &ZoneBook,
+        at: Timestamp,
+    ) -> Vec<AgentKey> {
+        let steps = (0..policy.steps.len()).map(|step| policy.targets(step, everyone));
+        let behind = [Cow::Borrowed(&policy.last_resort[..]), Cow::Owned(vec![Target::Everyone])];
+        let mut found = steps.chain(behind).map(|targets| self.agents_of(&targets, book, at));
         found.find(|agents| !agents.is_empty()).unwrap_or_default()
     }
 

@@ -10,7 +10,7 @@ use super::desk::AgentKey;
 use super::policy::MethodKind;
 use crate::clock::Timestamp;
 use crate::id::Id;
-pub use said::{Alert, Answer, Brief, Message, News, NextAsked, Over, Spoken};
+pub use said::{Alert, Answer, Brief, Message, News, NextAsked, Over, Spoken, ToManager};
 
 /// Identifies one SMS or call of ours: the ticket's id with an ordinal.
 pub type AttemptId = Id<super::page::Attempt>;

@@ -84,6 +84,10 @@ pub enum Phase {
     Waiting {
         /// 45 s after triage, or when cover resumes.
         page_at: Timestamp,
+        /// When it would leave if somebody were there; before `page_at` where it waits for that. None where a program
+        /// wrote it that did not tell the two apart.
+        #[serde(default)]
+        ready_at: Option<Timestamp>,
     },
     /// People are being tried.
     Paging {
@@ -122,7 +126,7 @@ impl Phase {
     /// When time alone changes something.
     pub fn deadline(&self) -> Option<Timestamp> {
         match self {
-            Phase::Waiting { page_at } => Some(*page_at),
+            Phase::Waiting { page_at, .. } => Some(*page_at),
             Phase::Paging { until, .. } => Some(*until),
             Phase::Acknowledged { limit, .. } => Some(*limit),
             Phase::CalledBack { .. } | Phase::Ended => None,

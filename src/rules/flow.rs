@@ -50,12 +50,15 @@
 //!   `transcribe`; `next`, and `nothing` (the same as `next`) where nothing was said.
 //! - `transfer`: `to` is `main` (the daytime desk), `agent` (who holds the caller's open ticket) or a number; rings
 //!   `ring` (25) seconds, ends after `limit` seconds if given; `answered`, `unanswered` (also if there is no such number).
+//!   To `main`, both are as the desk's file has them under `[daytime]`, unless they stand here.
 //! - `connect`: an agent on the line is put through to his customer: `ring`, `limit`, `answered`, `unanswered`.
 //!
 //! Decided: `branch` takes the way `when.X` for the answer X, or `otherwise`. It asks `on`:
 //! - `hours`: `support`, `on_call`, `closed`. `caller`: `unknown`, `contact`, `agent`, `blocked`.
 //! - `pages` (of the agent who calls), `open_ticket` (that this caller may join): `some`, `none`.
 //! - `withheld` (the caller id), `returning` (abandoned a call within 15 minutes): `yes`, `no`.
+//! - `daytime`, as the desk wants it if nobody there picks up: `on_call`, `ticket`. `turn_away`, as it wants blocked
+//!   callers to be: `refused`, `busy`, `sentence`.
 //! - `language`: the one chosen. `field`, with `field = "topics"`: `present`, `absent`.
 //!
 //! Done without a word, each with `next`; what they mean is told at [`FlowCommand`]: `triage` (`severity`), `downgrade`
@@ -81,6 +84,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::contact::PhoneNumber;
+use super::desk::{Daytime, TurnAway};
 use super::script::Script;
 use super::severity::Severity;
 use super::source::{Problem, Source};
@@ -246,6 +250,10 @@ pub enum Input {
 pub struct Facts<'a> {
     /// What the desk's calendar says of this instant.
     pub clock: DeskClock,
+    /// How the desk wants calls to be put through by day.
+    pub daytime: Daytime,
+    /// How the desk wants blocked callers to be turned away.
+    pub turn_away: TurnAway,
     /// Who calls, by the number that the network names.
     pub caller: Caller,
     /// The caller id is withheld or unusable.

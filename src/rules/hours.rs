@@ -6,9 +6,11 @@
 //! - A holiday takes the place of the whole day's support hours, midnight to midnight: a stretch that ran into it from
 //!   the evening before stops at midnight. It leaves the on-call window alone unless it lists its own.
 //! - Where two holidays fall on one day, the first that is listed counts.
+//! - What a manager declares for a while goes before all of it. How the desk is met is told by [`Met`] alone.
 
 mod business;
 mod day_rule;
+pub mod exception;
 pub mod public;
 mod span;
 mod state;
@@ -18,6 +20,7 @@ mod year;
 use serde::{Deserialize, Serialize};
 
 pub use day_rule::DayRule;
+pub use exception::{Declared, Exception, ExceptionId, Exceptions, Met};
 pub use span::{DaySpan, WeeklySpan, by_weekday, weekly};
 pub(crate) use span::{hold, next_edge, weekday};
 pub use state::{Cover, Covered, DeskState};

@@ -1,6 +1,7 @@
 //! Escalation policies and notification rules as data: whom an escalation pages, by what, and how long it waits. The
 //! machine that walks them is `escalation`; the defaults are product.md's ("The life of an emergency", 6 and 7).
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
@@ -168,6 +169,17 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Whom a step pages. While everyone is declared to be on call, the first one pages all at once: those whose turn it
+    /// would be, in their order, and then whoever else there is.
+    pub fn targets(&self, step: usize, everyone: bool) -> Cow<'_, [Target]> {
+        let own = self.steps.get(step).map_or(&[][..], |step| &step.targets);
+        if !everyone || step > 0 {
+            return Cow::Borrowed(own);
+        }
+        let all = self.steps.iter().flat_map(|step| step.targets.iter().cloned());
+        Cow::Owned(all.chain([Target::Everyone]).collect())
+    }
+
     /// Twice.
     pub fn default_cycles() -> u32 {
         2

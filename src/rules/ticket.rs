@@ -188,6 +188,11 @@ pub enum Happening {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         via: Option<Via>,
     },
+    /// It is another by the rules, and not by somebody's word alone.
+    SeveritySet {
+        severity: Severity,
+        why: String,
+    },
     Topic {
         topic: String,
     },

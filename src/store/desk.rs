@@ -192,20 +192,21 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<(Desk, i64)>, StoreError> {
     rows.iter().map(|(document, version)| Ok((decode(document, "desk")?, *version))).collect()
 }
 
-/// What changes whenever a desk, a flow, a dead method or a mute does.
+/// What changes whenever a desk, a flow, a dead method, a mute or what is declared does.
 pub async fn generation(tx: &mut Tx) -> Result<Generation, StoreError> {
     tx.one(
         "select (select count(*) from desk_version), \
          (select cast(coalesce(sum(revision), 0) as bigint) from flow), \
          (select count(*) from dead_method), (select cast(coalesce(max(since), 0) as bigint) from dead_method), \
-         (select count(*) from mute), (select cast(coalesce(max(muted_at), 0) as bigint) from mute)",
+         (select count(*) from mute), (select cast(coalesce(max(muted_at), 0) as bigint) from mute), \
+         (select cast(coalesce(sum(exceptions), 0) as bigint) from desk)",
         args![],
     )
     .await
 }
 
 /// Counts of what is in force, to be compared with what they were.
-pub type Generation = (i64, i64, i64, i64, i64, i64);
+pub type Generation = (i64, i64, i64, i64, i64, i64, i64);
 
 /// Passes over a way of reaching somebody from now on; false if it is passed over already.
 pub async fn mark_dead(

@@ -24,6 +24,7 @@ pub mod cover_told;
 pub mod desk;
 pub mod draft;
 mod error;
+pub mod exception;
 pub mod feed;
 pub mod flow;
 pub mod gap_notice;

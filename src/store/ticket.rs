@@ -232,6 +232,18 @@ pub async fn due(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<TicketId
     Ok(due)
 }
 
+/// Emergencies for which time alone changes something after `now`, what is due last first: whatever waits is among them.
+pub async fn due_later(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<Case>, StoreError> {
+    let rows: Vec<(String,)> = tx
+        .all(
+            "select document from ticket where severity = 1 and next_due > $1 order by next_due desc limit $2",
+            args![now, limit],
+        )
+        .await?;
+    // One that is beyond reading is dealt with when it is due.
+    Ok(rows.iter().filter_map(|(document,)| decode(document, "ticket").ok()).collect())
+}
+
 /// How many emergencies have been due since before an instant.
 pub async fn overdue(tx: &mut Tx, before: Timestamp) -> Result<i64, StoreError> {
     let (count,): (i64,) =

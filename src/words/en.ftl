@@ -103,6 +103,19 @@ everybody-muted = { $ticket }: everybody on call is muted, and was not asked. Th
 nobody-on-call = { $ticket }: a step of the escalation found nobody on call. The next one is being paged. Please look at the rota.
 carrier-refused = The carrier { $carrier } refuses to send: { $why }. Others are tried. Please see to the account.
 
+## To managers who declare something by text. $until is a moment.
+declared-desk_closed = { $desk }: until { $until } the daytime desk is closed, and calls go to whoever is on call. NORMAL ends it.
+declared-nobody = { $desk }: until { $until } nobody is on call. Callers are told so, and emergencies wait until then. NORMAL ends it.
+declared-desk_open = { $desk }: until { $until } calls are put through to the daytime desk. NORMAL ends it.
+declared-everyone = { $desk }: until { $until } an emergency pages everyone at once. NORMAL ends it.
+declared-normal = { $desk }: everything is as usual again.
+declared-normal-already = { $desk }: everything is as usual; nothing was declared.
+declared-over = { $desk }: that time is over already, so nothing was changed. Write a time to come, like CLOSED until 18:00.
+declared-too-long = { $desk }: 7 days at most, so nothing was changed. What lasts longer belongs into the desk's hours.
+declared-too-late = { $desk }: your text came too late, so nothing was changed. Please send it again if it still holds.
+declared-unclear = Not understood, and nothing was changed. Write CLOSED until 18:00 (daytime desk), NOBODY until 6:00 (no pages), OPEN until 20:00, EVERYONE until 6:00, or NORMAL.
+declared-which-desk = Which desk? Nothing was changed. Write its name behind the first word, one of: { $desks }.
+
 ## Of rotas, by text. $return is " In return …" or empty, $note is what the asker says or empty.
 cover-asked = { $asker } asks you to be on call instead ({ $rota }): { $span }.{ $return }{ $note } Take it or decline: { $link }
 cover-to-approve = { $taker } would be on call for { $asker } ({ $rota }): { $span }.{ $return } Approve or refuse: { $link }
@@ -152,6 +165,8 @@ pages-many = You have { $count } open pages. The first is { $ticket }, { $custom
 pages-none = You have no open page
 list = { $most } and { $last }
 hours-none = by arrangement
+hours-but-closed = { $hours }, but closed until { $until }
+hours-but-open = { $hours }, and now until { $until }
 range = { $from } to { $to }
 moment = { $weekday }, { $month } { $day }, at { $time }
 time = { $hour }{ $minute } { $half }

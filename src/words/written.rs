@@ -38,6 +38,7 @@ impl Words {
             Message::Composed { text } => return text.clone(),
             Message::Answer(answer) => self.answer(lang, Medium::Written, book, zone, answer),
             Message::Alert(alert) => self.alert(lang, alert),
+            Message::ToManager(answer) => self.to_manager(lang, &desk, book, zone, answer),
             Message::Cover(news) => self.cover(lang, Medium::Written, book, zone, news),
             Message::NumberCode { code } => self.say(lang, "number-code", &[("desk", &desk), ("code", code)]),
             Message::Gaps(news) => self.gaps(lang, (Medium::Written, &desk), book, zone, news),

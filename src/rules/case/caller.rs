@@ -40,12 +40,11 @@ impl Case {
             }
             FlowCommand::Topic(topic) => {
                 self.describe(&topic);
-                if self.escalation.is_none() && self.is_open() {
-                    // Never urgent, by the desk's own list: a hang-up from here on wakes nobody.
-                    self.ticket.severity = Severity::THREE;
-                    self.ticket.provisional = false;
-                }
                 hand.enter(Actor::Caller, Happening::Topic { topic });
+                if self.escalation.is_none() && self.is_open() {
+                    // A hang-up from here on wakes nobody.
+                    self.set_severity(hand, Severity::THREE, "the desk lists it as never urgent");
+                }
             }
             FlowCommand::Callback { number, confirmed } => self.callback_number(hand, number, confirmed),
             FlowCommand::CallbackGivenUp => {
@@ -71,8 +70,7 @@ impl Case {
                 if answered && self.escalation.is_none() {
                     // The daytime desk spoke with the caller: from here on it is theirs, by day. What was called an
                     // emergency stays one: a voicemail may have answered.
-                    self.ticket.provisional = false;
-                    self.ticket.severity = Severity::THREE;
+                    self.set_severity(hand, Severity::THREE, "the daytime desk took the call");
                 }
             }
             FlowCommand::Entered { name, digits } => {
@@ -93,6 +91,15 @@ impl Case {
         Reply::None
     }
 
+    /// What the rules make of it stands in the timeline with its reason, as what people say does.
+    fn set_severity(&mut self, hand: &mut Hand<'_>, severity: Severity, why: &str) {
+        if self.ticket.severity != severity {
+            hand.enter(Actor::Nightbell, Happening::SeveritySet { severity, why: why.to_owned() });
+        }
+        self.ticket.severity = severity;
+        self.ticket.provisional = false;
+    }
+
     fn triage(&mut self, hand: &mut Hand<'_>, severity: Severity) {
         if self.is_paging() || !self.is_open() {
             return;
@@ -104,7 +111,7 @@ impl Case {
             // Said before: the page leaves when it was due then.
         } else if severity.is_emergency() {
             let grace = hand.now() + hand.context.desk.limits.triage_grace.duration();
-            self.wait_until(hand, hand.context.cover_resumes.map_or(grace, |resumes| resumes.max(grace)));
+            self.wait_until(hand, grace);
         } else {
             self.escalation = None;
         }
@@ -162,18 +169,23 @@ impl Case {
         if self.is_paging() || !self.is_open() {
             return;
         }
-        self.ticket.severity = Severity::ONE;
-        self.ticket.provisional = false;
+        self.set_severity(hand, Severity::ONE, "somebody is paged for it");
         self.ticket.state = TicketState::Open;
         match hand.context.cover_resumes {
-            Some(resumes) => self.wait_until(hand, resumes),
+            Some(_) => self.wait_until(hand, hand.now()),
             None => self.start_paging(hand, Place::FIRST),
         }
     }
 
-    fn wait_until(&mut self, hand: &mut Hand<'_>, page_at: Timestamp) {
-        let phase = Phase::Waiting { page_at };
-        if self.escalation.as_ref().is_none_or(|run| run.phase != phase) {
+    /// The page waits until it may leave, and somebody is there.
+    fn wait_until(&mut self, hand: &mut Hand<'_>, ready_at: Timestamp) {
+        let page_at = hand.context.cover_resumes.map_or(ready_at, |resumes| resumes.max(ready_at));
+        let due = self.escalation.as_ref().and_then(|run| match run.phase {
+            Phase::Waiting { page_at, .. } => Some(page_at),
+            _ => None,
+        });
+        if due != Some(page_at) {
+            let phase = Phase::Waiting { page_at, ready_at: Some(ready_at) };
             hand.enter(Actor::Nightbell, Happening::PageDue { at: page_at });
             let pushed_at = self.escalation.as_ref().and_then(|run| run.pushed_at);
             self.escalation = Some(Escalation { pushed_at, ..Escalation::new(phase, hand.now()) });
@@ -228,8 +240,7 @@ impl Case {
             return hand.enter(Actor::Caller, Happening::PushTooSoon);
         }
         hand.enter(Actor::Caller, Happening::Pushed);
-        self.ticket.severity = Severity::ONE;
-        self.ticket.provisional = false;
+        self.set_severity(hand, Severity::ONE, "the caller says that it cannot wait");
         if self.ticket.state == TicketState::Resolved {
             // Closed while the caller was listening to how it stands.
             self.ticket.state = TicketState::Open;
@@ -242,7 +253,7 @@ impl Case {
             .is_none_or(|run| matches!(run.phase, Phase::Waiting { .. } | Phase::Ended));
         match hand.context.cover_resumes {
             // Nobody has been woken for it, and nobody is on call before then.
-            Some(resumes) if idle => self.wait_until(hand, resumes),
+            Some(_) if idle => self.wait_until(hand, hand.now()),
             _ => self.next_step(hand),
         }
         if let Some(run) = &mut self.escalation {

@@ -26,7 +26,7 @@ impl Context<'_> {
 
     /// Whom the policy names and who is awake, in its order.
     fn awake(&self) -> impl Iterator<Item = AgentKey> {
-        let steps = self.policy.steps.iter().flat_map(|step| self.agents_of(&step.targets));
+        let steps = (0..self.policy.steps.len()).flat_map(|step| self.agents_of_step(step));
         steps.chain(self.last_resort()).filter(|agent| self.is_awake(agent))
     }
 
@@ -39,7 +39,7 @@ impl Context<'_> {
         let spared = |agents: Vec<AgentKey>| -> Vec<AgentKey> {
             agents.into_iter().filter(|agent| !self.is_muted(agent)).collect()
         };
-        let steps = self.policy.steps.iter().map(|step| spared(self.agents_of(&step.targets)));
+        let steps = (0..self.policy.steps.len()).map(|step| spared(self.agents_of_step(step)));
         let mut found = steps.filter(|agents| !agents.is_empty());
         found.next().unwrap_or_else(|| {
             let all = self.last_resort();

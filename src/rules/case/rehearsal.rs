@@ -11,6 +11,7 @@ use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::Desk;
 use crate::rules::effect::AttemptId;
 use crate::rules::flow::FlowCommand;
+use crate::rules::hours::Exceptions;
 use crate::rules::mute::Mutes;
 use crate::rules::page::{Ending, Receipt, Sent};
 use crate::rules::people::AgentKey;
@@ -38,6 +39,8 @@ pub struct Rehearsal<'a> {
     pub dead: &'a BTreeSet<(MethodKind, PhoneNumber)>,
     /// Who of the desk's agents is muted.
     pub mutes: &'a Mutes,
+    /// What is declared of the desk.
+    pub exceptions: &'a Exceptions,
     /// How many carriers there are to turn to.
     pub carriers: usize,
 }
@@ -121,9 +124,9 @@ impl Rehearsal<'_> {
     }
 
     fn context(&self, now: Timestamp) -> Context<'_> {
-        let cover_resumes = self.desk.hours.cover_resumes(self.book, now);
-        let Rehearsal { desk, policy, book, dead, mutes, carriers } = *self;
-        Context { desk, policy, book, dead, mutes, cover_resumes, carriers, now }
+        let Rehearsal { desk, policy, book, dead, mutes, exceptions, carriers } = *self;
+        let cover_resumes = desk.hours.met(exceptions).cover_resumes(book, now);
+        Context { desk, policy, book, dead, mutes, exceptions, cover_resumes, carriers, now }
     }
 }
 
@@ -165,8 +168,9 @@ mod tests {
     fn told(desk: &str, dead: &[&str], start: &str) -> Vec<String> {
         let desk = Desk::parse(desk).unwrap_or_else(|problems| panic!("{problems:?}"));
         let dead = dead.iter().map(|number| (MethodKind::Sms, number.parse().unwrap())).collect();
-        let (policy, mutes) = (&desk.policies[0], &Mutes::NONE);
-        let rehearsal = Rehearsal { desk: &desk, policy, book: &BOOK, dead: &dead, mutes, carriers: 1 };
+        let (policy, mutes, exceptions) = (&desk.policies[0], &Mutes::NONE, &Exceptions::NONE);
+        let rehearsal =
+            Rehearsal { desk: &desk, policy, book: &BOOK, dead: &dead, mutes, exceptions, carriers: 1 };
         let start = at(start);
         let play = rehearsal.at(start);
         let line = |scene: &Scene| {

@@ -26,9 +26,22 @@ impl Case {
         let now = hand.now();
         let (steps, cycles) = (hand.context.policy.steps.len(), hand.context.policy.cycles);
         match &escalation.phase {
-            Phase::Waiting { page_at } if *page_at <= now => {
-                self.start_paging(hand, Place::FIRST);
-                true
+            Phase::Waiting { page_at, ready_at } => {
+                let (page_at, ready_at) = (*page_at, *ready_at);
+                match hand.context.page_due(page_at, ready_at) {
+                    due if due <= now => {
+                        self.start_paging(hand, Place::FIRST);
+                        true
+                    }
+                    due if due != page_at => {
+                        hand.enter(Actor::Nightbell, Happening::PageDue { at: due });
+                        if let Some(run) = &mut self.escalation {
+                            run.phase = Phase::Waiting { page_at: due, ready_at };
+                        }
+                        true
+                    }
+                    _ => false,
+                }
             }
             // The last resort always gets its time: it is where a policy rests that reaches nobody.
             Phase::Paging { place, until }
@@ -115,7 +128,7 @@ impl Case {
         let mut nobody = false;
         let agents = loop {
             let Sorted { paged, muted } = match policy.steps.get(place.step) {
-                Some(step) => self.spare_muted(hand, context.agents_of(&step.targets)),
+                Some(_) => self.spare_muted(hand, context.agents_of_step(place.step)),
                 None => self.spare_muted_of_last_resort(hand),
             };
             let all_are_muted = paged.is_empty() && !muted.is_empty();

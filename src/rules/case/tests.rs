@@ -4,6 +4,7 @@ mod callback;
 mod caller;
 mod carriers;
 mod commands;
+mod declared;
 mod declines;
 mod hand_over;
 mod muted;
@@ -16,6 +17,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use super::*;
+use crate::rules::hours::{Declared, Exception, Exceptions};
 use crate::rules::severity::Severity;
 use crate::rules::ticket_number::TicketNumber;
 
@@ -76,6 +78,7 @@ struct Night {
     book: &'static ZoneBook,
     dead: BTreeSet<(MethodKind, PhoneNumber)>,
     mutes: Mutes,
+    exceptions: Exceptions,
     carriers: usize,
     cover_resumes: Option<Timestamp>,
     now: Timestamp,
@@ -120,6 +123,12 @@ fn ticket(caller_id: Option<&str>) -> Ticket {
     }
 }
 
+/// That everyone is on call.
+fn everyone(since: Timestamp, until: Timestamp) -> Exception {
+    let (id, by) = (crate::id::Id::from_text("X"), "mona".to_owned());
+    Exception { id, what: Declared::Everyone, since, until, by }
+}
+
 impl Night {
     /// A call has just come in.
     fn begin() -> Night {
@@ -132,6 +141,7 @@ impl Night {
             book: &BOOK,
             dead: BTreeSet::new(),
             mutes: Mutes::NONE,
+            exceptions: Exceptions::NONE,
             carriers: 2,
             cover_resumes: None,
             now: NIGHT,
@@ -163,6 +173,7 @@ impl Night {
             book: self.book,
             dead: &self.dead,
             mutes: &self.mutes,
+            exceptions: &self.exceptions,
             cover_resumes: self.cover_resumes,
             carriers: self.carriers,
             now: self.now,

@@ -3,10 +3,11 @@
 
 mod unique;
 
+use super::Daytime;
 use super::read::WrittenDesk;
 use crate::rules::contact::PhoneNumber;
 use crate::rules::number_plan::{NumberPlan, NumberProblem};
-use crate::rules::policy::{MethodKind, Target};
+use crate::rules::policy::{MethodKind, Seconds, Target};
 use crate::rules::severity::Severity;
 use crate::rules::source::{Problem, Source};
 
@@ -56,6 +57,14 @@ impl<'a> Checks<'a> {
             }
         }
         self.email(&["email"], desk.email.as_deref());
+        let Daytime { ring, limit, .. } = desk.daytime;
+        for (key, span, allowed) in [("ring", Some(ring), Daytime::RING), ("limit", limit, Daytime::LIMIT)] {
+            if let Some(span) = span.filter(|span| !allowed.contains(&span.0)) {
+                let (least, most) = (Seconds(*allowed.start()), Seconds(*allowed.end()));
+                let what = format!("the daytime desk cannot have a {key} of {span}");
+                self.note(&["daytime", key], what, format!("write {least} to {most}"));
+            }
+        }
         if let Some(web) = &desk.web
             && !web.starts_with("https://")
             && !web.starts_with("http://")

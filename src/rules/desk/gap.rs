@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{Agent, AgentKey, Desk};
 use crate::clock::Timestamp;
-use crate::rules::hours::Cover;
+use crate::rules::hours::{Cover, Exceptions};
 use crate::rules::mute::Mutes;
 use crate::rules::policy::{Policy, Target};
 use crate::rules::rota::Gap;
@@ -124,28 +124,31 @@ impl fmt::Display for Lack {
 
 impl Desk {
     /// What the desk's cover lacks from `from` to `to`; the first and the last stretches are cut there. `is_reachable`
-    /// knows whether an emergency's page can reach an agent, `mutes` who is passed over all the same for a while.
+    /// knows whether an emergency's page can reach an agent, `mutes` who is passed over all the same for a while, and
+    /// `exceptions` what is declared of the hours.
     pub fn gaps(
         &self,
         book: &ZoneBook,
         (from, to): (Timestamp, Timestamp),
         is_reachable: impl Fn(&Agent) -> bool,
         mutes: &Mutes,
+        exceptions: &Exceptions,
     ) -> Gaps {
         let policies = self.policies_in_use();
         let reachable = self.agents.iter().map(|agent| (&agent.key, is_reachable(agent))).collect();
         let rotas: BTreeSet<&str> = policies.iter().flat_map(|policy| rotas_named(policy)).collect();
         let rotas = rotas.into_iter().filter_map(|name| self.rota(name));
-        let mut now = Now { at: from, mutes, reachable, on_call: BTreeMap::new() };
+        let mut now = Now { at: from, mutes, exceptions, reachable, on_call: BTreeMap::new() };
         let mut tracks: Vec<_> = rotas.map(|rota| (rota, rota.held(book, from, to).peekable())).collect();
         let mut gaps = Gaps::default();
-        for hours in self.hours.covers(book, from, to) {
+        for hours in self.hours.met(exceptions).covers(book, from, to) {
             if hours.cover == Cover::Closed {
                 gaps.closed.push(Gap { from: hours.from, to: hours.to });
             }
             let mut at = hours.from;
             while at < hours.to {
-                let mut until = mutes.next_end(at).map_or(hours.to, |end| end.min(hours.to));
+                let edges = [mutes.next_end(at), exceptions.next_edge(at)];
+                let mut until = edges.into_iter().flatten().fold(hours.to, Timestamp::min);
                 now.at = at;
                 for (rota, track) in &mut tracks {
                     while track.next_if(|held| held.to <= at).is_some() {}
@@ -226,6 +229,7 @@ fn rotas_named(policy: &Policy) -> impl Iterator<Item = &str> {
 struct Now<'a> {
     at: Timestamp,
     mutes: &'a Mutes,
+    exceptions: &'a Exceptions,
     /// Every agent of the desk.
     reachable: BTreeMap<&'a AgentKey, bool>,
     /// By rota.
@@ -235,13 +239,15 @@ struct Now<'a> {
 impl Now<'_> {
     /// What a policy lacks, if it lacks anything.
     fn gap(&self, policy: &Policy, from: Timestamp, to: Timestamp) -> Option<PolicyGap> {
+        let everyone = self.exceptions.is_everyone(self.at);
         // A mute counts only while it leaves somebody (`case::muted`).
-        let mutes = policy.steps.iter().any(|step| self.lacks(&step.targets, 0, true).is_none())
+        let mutes = (0..policy.steps.len())
+            .any(|step| self.lacks(&policy.targets(step, everyone), 0, true).is_none())
             || self.last_resort_finds(policy, true);
         let mut why = Vec::new();
         let mut first = None;
-        for (index, step) in policy.steps.iter().enumerate() {
-            let lacks = self.lacks(&step.targets, index + 1, mutes);
+        for index in 0..policy.steps.len() {
+            let lacks = self.lacks(&policy.targets(index, everyone), index + 1, mutes);
             match lacks {
                 None => first = first.or(Some(Found::Step { step: index + 1 })),
                 Some(lacks) => why.extend(lacks),

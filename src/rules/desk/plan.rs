@@ -119,6 +119,7 @@ pub fn changes(before: &Desk, after: &Desk) -> Vec<Change> {
     // Whatever is not compared below.
     let elsewhere = Desk {
         hours: after.hours.clone(),
+        daytime: after.daytime,
         limits: after.limits,
         options: after.options,
         lines: after.lines.clone(),
@@ -132,6 +133,7 @@ pub fn changes(before: &Desk, after: &Desk) -> Vec<Change> {
     for (part, same) in [
         ("desk", elsewhere == *after),
         ("hours", before.hours == after.hours),
+        ("daytime", before.daytime == after.daytime),
         ("limits", before.limits == after.limits),
         ("options", before.options == after.options),
     ] {

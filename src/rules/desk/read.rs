@@ -67,6 +67,7 @@ impl<H, R> DeskOf<H, R> {
             email: self.email,
             web: self.web,
             main_number: self.main_number,
+            daytime: self.daytime,
             manager: self.manager,
             never_urgent: self.never_urgent,
             blocked: self.blocked,

@@ -61,6 +61,32 @@ fn the_reservations_desk_is_whole() {
     assert_eq!(desk.limits, Limits::default());
 }
 
+#[test]
+fn a_desk_says_how_calls_are_put_through_by_day() {
+    let file =
+        |daytime: &str| RESERVATIONS.replacen("[hours]\n", &format!("[daytime]\n{daytime}\n[hours]\n"), 1);
+    let usual = Desk::parse(RESERVATIONS).unwrap();
+    assert_eq!(usual.daytime, Daytime::default());
+    // What a desk does not say is not written down either: programs of before read it.
+    let document = serde_json::to_string(&usual).unwrap();
+    assert!(!document.contains("daytime") && !document.contains("turn_away"), "{document}");
+    let desk = Desk::parse(&file("ring = 20\nlimit = \"10 min\"\nunanswered = \"ticket\"")).unwrap();
+    let expected = Daytime { ring: Seconds(20), limit: Some(Seconds(600)), unanswered: Unanswered::Ticket };
+    assert_eq!(desk.daytime, expected);
+    assert_eq!(serde_json::from_str::<Desk>(&serde_json::to_string(&desk).unwrap()).unwrap(), desk);
+    for (daytime, what) in [
+        ("ring = 4", "a ring of 4 s"),
+        ("ring = \"3 min\"", "a ring of 3 min"),
+        ("limit = 5", "a limit of 5 s"),
+        ("unanswered = \"hope\"", "hope"),
+        ("rings = 20", "rings"),
+    ] {
+        let problems = Desk::parse(&file(daytime)).unwrap_err();
+        let told = problems.iter().any(|problem| problem.what.contains(what) && problem.line > 20);
+        assert!(told, "{daytime}: {problems:#?}");
+    }
+}
+
 /// The published hours, by the desk's own wall clock: eastern time, UTC-5 in winter and UTC-4 in summer.
 #[test]
 fn the_reservations_desk_keeps_its_published_hours() {

@@ -7,6 +7,7 @@ use crate::clock::Timestamp;
 use crate::rules::contact::PhoneNumber;
 use crate::rules::cover::CoverNews;
 use crate::rules::desk::warn::GapNews;
+use crate::rules::hours::Declared;
 use crate::rules::policy::MethodKind;
 use crate::rules::severity::Severity;
 use crate::rules::ticket::CallbackNumber;
@@ -102,6 +103,8 @@ pub enum Message {
     },
     /// To the manager.
     Alert(Alert),
+    /// The answer to a manager's text.
+    ToManager(ToManager),
     /// To whom a request for cover or a swap concerns.
     Cover(CoverNews),
     /// To an agent: the code by which his number is verified.
@@ -173,6 +176,36 @@ pub enum Alert {
         carrier: String,
         /// Why.
         why: String,
+    },
+}
+
+/// The answer to what a manager declares by text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ToManager {
+    /// It is so.
+    Declared {
+        /// What.
+        what: Declared,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// Everything is as the desk's file has it.
+    Normal {
+        /// Whether it was otherwise.
+        was: bool,
+    },
+    /// The end is over already.
+    Over,
+    /// The end is too far off.
+    TooLong,
+    /// It was written too long ago.
+    TooLate,
+    /// It was not understood.
+    Unclear,
+    /// He keeps several desks, and could mean each, or named none of them.
+    WhichDesk {
+        /// Their keys.
+        desks: Vec<String>,
     },
 }
 

@@ -142,6 +142,8 @@ impl On {
     fn asks(&self) -> &str {
         match self {
             On::Hours => "which hours?",
+            On::Daytime => "what if nobody picks up?",
+            On::TurnAway => "how to turn away?",
             On::Caller => "who calls?",
             On::Pages => "any page of his?",
             On::OpenTicket => "an open ticket?",

@@ -13,6 +13,7 @@
 //!
 //! [facts]
 //! clock = "on_call"                                           # support | on_call | closed
+//! daytime = "ticket"                                          # on_call | ticket, if nobody picks up by day
 //! caller_id = "+18025550100"                                  # without it: withheld
 //! ```
 //!

@@ -217,6 +217,8 @@ impl Reader<'_, '_> {
         let field = (on == "field").then(|| self.text("field", None));
         let on = match on.as_str() {
             "hours" => On::Hours,
+            "daytime" => On::Daytime,
+            "turn_away" => On::TurnAway,
             "caller" => On::Caller,
             "pages" => On::Pages,
             "open_ticket" => On::OpenTicket,
@@ -235,7 +237,7 @@ impl Reader<'_, '_> {
                     self.complain(
                         "on",
                         format!("a branch cannot ask for `{other}`"),
-                        "use one of hours, caller, pages, open_ticket, withheld, returning, language, field",
+                        "use one of hours, daytime, turn_away, caller, pages, open_ticket, withheld, returning, language, field",
                     );
                 }
                 On::Hours
@@ -274,12 +276,13 @@ impl Reader<'_, '_> {
     }
 
     fn dial(&mut self, to: String, callback: bool) -> Dial {
-        let has_limit = self.table.contains_key("limit");
+        let has = |key: &str| self.table.contains_key(key);
+        let (has_ring, has_limit) = (has("ring"), has("limit"));
         let limit = has_limit.then(|| self.number("limit", None, 10, 14_400));
         Dial {
             to,
             callback,
-            ring: self.number("ring", Some(25), 5, 120),
+            ring: has_ring.then(|| self.number("ring", None, 5, 120)),
             limit,
             answered: self.text("answered", None),
             unanswered: self.text("unanswered", None),

@@ -1,6 +1,7 @@
 //! One turn of a call: what came is answered by the step that waited for it, then step after step is performed until
 //! something must be asked or the call ends.
 
+use crate::rules::desk::{TurnAway, Unanswered};
 use crate::rules::script::{Prompt, Script, Then};
 
 use super::syntax::{Act, Dial, Digits, Menu, On, Phrase, Record, Step};
@@ -13,6 +14,9 @@ use number::entry;
 
 /// Seconds to wait for each digit of a number (a caller reads it off a card, in the dark).
 const PER_DIGIT: u8 = 8;
+
+/// Seconds that a telephone rings if nobody says otherwise.
+const RING: u16 = 25;
 
 /// A turn in the making.
 pub(super) struct Run<'a> {
@@ -184,6 +188,15 @@ impl<'a> Run<'a> {
                 DeskClock::OnCall => "on_call",
                 DeskClock::Closed => "closed",
             },
+            On::Daytime => match facts.daytime.unanswered {
+                Unanswered::OnCall => "on_call",
+                Unanswered::Ticket => "ticket",
+            },
+            On::TurnAway => match facts.turn_away {
+                TurnAway::Refused => "refused",
+                TurnAway::Busy => "busy",
+                TurnAway::Sentence => "sentence",
+            },
             On::Caller => match facts.caller {
                 Caller::Unknown => "unknown",
                 Caller::Contact => "contact",
@@ -316,7 +329,14 @@ impl<'a> Run<'a> {
             self.commands.push(FlowCommand::CallCustomer);
         }
         let caller_id = self.facts.line.clone().filter(|_| dial.callback);
-        let then = Then::Dial { number, caller_id, ring: dial.ring, limit: dial.limit };
+        let by_day = (dial.to == "main").then_some(self.facts.daytime);
+        let of_desk = by_day.and_then(|daytime| u16::try_from(daytime.ring.0).ok());
+        let then = Then::Dial {
+            number,
+            caller_id,
+            ring: dial.ring.or(of_desk).unwrap_or(RING),
+            limit: dial.limit.or(by_day.and_then(|daytime| daytime.limit).map(|limit| limit.0)),
+        };
         Go::Ask(then, Stage::Answer)
     }
 

@@ -84,7 +84,8 @@ pub(super) struct Dial {
     pub to: String,
     /// An agent calls the customer back by it.
     pub callback: bool,
-    pub ring: u16,
+    /// As the desk has it, if the flow does not say.
+    pub ring: Option<u16>,
     pub limit: Option<u32>,
     pub answered: String,
     pub unanswered: String,
@@ -94,6 +95,8 @@ pub(super) struct Dial {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum On {
     Hours,
+    Daytime,
+    TurnAway,
     Caller,
     Pages,
     OpenTicket,
@@ -108,6 +111,8 @@ impl On {
     pub(super) fn cases(&self, languages: &[String]) -> Vec<String> {
         let fixed: &[&str] = match self {
             On::Hours => &["support", "on_call", "closed"],
+            On::Daytime => &["on_call", "ticket"],
+            On::TurnAway => &["refused", "busy", "sentence"],
             On::Caller => &["unknown", "contact", "agent", "blocked"],
             On::Pages | On::OpenTicket => &["some", "none"],
             On::Withheld | On::Returning => &["yes", "no"],

@@ -39,6 +39,8 @@ fn facts() -> Facts<'static> {
         words.map(|(name, ..)| ((*name).to_owned(), format!("words for {name}"))).collect();
     Facts {
         clock: DeskClock::OnCall,
+        daytime: Daytime::default(),
+        turn_away: TurnAway::default(),
         caller: Caller::Unknown,
         withheld: false,
         caller_id: Some("+18025550100".parse().unwrap()),

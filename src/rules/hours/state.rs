@@ -57,8 +57,8 @@ const LONGEST_WAIT: Days = Days::new(LONGEST_WAIT_DAYS as u64);
 const WEEKS: Days = Days::new(16);
 
 impl Calendar {
-    /// What a caller meets at `at`.
-    pub fn state_at(&self, book: &ZoneBook, at: Timestamp) -> DeskState {
+    /// What is written for `at`. What a caller meets is told by [`Met`](super::Met).
+    pub(in crate::rules) fn state_at(&self, book: &ZoneBook, at: Timestamp) -> DeskState {
         let cover = self.cover(book.to_steady(self.zone, at));
         let ends = self.next(book, at, |other| other != cover);
         match cover {
@@ -68,9 +68,14 @@ impl Calendar {
         }
     }
 
-    /// What callers meet from `from` to `to`, each stretch's end the next one's beginning; the first and the last are
+    /// What is written from `from` to `to`, each stretch's end the next one's beginning; the first and the last are
     /// cut there.
-    pub fn covers(&self, book: &ZoneBook, from: Timestamp, to: Timestamp) -> impl Iterator<Item = Covered> {
+    pub(in crate::rules) fn covers(
+        &self,
+        book: &ZoneBook,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> impl Iterator<Item = Covered> {
         let last = book.date(self.zone, to) + Days::new(1);
         let mut at = from;
         std::iter::from_fn(move || {
@@ -96,14 +101,6 @@ impl Calendar {
     /// there is none.
     pub fn next_cover(&self, book: &ZoneBook, at: Timestamp) -> Timestamp {
         self.now_or_next(book, at, |cover| cover != Cover::Closed)
-    }
-
-    /// When somebody is there again; none if somebody is there at `at`.
-    pub fn cover_resumes(&self, book: &ZoneBook, at: Timestamp) -> Option<Timestamp> {
-        match self.state_at(book, at) {
-            DeskState::Closed { resumes } => Some(resumes),
-            DeskState::Support { .. } | DeskState::OnCall { .. } => None,
-        }
     }
 
     /// The first holiday listed for `date`, if it is one.

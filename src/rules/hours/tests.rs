@@ -383,7 +383,7 @@ fn at_the_calendar_s_ends_there_is_an_answer() {
             }
             assert_eq!(end, to, "{from}");
             for instant in [from, to] {
-                let _ = calendar.cover_resumes(&BOOK, instant);
+                let _ = calendar.met(&Exceptions::NONE).cover_resumes(&BOOK, instant);
                 assert!(calendar.next_support(&BOOK, instant) >= instant);
                 assert!(calendar.next_cover(&BOOK, instant) >= instant);
                 assert!(calendar.add_business(&BOOK, instant, Duration::from_secs(3600)) >= instant);

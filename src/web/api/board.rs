@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::asked::{Asked, Caller, Instant};
+use super::exceptions::Exception;
 use super::on_call::Agent;
 use super::problem::Problem;
 use super::tickets::Ticket;
@@ -100,6 +101,8 @@ struct DeskWatch {
     name: String,
     /// Its rotas, in the order of its file.
     rotas: Vec<RotaWatch>,
+    /// What is declared of it now, otherwise than its file has it.
+    exceptions: Vec<Exception>,
 }
 
 /// Who is on call by a rota, and who follows.
@@ -176,7 +179,7 @@ impl OnBoard {
 }
 
 impl DeskWatch {
-    fn of(app: &App, desk: &Desk) -> DeskWatch {
+    fn of(app: &App, caller: &Caller, desk: &Desk) -> DeskWatch {
         let agent = |key: &Option<_>| key.as_ref().map(|key| Agent::of(desk, key));
         let rota = |watch: &act::Watch| RotaWatch {
             rota: watch.rota.clone(),
@@ -185,10 +188,13 @@ impl DeskWatch {
             next: agent(&watch.next),
         };
         let watches = app.acts().watches(desk, app.acts().clock().now());
+        let declared = app.acts().declared(desk.key.as_str()).into_iter();
+        let knows_who = caller.principal.may(Right::Manage, desk.key.as_str());
         DeskWatch {
             desk: desk.key.to_string(),
             name: desk.name.clone(),
             rotas: watches.iter().map(rota).collect(),
+            exceptions: declared.map(|one| Exception::of(one, knows_who)).collect(),
         }
     }
 }
@@ -220,7 +226,7 @@ pub(super) async fn show(
         desks: desks
             .all()
             .filter(|desk| meant(desk.key.as_str()))
-            .map(|desk| DeskWatch::of(&app, desk))
+            .map(|desk| DeskWatch::of(&app, &caller, desk))
             .collect(),
         carriers: (app.web.health)().into_iter().map(Carrier::from).collect(),
         processes: board.nodes.into_iter().map(process).collect(),

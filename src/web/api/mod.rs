@@ -5,7 +5,7 @@
 //! - `asked` and `condition`: what is taken out of a request; `cursor`: where lists go on; `tag`: entity tags; `once`:
 //!   requests with names; `problem`: what goes wrong.
 //! - `document`: what all of it is, as OpenAPI, made from the handlers themselves.
-//! - `desks`, `file`, `versions`, `draft`, `import`, `rotas`, `on_call`, `cover`, `leave`, `leave_calendars`, `mutes`, `numbers`, `feeds`,
+//! - `desks`, `file`, `versions`, `draft`, `import`, `rotas`, `on_call`, `cover`, `leave`, `leave_calendars`, `exceptions`, `mutes`, `numbers`, `feeds`,
 //!   `tickets` (with `timeline` and `commands`), `board`, `carriers`, `flows`, `reports`, `accounts`, `invitations`, `sessions`, `tokens`, `audit`:
 //!   the handlers.
 
@@ -21,6 +21,7 @@ mod cursor;
 mod desks;
 mod document;
 mod draft;
+mod exceptions;
 mod feeds;
 mod file;
 mod flows;
@@ -132,6 +133,8 @@ fn parts() -> (Router<App>, OpenApi) {
         .routes(routes!(leave_calendars::list))
         .routes(routes!(leave_calendars::put, leave_calendars::remove))
         .routes(routes!(leave_calendars::read))
+        .routes(routes!(exceptions::list, exceptions::declare))
+        .routes(routes!(exceptions::end))
         .routes(routes!(mutes::list, mutes::begin))
         .routes(routes!(mutes::end))
         .routes(routes!(numbers::list))

@@ -7,6 +7,7 @@ use futures_util::FutureExt;
 
 use super::*;
 use crate::rules::desk::Desk;
+use crate::rules::hours::Exceptions;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -29,7 +30,13 @@ fn a_search_for_gaps_is_no_work_of_who_answers_calls_and_is_done_once_a_day() {
         desk.rotas.clear();
         let searched = |from: Timestamp| {
             let to = from + DAY * 90;
-            desk.gaps(acts.book(), (from, to), |_| true, acts.desks().mutes_of("reservations"))
+            desk.gaps(
+                acts.book(),
+                (from, to),
+                |_| true,
+                acts.desks().mutes_of("reservations"),
+                &Exceptions::NONE,
+            )
         };
         let now = acts.clock().now();
 

@@ -96,6 +96,8 @@ fn words(action: &str) -> &str {
         "draft.edit" => "changed the draft of the desk",
         "draft.publish" => "published the draft of the desk",
         "draft.take_back" => "took an edit back out of the draft of the desk",
+        "exception.declare" => "declared at the desk",
+        "exception.end" => "ended what was declared at the desk",
         "feed.end" => "ended a calendar of",
         "feed.make" => "made a calendar of",
         "flow.put" => "put in force the voice flow",

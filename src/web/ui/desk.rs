@@ -2,7 +2,7 @@
 //! the draft; everybody else sees what is in force. What is drawn is what the pager asks: [`crate::rules::rota`].
 //!
 //! - `rotas`: all of them; `rota`: one, with `timeline` as its script draws it.
-//! - `hours`: when it is there, with `week` and `holidays` for their forms.
+//! - `hours`: when it is there, with `week` and `holidays` for their forms; `exception`: what is declared for a while.
 //! - `policies`: whom an emergency pages, as it would happen now; `steps`: their forms.
 //! - `agents`: who can be on call, and tables of them; `agent`: the form of one; `person`: one's own page.
 //! - `lines`: the numbers that callers dial.
@@ -21,6 +21,7 @@ mod cover;
 mod customer;
 mod customers;
 mod draft;
+mod exception;
 mod feeds;
 mod holidays;
 mod hours;
@@ -46,6 +47,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
+
+pub(in crate::web::ui) use exception::in_words;
 
 use super::form::Errors;
 use super::trouble::Trouble;
@@ -79,6 +82,8 @@ pub(super) fn router() -> Router<App> {
         .route("/desks/{desk}/rotas/{rota}/override/remove", post(stands_in::remove))
         .route("/desks/{desk}/rotas/{rota}/swap", get(stands_in::ask_swap).post(stands_in::swap))
         .route("/desks/{desk}/hours", get(hours::show))
+        .route("/desks/{desk}/hours/exception", post(exception::declare))
+        .route("/desks/{desk}/hours/exception/{id}/end", post(exception::end))
         .route("/desks/{desk}/hours/week", get(week::ask).post(week::put))
         .route("/desks/{desk}/hours/holiday", get(holidays::ask).post(holidays::put))
         .route("/desks/{desk}/hours/holiday/remove", post(holidays::remove))
@@ -139,6 +144,8 @@ struct AtDesk {
     live: Arc<Desk>,
     /// Its draft, for who may manage it.
     drafting: Option<Drafting>,
+    /// What is declared of it now, in words.
+    declared: Vec<String>,
 }
 
 /// What every page of a desk has around it.
@@ -156,6 +163,8 @@ struct Place {
     unfit: Option<String>,
     /// Who he is at the desk himself, if he is one of its agents.
     own: Option<String>,
+    /// What is declared of it now, in words.
+    declared: Vec<String>,
 }
 
 impl AtDesk {
@@ -167,7 +176,8 @@ impl AtDesk {
             true => in_time(app.acts().drafting(&key)).await?,
             false => None,
         };
-        Ok(AtDesk { visiting, key, live, drafting })
+        let declared = exception::told(app, &live);
+        Ok(AtDesk { visiting, key, live, drafting, declared })
     }
 
     /// For who may manage the desk.
@@ -202,6 +212,7 @@ impl AtDesk {
             drafted_by: draft.map(|draft| draft.changed_by.clone()).unwrap_or_default(),
             unfit: unfit.map(ToString::to_string),
             own: self.me().map(ToString::to_string),
+            declared: self.declared.clone(),
         }
     }
 

@@ -30,7 +30,7 @@ mod leave_calendar;
 mod names;
 mod openid;
 mod people;
-mod program;
+pub mod program;
 mod refused;
 mod reports;
 mod rotas;

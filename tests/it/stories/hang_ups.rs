@@ -4,6 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use nightbell::simulator::OnCall;
+
 use crate::support::world::{Person, Scene, World, minutes};
 
 use super::ada_is_paged;
@@ -24,6 +26,8 @@ enum Begins {
     Withheld,
     /// Finn calls in support hours.
     Daytime,
+    /// The same at a desk that wants a message where nobody picks up, and nobody does.
+    DaytimeAway,
     /// Finn calls again about what Ada has.
     Again,
     /// Ada calls the line when nothing is open.
@@ -58,10 +62,11 @@ enum Leaves {
 /// By which keys which step is reached, and what a hang-up there leaves.
 type Walk = (&'static str, Begins, &'static [&'static str], Leaves);
 
-const WALKS: [Walk; 20] = [
+const WALKS: [Walk; 22] = [
     ("triage_with_topics", Begins::Night, &[], Leaves::Notice(1001)),
     ("triage", Begins::WithoutTopics, &[], Leaves::Notice(1001)),
     ("main_number", Begins::Daytime, &[], Leaves::Notice(1001)),
+    ("desk_ticket", Begins::DaytimeAway, &[], Leaves::Notice(1001)),
     // Triage said that it is an emergency.
     ("callback", Begins::Night, &["1"], Leaves::Page("Call +18025550121 (unconfirmed).")),
     // The same step, where the number is read back, and where there is none to offer.
@@ -75,6 +80,7 @@ const WALKS: [Walk; 20] = [
     ("normal_message", Begins::Night, &["2", "2", "4"], Leaves::Quiet(4)),
     ("normal_callback", Begins::Withheld, &["2", "2", "2"], Leaves::Quiet(2)),
     ("severity", Begins::Night, &["3", "2"], Leaves::Quiet(3)),
+    ("severity", Begins::DaytimeAway, &["2"], Leaves::Quiet(3)),
     ("redial", Begins::Again, &[], Leaves::Notice(1002)),
     ("joined", Begins::Again, &["1"], Leaves::News),
     ("add_message", Begins::Again, &["1", "1"], Leaves::News),
@@ -106,6 +112,8 @@ async fn each_that(leaves: impl Fn(&Leaves) -> bool) {
         let scene = match begins {
             Begins::WithoutTopics => Scene::default().desk_with("never_urgent = [", "# never_urgent = ["),
             Begins::Daytime => Scene::at("2026-02-18 14:00"),
+            Begins::DaytimeAway => Scene::at("2026-02-18 14:00")
+                .desk_with("[hours]\n", "[daytime]\nunanswered = \"ticket\"\n\n[hours]\n"),
             _ => Scene::default(),
         };
         scene
@@ -136,6 +144,12 @@ async fn calls(world: &World, begins: Begins) -> Person {
         Begins::Daytime => {
             finn.dials_line().await;
             world.caller("+18025550102").phone_rings();
+        }
+        Begins::DaytimeAway => {
+            let daytime = world.caller("+18025550102");
+            daytime.on_call(OnCall::Busy);
+            finn.dials_line().await;
+            daytime.was_called();
         }
         Begins::Again => {
             ada.replies("ACK").await;

@@ -5,6 +5,8 @@ mod agents;
 mod agents_phones;
 mod callers;
 mod chatter;
+mod daytime;
+mod declared;
 mod declines;
 mod gaps;
 mod handed_over;

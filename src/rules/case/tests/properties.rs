@@ -12,6 +12,7 @@ enum Move {
     Dead(MethodKind, usize),
     Mute(usize, u64),
     Cover(bool),
+    Everyone(u64),
 }
 
 const PEOPLE: [(&str, &str); 3] =
@@ -153,6 +154,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
             .prop_map(|(text, who)| Move::Dead(if text { MethodKind::Sms } else { MethodKind::Voice }, who)),
         1 => (0..3_usize, 0..5_000_u64).prop_map(|(who, span)| Move::Mute(who, span)),
         1 => any::<bool>().prop_map(Move::Cover),
+        1 => (0..5_000_u64).prop_map(Move::Everyone),
     ];
     proptest::collection::vec(one, 1..40)
 }
@@ -183,6 +185,7 @@ fn is_paging(case: &Case) -> bool {
 /// Lets an event happen, twice where it may be delivered twice, and looks at what must hold.
 fn check(night: &mut Night, event: Event) {
     let before = night.case.clone();
+    let told = night.timeline.len();
     night.effects.clear();
     night.happen(event.clone());
     let effects = std::mem::take(&mut night.effects);
@@ -195,6 +198,16 @@ fn check(night: &mut Night, event: Event) {
         && after.holder().is_none()
     {
         assert!(after.next_due().is_some(), "{event:?} leaves {:?} without a deadline", after.escalation);
+    }
+    // Whatever changes the severity stands in the timeline.
+    if after.ticket.severity != before.ticket.severity {
+        let tells = night.timeline[told..].iter().any(|entry| match &entry.what {
+            Happening::Triaged { severity }
+            | Happening::Downgraded { severity, .. }
+            | Happening::SeveritySet { severity, .. } => *severity == after.ticket.severity,
+            _ => false,
+        });
+        assert!(tells, "{event:?} makes it {} and tells nobody", after.ticket.severity);
     }
     // 3: an unacknowledged emergency ends only by a person's word.
     if is_paging(&before) && !is_persons(&event) {
@@ -288,6 +301,10 @@ proptest! {
                 }
                 Move::Mute(who, span) => {
                     night.mutes = [(agent(PEOPLE[who].0), night.now + seconds(span))].into_iter().collect();
+                }
+                Move::Everyone(span) => {
+                    let until = night.now + seconds(span);
+                    night.exceptions = [everyone(night.now, until)].into_iter().collect();
                 }
                 Move::Cover(closed) => {
                     night.cover_resumes = closed.then(|| night.now + seconds(7200));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::rules::hours::DeskState;
+use crate::rules::hours::{DeskState, Exceptions};
 use crate::rules::policy::Step;
 use crate::rules::zone::tests::{BOOK, at, zone};
 
@@ -164,7 +164,13 @@ fn every_stretch_in_which_a_step_finds_nobody_is_told_with_its_reasons() {
     for Row { what, text, dead, gaps, closed } in table {
         let desk = Desk::parse(&text).unwrap_or_else(|problems| panic!("{what}: {problems:?}"));
         let span = (at(MONDAY), at(MONDAY) + A_WEEK);
-        let found = desk.gaps(&BOOK, span, |agent| !dead.contains(&agent.key.as_str()), &Mutes::NONE);
+        let found = desk.gaps(
+            &BOOK,
+            span,
+            |agent| !dead.contains(&agent.key.as_str()),
+            &Mutes::NONE,
+            &Exceptions::NONE,
+        );
         let (policies, hours) = told(&found);
         assert_eq!(policies, gaps, "{what}");
         assert_eq!(hours, closed, "{what}");
@@ -181,7 +187,8 @@ fn names_that_the_desk_has_lost_are_reasons_too() {
     let bare = Step { targets: vec![], ..desk.policies[0].steps[0].clone() };
     desk.policies[0].steps.insert(1, bare);
     let from = at("2026-06-06T00:00-06:00");
-    let gaps = desk.gaps(&BOOK, (from, from + Duration::from_secs(60)), |_| true, &Mutes::NONE);
+    let gaps =
+        desk.gaps(&BOOK, (from, from + Duration::from_secs(60)), |_| true, &Mutes::NONE, &Exceptions::NONE);
     assert_eq!(
         told(&gaps).0,
         [
@@ -199,7 +206,7 @@ fn who_is_muted_is_passed_over_until_then_unless_nobody_is_left() {
     let hours = |count: u64| start + Duration::from_secs(count * 3600);
     let told_of = |muted: &[(&str, u64)]| {
         let mutes = muted.iter().map(|(agent, end)| (agent.parse().unwrap(), hours(*end))).collect();
-        told(&desk.gaps(&BOOK, (start, hours(12)), |_| true, &mutes)).0
+        told(&desk.gaps(&BOOK, (start, hours(12)), |_| true, &mutes, &Exceptions::NONE)).0
     };
     let ada = "step 1: ada, who is on call by the rota primary, is muted";
     let ben = "step 2: ben, who is on call by the rota secondary, is muted";
@@ -264,7 +271,7 @@ fn at_the_calendar_s_ends_there_is_an_answer() {
         [at("0000-01-01T00:00Z"), at("9891-12-31T00:00Z"), at("9999-06-01T00:00Z"), Timestamp(i64::MIN)]
     {
         let to = from + A_WEEK;
-        for gap in desk.gaps(&BOOK, (from, to), |_| true, &Mutes::NONE).policies {
+        for gap in desk.gaps(&BOOK, (from, to), |_| true, &Mutes::NONE, &Exceptions::NONE).policies {
             assert!(from <= gap.from && gap.from < gap.to && gap.to <= to, "{from} {gap:?}");
         }
     }
@@ -296,11 +303,11 @@ proptest! {
         let is_reachable = |agent: &Agent| !dead.contains(&agent.key.as_str());
         let until = |minutes: i64| Timestamp(start.0 + minutes * 60_000);
         let mutes: Mutes = muted.iter().map(|(agent, end)| (agent.parse().unwrap(), until(*end))).collect();
-        let whole = desk.gaps(&BOOK, (start, end), is_reachable, &mutes);
+        let whole = desk.gaps(&BOOK, (start, end), is_reachable, &mutes, &Exceptions::NONE);
         // A part of a longer search is what a search for that part finds.
         let mut ends = [until(samples[0]), until(samples[1])];
         ends.sort();
-        let part = desk.gaps(&BOOK, (ends[0], ends[1]), is_reachable, &mutes);
+        let part = desk.gaps(&BOOK, (ends[0], ends[1]), is_reachable, &mutes, &Exceptions::NONE);
         prop_assert_eq!(whole.within(ends[0], ends[1]), part);
         let gaps = whole.policies;
         for pair in gaps.windows(2) {
@@ -318,7 +325,7 @@ proptest! {
             let mut all = policy.steps.iter().map(|step| &step.targets).chain([&policy.last_resort]);
             // Nobody is passed over if that left nobody.
             let counted = if all.any(|targets| found(targets, &mutes)) { &mutes } else { &Mutes::NONE };
-            let finds = |targets: &[Target]| found(targets, &Mutes::NONE);
+            let finds = |targets: &[Target]| found(targets, &Mutes::NONE, &Exceptions::NONE);
             let empty: BTreeSet<usize> = (1..=policy.steps.len())
                 .filter(|step| !found(&policy.steps[step - 1].targets, counted))
                 .collect();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::rules::contact::PhoneNumber;
+use crate::rules::desk::{Daytime, TurnAway, Unanswered};
 use crate::rules::flow::{Caller, DeskClock, Facts, Flow, Plan};
 use crate::rules::number_plan::Country;
 
@@ -84,6 +85,8 @@ impl Texts {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Changes {
     clock: Option<DeskClock>,
+    daytime: Option<Unanswered>,
+    turn_away: Option<TurnAway>,
     caller: Option<CallerName>,
     open_pages: Option<u32>,
     caller_id: Option<PhoneNumber>,
@@ -109,6 +112,12 @@ impl Changes {
     pub(super) fn apply(&self, facts: &mut Facts<'_>) {
         if let Some(clock) = self.clock {
             facts.clock = clock;
+        }
+        if let Some(unanswered) = self.daytime {
+            facts.daytime.unanswered = unanswered;
+        }
+        if let Some(turn_away) = self.turn_away {
+            facts.turn_away = turn_away;
         }
         let known = match facts.caller {
             Caller::Agent { open_pages } => open_pages,
@@ -158,6 +167,8 @@ pub(super) fn starting_facts<'a>(changes: &Changes, flow: &Flow, plan: &'a dyn P
         SAMPLE_WORDS.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
     let mut facts = Facts {
         clock: DeskClock::OnCall,
+        daytime: Daytime::default(),
+        turn_away: TurnAway::default(),
         caller: Caller::Unknown,
         withheld: true,
         caller_id: None,

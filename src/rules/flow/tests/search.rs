@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
+use crate::rules::desk::Unanswered;
 
 /// Everything that may come back on a script.
 fn inputs(then: &Then) -> Vec<Input> {
@@ -34,7 +35,7 @@ fn situations() -> Vec<Facts<'static>> {
             Caller::Agent { open_pages: 2 },
             Caller::Blocked,
         ] {
-            for bits in 0..16u8 {
+            for bits in 0..32u8 {
                 let mut facts = Facts { clock, caller, returning: bits & 1 > 0, ..facts() };
                 facts.withheld = bits & 2 > 0;
                 facts.caller_id = facts.caller_id.filter(|_| bits & 2 == 0);
@@ -42,6 +43,10 @@ fn situations() -> Vec<Facts<'static>> {
                 if bits & 8 > 0 {
                     facts.fields.clear();
                     facts.numbers.clear();
+                }
+                if bits & 16 > 0 {
+                    facts.daytime.unanswered = Unanswered::Ticket;
+                    facts.turn_away = TurnAway::Sentence;
                 }
                 all.push(facts);
             }

@@ -15,6 +15,7 @@ use tokio::time::timeout;
 use crate::act::{Acts, Board, CarrierTogether, Desks, Watch, together};
 use crate::clock::Timestamp;
 use crate::rules::account::AccountId;
+use crate::rules::hours::Exception;
 use crate::web::App;
 use crate::web::hold::in_time;
 
@@ -36,6 +37,8 @@ pub(super) struct Moment {
     pub(super) board: Board,
     /// Who is on call at each desk, by its key.
     pub(super) watches: Arc<BTreeMap<String, Vec<Watch>>>,
+    /// What is declared of each desk, by its key.
+    pub(super) declared: Arc<BTreeMap<String, Vec<Exception>>>,
     pub(super) carriers: Vec<CarrierTogether>,
     /// Why no page would leave this process, if none would.
     pub(super) trouble: Option<String>,
@@ -43,11 +46,12 @@ pub(super) struct Moment {
     pub(super) is_fresh: bool,
 }
 
-/// Who is on call, and how long that need not be looked at again.
+/// Who is on call, what is declared, and how long that need not be looked at again.
 #[derive(Debug)]
 struct Roster {
     desks: Arc<Desks>,
     watches: Arc<BTreeMap<String, Vec<Watch>>>,
+    declared: Arc<BTreeMap<String, Vec<Exception>>>,
     until: Timestamp,
 }
 
@@ -57,9 +61,17 @@ impl Roster {
         let of =
             |desk: &Arc<crate::rules::desk::Desk>| (desk.key.as_str().to_owned(), acts.watches(desk, now));
         let watches: BTreeMap<String, Vec<Watch>> = desks.all().map(of).collect();
+        let of = |desk: &Arc<crate::rules::desk::Desk>| {
+            let key = desk.key.as_str();
+            (key.to_owned(), desks.exceptions_of(key).at(now).cloned().collect())
+        };
+        let declared: BTreeMap<String, Vec<Exception>> = desks.all().map(of).collect();
         let all = watches.values().flatten();
-        let until = all.flat_map(|watch| [watch.until, watch.muted]).flatten().min();
-        Roster { desks, watches: Arc::new(watches), until: until.unwrap_or(Timestamp::NEVER) }
+        let changes = all.flat_map(|watch| [watch.until, watch.muted]).flatten();
+        let ends = desks.all().filter_map(|desk| desks.exceptions_of(desk.key.as_str()).next_edge(now));
+        let until = changes.chain(ends).min().unwrap_or(Timestamp::NEVER);
+        let (watches, declared) = (Arc::new(watches), Arc::new(declared));
+        Roster { desks, watches, declared, until }
     }
 
     /// Whether it is still what it says; a clock may have been set back.
@@ -81,6 +93,7 @@ impl Moment {
             carriers: together(&(app.web.health)(), &board.nodes),
             board,
             watches: roster.watches.clone(),
+            declared: roster.declared.clone(),
             trouble: (app.web.ready)().err(),
             is_fresh: true,
         })

@@ -8,8 +8,10 @@ use crate::clock::Timestamp;
 use crate::rules::access::Right;
 use crate::rules::case::Case;
 use crate::rules::desk::Desk;
+use crate::rules::hours::Exception;
 use crate::rules::people::AgentKey;
 use crate::web::App;
+use crate::web::ui::desk::in_words;
 use crate::web::ui::moments::{Shown, Wall};
 use crate::web::ui::tickets::{Caller, Offers, People, Standing, Tone};
 
@@ -64,6 +66,18 @@ pub(super) struct DeskWatch {
     pub(super) name: String,
     pub(super) zone: String,
     pub(super) rotas: Vec<RotaWatch>,
+    /// The desk's key.
+    pub(super) key: String,
+    /// What is declared of it now.
+    pub(super) declared: Vec<DeclaredCard>,
+    /// Whether he may declare things, and end them.
+    pub(super) manages: bool,
+}
+
+/// Something that is declared of a desk.
+pub(super) struct DeclaredCard {
+    pub(super) id: String,
+    pub(super) told: String,
 }
 
 /// Who is on call by a rota, and who follows.
@@ -187,7 +201,19 @@ impl View {
                     .map(|until| (wall.shown(until), watch.next.as_ref().map(|agent| desk.name_of(agent)))),
             };
             let rotas = moment.watches.get(desk.key.as_str()).into_iter().flatten().map(rota).collect();
-            DeskWatch { name: desk.name.clone(), zone: desk.zone().to_string(), rotas }
+            let key = desk.key.as_str();
+            let declared = |one: &Exception| DeclaredCard {
+                id: one.id.as_str().to_owned(),
+                told: in_words(one, &wall.shown(one.until).words),
+            };
+            DeskWatch {
+                name: desk.name.clone(),
+                zone: desk.zone().to_string(),
+                rotas,
+                key: key.to_owned(),
+                declared: moment.declared.get(key).into_iter().flatten().map(declared).collect(),
+                manages: who.principal.may(Right::Manage, key),
+            }
         };
         // Carriers and processes belong to no desk: by the clock of the first of his.
         let first = his.first().map(|desk| wall_of(desk));

@@ -9,12 +9,13 @@ use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime};
 
 use super::change::as_was;
 use super::when::{self, Wall};
-use super::{AtDesk, Place};
+use super::{AtDesk, Place, exception};
+use crate::rules::desk::{Daytime, Desk, Unanswered};
 use crate::rules::hours::{
     Calendar, CalendarDay, Concern, Cover, DaySpan, Holiday, WrittenHoliday, by_weekday,
 };
 use crate::web::App;
-use crate::web::ui::asked::Path;
+use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;
 use crate::web::ui::{Frame, page};
@@ -80,6 +81,9 @@ struct Page {
     always: bool,
     holidays: Vec<Listed>,
     months: Vec<Month>,
+    now: exception::Now,
+    /// How calls in support hours are put through; none if there is no number to do so.
+    daytime: Option<String>,
 }
 
 /// Stretches of a day in words; `none` if there are none.
@@ -140,6 +144,22 @@ fn holidays(hours: &Calendar, today: NaiveDate, days: u64) -> Vec<Listed> {
     hours.holidays.iter().enumerate().map(row).collect()
 }
 
+/// How calls in support hours are put through.
+fn daytime(desk: &Desk) -> Option<String> {
+    let number = desk.main_number.as_ref()?;
+    let Daytime { ring, limit, unanswered } = desk.daytime;
+    let limit = limit.map(|limit| format!(", for {limit} at most")).unwrap_or_default();
+    let then = match unanswered {
+        Unanswered::OnCall => "is asked whether it is an emergency, as at night",
+        Unanswered::Ticket => {
+            "leaves a message for the desk; whoever is on call is paged only if it cannot wait"
+        }
+    };
+    Some(format!(
+        "In support hours calls are put through to {number}{limit}. It rings for {ring}; if nobody picks up, the caller {then}."
+    ))
+}
+
 /// What a caller meets on a day: `support 09:00–20:00; on call 00:00–09:00, 20:00–24:00`.
 fn met(day: &CalendarDay<'_>) -> String {
     let clock = |time: NaiveTime| time.format("%H:%M").to_string();
@@ -194,9 +214,17 @@ fn month(days: &[CalendarDay<'_>], today: NaiveDate) -> Option<Month> {
 pub(super) async fn show(
     State(app): State<App>,
     Path(desk): Path<String>,
+    Query(done): Query<exception::Done>,
     visiting: Visiting,
 ) -> Result<Response, Trouble> {
     let at = AtDesk::see(&app, visiting, desk).await?;
+    let now = exception::Now::of(&app, &at, done.words());
+    page_of(&app, &at, now)
+}
+
+/// The page, with what is declared now.
+pub(super) fn page_of(app: &App, at: &AtDesk, now: exception::Now) -> Result<Response, Trouble> {
+    let status = if now.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let hours = &at.desk().hours;
     let today = Wall::new(app.acts().book(), hours.zone).date(app.acts().clock().now());
     let first = when::first_of_month(today);
@@ -214,8 +242,10 @@ pub(super) async fn show(
             .chunk_by(|one, next| one.date.month() == next.date.month())
             .filter_map(|days| month(days, today))
             .collect(),
+        now,
+        daytime: daytime(at.desk()),
     };
-    Ok(page(StatusCode::OK, &shown))
+    Ok(page(status, &shown))
 }
 
 /// The next days of a rule, for who is about to choose it.

@@ -70,9 +70,11 @@ fn names(desk: &Desk, agents: &[AgentKey]) -> String {
 
 fn card(app: &App, at: &AtDesk, policy: &Policy, now: Timestamp) -> Card {
     let (desk, book) = (at.desk(), app.acts().book());
+    let everyone = app.acts().desks().exceptions_of(&at.key).is_everyone(now);
     let found = |index: usize, step: &Step, desk: &Desk| {
-        let same = desk.policy(&policy.name)?.steps.get(index)?.targets == step.targets;
-        same.then(|| desk.agents_of(&step.targets, book, now))
+        let of = desk.policy(&policy.name)?;
+        let same = of.steps.get(index)?.targets == step.targets;
+        same.then(|| desk.agents_of(&of.targets(index, everyone), book, now))
     };
     let step = |(index, step): (usize, &Step)| StepLine {
         index,
@@ -217,7 +219,9 @@ pub(super) async fn show(
     let known = |time: &chrono::NaiveDateTime| (1970..2200).contains(&chrono::Datelike::year(time));
     let chosen = when::read(&asked.at).filter(known).map(|time| wall.instant(time));
     let start = chosen.unwrap_or(now);
-    let state = desk.hours.state_at(app.acts().book(), start);
+    let desks = app.acts().desks();
+    let met = desk.hours.met(desks.exceptions_of(&at.key));
+    let state = met.state_at(app.acts().book(), start);
     let Play { scenes, again } = app.acts().rehearse(desk, policy, start);
     let shown = Page {
         frame: at.frame(),

@@ -77,7 +77,7 @@ impl Standing {
             (TicketState::Abandoned, None) => plain(Tone::Over, "The caller hung up before saying anything"),
             (_, None) if case.ticket.provisional => plain(Tone::Alarm, "The caller is on the line"),
             (_, None) => plain(Tone::Calm, "Waits for the support hours"),
-            (_, Some(Phase::Waiting { page_at })) => {
+            (_, Some(Phase::Waiting { page_at, .. })) => {
                 (Tone::Alarm, "Nobody is paged yet".into(), None, waits("first page", *page_at))
             }
             (_, Some(Phase::Paging { place, until })) => {

@@ -69,6 +69,7 @@ fn words(what: &Happening, desk: &Desk, wall: &Wall<'_>, numbers: bool) -> Strin
         Happening::Downgraded { severity, via, .. } => {
             format!("made it Severity {severity}{}", perhaps(*via))
         }
+        Happening::SeveritySet { severity, why } => format!("It is Severity {severity} now: {why}"),
         Happening::Topic { topic } => format!("chose “{topic}”"),
         Happening::CallbackNumber { number, confirmed } => {
             let sure = if *confirmed { "and confirmed it" } else { "not confirmed" };
