@@ -14,8 +14,9 @@ create table desk_exception (
     ended_at bigint,
     ended_by text
 );
+create index desk_exception_of_desk on desk_exception (desk, until_at);
 -- What is not ended is little, however long the table.
-create index desk_exception_lasts on desk_exception (desk, until_at) where ended_at is null;
+create index desk_exception_lasts on desk_exception (until_at) where ended_at is null;
 
 -- How often that was changed: processes see by it that they have to read again.
 alter table desk add column exceptions bigint not null default 0;

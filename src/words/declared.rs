@@ -15,18 +15,18 @@ impl Words {
         zone: Zone,
         answer: &ToManager,
     ) -> String {
-        let plain = |id: &str| self.say(lang, id, &[("desk", desk)]);
+        let until = match answer {
+            ToManager::Declared { until, .. } => self.moment(lang, book, zone, *until),
+            _ => String::new(),
+        };
+        let plain = |id: &str| self.say(lang, id, &[("desk", desk), ("until", &until)]);
         match answer {
-            ToManager::Declared { what, until } => {
-                let until = self.moment(lang, book, zone, *until);
-                let id = match what {
-                    Declared::DeskClosed => "declared-desk_closed",
-                    Declared::Nobody => "declared-nobody",
-                    Declared::DeskOpen => "declared-desk_open",
-                    Declared::Everyone => "declared-everyone",
-                };
-                self.say(lang, id, &[("desk", desk), ("until", &until)])
-            }
+            ToManager::Declared { what, .. } => match what {
+                Declared::DeskClosed => plain("declared-desk-closed"),
+                Declared::Nobody => plain("declared-nobody"),
+                Declared::DeskOpen => plain("declared-desk-open"),
+                Declared::Everyone => plain("declared-everyone"),
+            },
             ToManager::Normal { was: true } => plain("declared-normal"),
             ToManager::Normal { was: false } => plain("declared-normal-already"),
             ToManager::Over => plain("declared-over"),
@@ -52,11 +52,11 @@ impl Words {
         let usual = self.support_hours(lang, hours);
         let Some(declared) = exceptions.of_hours(now) else { return usual };
         let until = self.moment(lang, book, hours.zone, declared.until);
-        let id = match declared.what {
-            Declared::DeskClosed | Declared::Nobody => "hours-but-closed",
-            Declared::DeskOpen => "hours-but-open",
-            Declared::Everyone => return usual,
-        };
-        self.say(lang, id, &[("hours", &usual), ("until", &until)])
+        let plain = |id: &str| self.say(lang, id, &[("hours", &usual), ("until", &until)]);
+        match declared.what {
+            Declared::DeskClosed | Declared::Nobody => plain("hours-but-closed"),
+            Declared::DeskOpen => plain("hours-but-open"),
+            Declared::Everyone => usual,
+        }
     }
 }

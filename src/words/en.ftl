@@ -104,9 +104,9 @@ nobody-on-call = { $ticket }: a step of the escalation found nobody on call. The
 carrier-refused = The carrier { $carrier } refuses to send: { $why }. Others are tried. Please see to the account.
 
 ## To managers who declare something by text. $until is a moment.
-declared-desk_closed = { $desk }: until { $until } the daytime desk is closed, and calls go to whoever is on call. NORMAL ends it.
+declared-desk-closed = { $desk }: until { $until } the daytime desk is closed, and calls go to whoever is on call. NORMAL ends it.
 declared-nobody = { $desk }: until { $until } nobody is on call. Callers are told so, and emergencies wait until then. NORMAL ends it.
-declared-desk_open = { $desk }: until { $until } calls are put through to the daytime desk. NORMAL ends it.
+declared-desk-open = { $desk }: until { $until } calls are put through to the daytime desk. NORMAL ends it.
 declared-everyone = { $desk }: until { $until } an emergency pages everyone at once. NORMAL ends it.
 declared-normal = { $desk }: everything is as usual again.
 declared-normal-already = { $desk }: everything is as usual; nothing was declared.

@@ -209,6 +209,7 @@ fn calls(name: &str) -> Vec<Script> {
 fn ids_asked_for() -> BTreeSet<&'static str> {
     let sources = [
         include_str!("brief.rs"),
+        include_str!("declared.rs"),
         include_str!("parts.rs"),
         include_str!("rota.rs"),
         include_str!("spoken.rs"),

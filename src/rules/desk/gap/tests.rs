@@ -5,7 +5,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::rules::hours::{DeskState, Exceptions};
+use crate::rules::hours::{Declared, DeskState, Exception, Exceptions};
 use crate::rules::policy::Step;
 use crate::rules::zone::tests::{BOOK, at, zone};
 
@@ -226,6 +226,36 @@ fn who_is_muted_is_passed_over_until_then_unless_nobody_is_left() {
 }
 
 #[test]
+fn what_is_declared_opens_and_closes_gaps() {
+    let desk = Desk::parse(DESK).unwrap();
+    let (since, until) = (at("2026-06-01T08:00-06:00"), at("2026-06-01T12:00-06:00"));
+    let (start, end) = (at("2026-06-01T00:00-06:00"), at("2026-06-01T20:00-06:00"));
+    // Nobody can reach Ada.
+    let told_of = |what: Declared| {
+        let (id, by) = (crate::id::Id::from_text("x"), "mona".to_owned());
+        let exceptions = [Exception { id, what, since, until, by }].into_iter().collect();
+        let reachable = |agent: &Agent| agent.key.as_str() != "ada";
+        let gaps = told(&desk.gaps(&BOOK, (start, end), reachable, &Mutes::NONE, &exceptions));
+        let spans = |told: Vec<String>| -> Vec<String> {
+            told.iter().map(|gap| gap.split(" Step").next().unwrap_or_default().to_owned()).collect()
+        };
+        (spans(gaps.0), gaps.1)
+    };
+    let nights = |spans: &[&str]| spans.iter().map(|span| format!("nights {span}")).collect::<Vec<_>>();
+    assert_eq!(
+        told_of(Declared::DeskClosed).0,
+        nights(&["Mon 00:00 to Mon 12:00", "Mon 17:00 to Mon 20:00"]),
+        "she is asked by day as well"
+    );
+    assert_eq!(told_of(Declared::DeskOpen).0, nights(&["Mon 00:00 to Mon 08:00", "Mon 17:00 to Mon 20:00"]));
+    let (gaps, closed) = told_of(Declared::Nobody);
+    assert_eq!(gaps, nights(&["Mon 00:00 to Mon 08:00", "Mon 17:00 to Mon 20:00"]));
+    assert_eq!(closed, ["Mon 08:00 to Mon 12:00"]);
+    // With everyone on call, the first step finds somebody.
+    assert_eq!(told_of(Declared::Everyone).0, nights(&["Mon 00:00 to Mon 08:00", "Mon 17:00 to Mon 20:00"]));
+}
+
+#[test]
 fn a_gap_is_had_already_where_all_of_it_was_as_bare() {
     let hour = |hour: i64| Timestamp(hour * 3_600_000);
     let gap = |policy: &str, (from, to): (i64, i64), found| PolicyGap {
@@ -325,7 +355,7 @@ proptest! {
             let mut all = policy.steps.iter().map(|step| &step.targets).chain([&policy.last_resort]);
             // Nobody is passed over if that left nobody.
             let counted = if all.any(|targets| found(targets, &mutes)) { &mutes } else { &Mutes::NONE };
-            let finds = |targets: &[Target]| found(targets, &Mutes::NONE, &Exceptions::NONE);
+            let finds = |targets: &[Target]| found(targets, &Mutes::NONE);
             let empty: BTreeSet<usize> = (1..=policy.steps.len())
                 .filter(|step| !found(&policy.steps[step - 1].targets, counted))
                 .collect();
