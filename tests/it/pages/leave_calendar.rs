@@ -301,12 +301,12 @@ async fn more_leave_than_is_listed_is_said_to_be_there() {
         let viewer = site.program(Role::Viewer, Some("reservations")).await;
         // A program reads on where a page ends, to the last.
         let all = async || {
-            let (mut count, mut path) = (0, "/desks/reservations/leave?limit=200".to_owned());
+            let (mut count, mut path) = (0, "/desks/reservations/leave?limit=100".to_owned());
             loop {
                 let told = viewer.get(&path).await.json();
                 count += told["leave"].as_array().unwrap().len();
                 let Some(next) = told["next"].as_str() else { break count };
-                path = format!("/desks/reservations/leave?limit=200&cursor={next}");
+                path = format!("/desks/reservations/leave?limit=100&cursor={next}");
             }
         };
         for (agent, count, more) in [("ada", 600..1_000, false), ("ben", 1_001..2_000, true)] {
