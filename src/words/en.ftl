@@ -135,10 +135,18 @@ pages-many = You have { $count } open pages. The first is { $ticket }, { $custom
 pages-none = You have no open page
 list = { $most } and { $last }
 hours-none = by arrangement
-range = { $from } to { $to }
+# Each language takes the values that it says. $nth is "first" on the first of a month. $hour is 0 to 24, $twelve 1 to
+# 12, $minutes as it is said and $padded with two digits; $count is "one" for one o'clock; $part is the part of the day
+# (night, morning, noon, afternoon, evening), midnight being of the evening.
+day-alone = { $day }
+range-days = { $from } to { $to }
+range-times = { $from } to { $to }
+weekly = { $days } { $times }
 moment = { $weekday }, { $month } { $day }, at { $time }
-time = { $hour }{ $minute } { $half }
-minute = :{ $minute }
+range-moments = { $from } to { $to }
+range-same-day = { $from } to { $to }
+time = { $twelve }:{ $padded } { $half }
+time-full = { $twelve } { $half }
 weekday = { $day ->
     [Mon] Monday
     [Tue] Tuesday
