@@ -14,7 +14,6 @@ use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::{Desk, Line};
 use crate::rules::flow::{FlowCommand, Input, Turn};
 use crate::rules::number_plan;
-use crate::rules::script::Script;
 use crate::rules::ticket::TicketId;
 use crate::store::call::Ringing;
 use crate::store::{StoreError, Tx, call as calls, ticket as tickets};
@@ -130,7 +129,7 @@ async fn accept(tx: &mut Tx, input: &Accept) -> Result<CallAnswer, StoreError> {
     match calls::ringing(tx, &call.carrier, &call_key(&call.sid, 0), &call.sid).await? {
         Ringing::Answered(answer) => kept_answer(&answer),
         // It has its ticket: there is nothing left to ask.
-        Ringing::Found => Ok(CallAnswer { script: Script::default(), next: None }),
+        Ringing::Found => Ok(CallAnswer::nothing()),
         Ringing::New => begin(tx, world, call, ticket).await,
     }
 }
@@ -153,6 +152,7 @@ async fn begin(
         _ => false,
     };
     let flow = world.desks.flow_for(&line.flow)?;
+    let language = desk.language_for(&line.number, caller_id.as_ref());
     let mut call = Call {
         carrier: incoming.carrier.clone(),
         sid: incoming.sid.clone(),
@@ -166,7 +166,7 @@ async fn begin(
         flow_version: flow.version().to_owned(),
         position: None,
         turn: 0,
-        language: line.first_language().to_owned(),
+        language,
         engaged: false,
         forwarded: incoming.forwarded,
         returning,
@@ -210,7 +210,7 @@ async fn go_on(tx: &mut Tx, input: &Go) -> Result<Went, StoreError> {
         _ => {
             let present =
                 repeated(tx, &call.carrier, &call_key(&call.sid, call.turn.saturating_sub(1))).await?;
-            return Ok(Went::On(present.unwrap_or(CallAnswer { script: Script::default(), next: None })));
+            return Ok(Went::On(present.unwrap_or(CallAnswer::nothing())));
         }
     };
     let Some(flow) = world.desks.flow_version(&call.flow_version) else {
@@ -317,7 +317,8 @@ async fn carry_out(
     }
     call.turn += 1;
     call.deadline = Some(turn.script.deadline(world.now));
-    Ok(CallAnswer { script: turn.script, next })
+    let (_, line) = line_of(world, &call.line)?;
+    Ok(CallAnswer { script: turn.script, next, voices: line.voices.clone() })
 }
 
 async fn ended(tx: &mut Tx, end: &End) -> Result<bool, StoreError> {

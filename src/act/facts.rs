@@ -39,11 +39,7 @@ pub(super) fn facts<R>(
     let plan = desk.number_plan();
     let may_call_back = |number: &&PhoneNumber| plan.may_call_back(number, allowed).is_ok();
     let facts = Facts {
-        clock: match state {
-            DeskState::Support { .. } => DeskClock::Support,
-            DeskState::OnCall { .. } => DeskClock::OnCall,
-            DeskState::Closed { .. } => DeskClock::Closed,
-        },
+        clock: DeskClock::from(state),
         caller: match &call.agent {
             _ if known.blocked => Caller::Blocked,
             Some(_) => {
@@ -57,7 +53,7 @@ pub(super) fn facts<R>(
         ticket: known.case.map(|case| case.ticket.number.to_string()),
         open_ticket: known.joinable.or(known.pages.gone.as_ref()).map(|case| case.ticket.number.to_string()),
         returning: call.returning,
-        languages: line.languages.clone(),
+        languages: desk.languages_for(line, call.caller_id.as_ref()),
         fields: line
             .languages
             .iter()
@@ -66,6 +62,7 @@ pub(super) fn facts<R>(
         numbers: numbers(desk, known),
         line: Some(line.number.clone()),
         plan: desk,
+        audio: &desk.audio,
     };
     flow(&facts)
 }

@@ -85,7 +85,7 @@ async fn leg_turn(tx: &mut Tx, input: &Turn) -> Result<CallAnswer, StoreError> {
         return Ok(known);
     }
     let Some(loaded) = ticket::lock_if_any(tx, &ticket_of(attempt.as_str())).await? else {
-        return Ok(CallAnswer { script: crate::rules::script::Script::default(), next: None });
+        return Ok(CallAnswer::nothing());
     };
     let mut work = Work::on(loaded);
     // That it asks for its next words says that it was answered, whatever status callback is still on its way.
@@ -118,7 +118,8 @@ async fn leg_turn(tx: &mut Tx, input: &Turn) -> Result<CallAnswer, StoreError> {
     let script = world.words.spoken(language, &desk.name, &world.book, zone, &spoken, play.as_deref());
     let goes_on = !matches!(script.then, crate::rules::script::Then::Hangup);
     let next = goes_on.then(|| NextTurn::Leg { attempt: attempt.as_str().to_owned(), turn: turn + 1 });
-    let answer = CallAnswer { script, next };
+    let voices = desk.line(&case.ticket.line).map(|line| line.voices.clone()).unwrap_or_default();
+    let answer = CallAnswer { script, next, voices };
     keep(tx, world, carrier, &key, &answer).await?;
     Ok(answer)
 }

@@ -62,6 +62,8 @@
 //! (`severity`, `reason`), `topic` (`topic`), `note` (`note`), `page`, `text` (`text`, by language), `report`, `join`,
 //! `push`, `acknowledge`. The last four change what is known, so the turn ends and the facts are read again.
 //!
+//! A desk may have recordings heard in place of any sentence ([`audio`]).
+//!
 //! The fields are in [`words::FIELDS`]. Ticket and telephone numbers are spoken digit by digit and written as they are;
 //! what comes from the caller may be spoken but never written.
 //!
@@ -85,6 +87,7 @@ use super::script::Script;
 use super::severity::Severity;
 use super::source::{Problem, Source};
 
+pub mod audio;
 mod check;
 #[cfg(test)]
 mod check_tests;
@@ -98,6 +101,7 @@ mod syntax;
 mod tests;
 pub mod words;
 
+pub use audio::Audio;
 pub use outline::{Outlined, OutlinedWay};
 use read::Draft;
 use run::Run;
@@ -162,6 +166,11 @@ impl Flow {
     /// takes the safe way: a page and an apology.
     pub fn step(&self, position: &Position, input: &Input, facts: &Facts<'_>) -> Turn {
         Run::new(self, facts, position.clone()).answer(input)
+    }
+
+    /// The sentences of a step that are spoken, as its file names them; none if there is no such step.
+    pub fn sentences(&self, step: &str) -> Vec<(&'static str, &BTreeMap<String, String>)> {
+        self.steps.get(step).map(Step::spoken).unwrap_or_default()
     }
 
     /// The languages that the line offers and the flow speaks, in the line's order.
@@ -271,6 +280,8 @@ pub struct Facts<'a> {
     pub line: Option<PhoneNumber>,
     /// The number plan of the line's country.
     pub plan: &'a dyn Plan,
+    /// Recordings of the desk's own, each for a sentence of a flow.
+    pub audio: &'a [Audio],
 }
 
 /// What a flow needs to know of telephone numbers: how callers key them and how they are read to callers.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::Desk;
 use crate::rules::diff::unified;
+use crate::rules::flow::Audio;
 use serde::Serialize;
 
 /// What a desk's new text would change.
@@ -123,6 +124,7 @@ pub fn changes(before: &Desk, after: &Desk) -> Vec<Change> {
         rotas: after.rotas.clone(),
         policies: after.policies.clone(),
         customers: after.customers.clone(),
+        audio: after.audio.clone(),
         ..before.clone()
     };
     for (part, same) in [
@@ -141,6 +143,7 @@ pub fn changes(before: &Desk, after: &Desk) -> Vec<Change> {
     found.compare("rota", &before.rotas, &after.rotas, |rota| rota.name.clone());
     found.compare("policy", &before.policies, &after.policies, |policy| policy.name.clone());
     found.compare("customer", &before.customers, &after.customers, |customer| customer.key.to_string());
+    found.compare("audio", &before.audio, &after.audio, Audio::sentence);
     found.0
 }
 

@@ -80,6 +80,7 @@ impl<H, R> DeskOf<H, R> {
             rotas,
             policies: self.policies,
             customers: self.customers,
+            audio: self.audio,
         }
     }
 }

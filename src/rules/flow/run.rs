@@ -3,6 +3,7 @@
 
 use crate::rules::script::{Prompt, Script, Then};
 
+use super::audio::{self, Audio, Heard};
 use super::syntax::{Act, Dial, Digits, Menu, On, Phrase, Record, Step};
 use super::words::{self, Medium};
 use super::{Caller, DeskClock, Facts, Flow, FlowCommand, Input, Position, Stage, Turn};
@@ -125,7 +126,7 @@ impl<'a> Run<'a> {
         self.position.tries = 0;
         match step {
             Step::Say { say, next } => {
-                self.say(say);
+                self.say("say", say);
                 Go::To(next)
             }
             Step::Play { play, next } => {
@@ -168,7 +169,7 @@ impl<'a> Run<'a> {
                 Go::End(Then::Reject { busy: *busy })
             }
             Step::HangUp { say } => {
-                self.say(say);
+                self.say("say", say);
                 Go::End(Then::Hangup)
             }
         }
@@ -220,7 +221,7 @@ impl<'a> Run<'a> {
 
     fn ask_menu(&mut self, menu: &Menu) -> Go<'a> {
         for _ in 0..menu.repeat {
-            self.say(&menu.say);
+            self.say("say", &menu.say);
         }
         Go::Ask(keys(Some(1), menu.timeout, None), Stage::Answer)
     }
@@ -239,7 +240,7 @@ impl<'a> Run<'a> {
         if self.failed(menu.tries) {
             return Go::To(&menu.wrong);
         }
-        self.say(&menu.wrong_say);
+        self.say("wrong_say", &menu.wrong_say);
         self.ask_menu(menu)
     }
 
@@ -253,8 +254,8 @@ impl<'a> Run<'a> {
         for (language, key) in languages.iter().zip(1..) {
             let text = say.get(language).map_or("", String::as_str).replace("{key}", &format!("{key}"));
             let position = Position { language: language.clone(), ..self.position.clone() };
-            let text = words::fill(&text, Medium::Spoken, &position, self.facts);
-            self.prompts.extend(words::say(language, &text));
+            let heard = self.heard("say", language, &text, &position);
+            self.prompts.extend(heard);
         }
         Go::Ask(keys(Some(1), timeout, None), Stage::Answer)
     }
@@ -272,7 +273,7 @@ impl<'a> Run<'a> {
     }
 
     fn ask_digits(&mut self, digits: &Digits) -> Go<'a> {
-        self.say(&digits.say);
+        self.say("say", &digits.say);
         Go::Ask(keys(Some(digits.max), PER_DIGIT, Some('#')), Stage::Answer)
     }
 
@@ -291,12 +292,12 @@ impl<'a> Run<'a> {
         if self.failed(digits.tries) {
             return Go::To(&digits.wrong);
         }
-        self.say(&digits.wrong_say);
+        self.say("wrong_say", &digits.wrong_say);
         self.ask_digits(digits)
     }
 
     fn record(&mut self, record: &Record) -> Go<'a> {
-        self.say(&record.say);
+        self.say("say", &record.say);
         let then = Then::Record {
             max_seconds: record.max_seconds,
             silence: record.pause,
@@ -331,11 +332,26 @@ impl<'a> Run<'a> {
         self.position.tries >= tries
     }
 
-    fn say(&mut self, phrase: &Phrase) {
-        if let Some(text) = phrase.get(&self.position.language) {
-            let text = words::fill(text, Medium::Spoken, &self.position, self.facts);
-            self.prompts.extend(words::say(&self.position.language, &text));
+    /// Says a sentence of the present step, which its file calls `name`.
+    fn say(&mut self, name: &str, phrase: &Phrase) {
+        let language = self.position.language.clone();
+        if let Some(text) = phrase.get(&language) {
+            let position = self.position.clone();
+            let heard = self.heard(name, &language, text, &position);
+            self.prompts.extend(heard);
         }
+    }
+
+    /// A sentence as it is heard: by the desk's own recording if it has one, else said.
+    fn heard(&self, name: &str, language: &str, text: &str, position: &Position) -> Vec<Prompt> {
+        let say = |text: &str| words::say(language, &words::fill(text, Medium::Spoken, position, self.facts));
+        let own = |audio: &&Audio| audio.is_of(&self.flow.name, &position.step, name, language);
+        let Some(audio) = self.facts.audio.iter().find(own) else { return say(text) };
+        let piece = |piece: &String| match audio::heard(piece) {
+            Heard::Played(address) => vec![Prompt::Play { url: address.to_owned() }],
+            Heard::Said(text) => say(text),
+        };
+        audio.play.iter().flat_map(piece).collect()
     }
 
     fn write(&self, text: &str) -> String {

@@ -192,6 +192,31 @@ impl Step {
         }
     }
 
+    /// What is said in it, by the names of the file.
+    pub(super) fn spoken(&self) -> Vec<(&'static str, &Phrase)> {
+        let all = match self {
+            Step::Say { say, .. } | Step::Language { say, .. } | Step::HangUp { say } => vec![("say", say)],
+            Step::Menu(Menu { say, wrong_say, .. }) | Step::Digits(Digits { say, wrong_say, .. }) => {
+                vec![("say", say), ("wrong_say", wrong_say)]
+            }
+            Step::CallbackNumber(number) => vec![
+                ("offer", &number.offer),
+                ("ask", &number.ask),
+                ("invalid", &number.invalid),
+                ("confirm", &number.confirm),
+            ],
+            Step::Record(record) => vec![("say", &record.say)],
+            Step::Play { .. }
+            | Step::Pause { .. }
+            | Step::Branch { .. }
+            | Step::Dial(_)
+            | Step::Act { .. }
+            | Step::Text { .. }
+            | Step::Reject { .. } => Vec::new(),
+        };
+        all.into_iter().filter(|(_, phrase)| !phrase.is_empty()).collect()
+    }
+
     /// Whether the caller hears or is asked something in it.
     pub(super) fn is_heard(&self) -> bool {
         !matches!(self, Step::Branch { .. } | Step::Act { .. } | Step::Text { .. } | Step::Reject { .. })

@@ -84,6 +84,19 @@ pub(super) fn pieces(mut text: &str) -> Option<Vec<Piece<'_>>> {
     Some(found)
 }
 
+/// Whether a carrier can play what is there: a whole address, or a path below ours.
+pub(super) fn is_playable(address: &str) -> bool {
+    let place = address
+        .strip_prefix("https://")
+        .or_else(|| address.strip_prefix('/').filter(|rest| !rest.starts_with('/')));
+    place.is_some_and(|place| {
+        !place.is_empty()
+            && !address
+                .chars()
+                .any(|letter| letter.is_whitespace() || letter.is_control() || "<>\"#".contains(letter))
+    })
+}
+
 /// How a text reaches the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Medium {

@@ -145,6 +145,33 @@ pub enum RejectReason {
     Busy,
 }
 
+impl Prompt {
+    /// Words in a language of ours, by the voice that was chosen for it or else by a natural one that speaks it; a
+    /// language without either has the carrier's own.
+    pub fn say(language: &str, voice: Option<&str>, text: &str) -> Prompt {
+        let language = locale(language);
+        let voice = voice.or_else(|| natural_voice(&language)).map(str::to_owned);
+        Prompt::Say { language, voice, text: text.to_owned() }
+    }
+}
+
+/// Voices that Twilio, SignalWire, Telnyx and Somleng have under the same names.
+fn natural_voice(locale: &str) -> Option<&'static str> {
+    let voice = match locale {
+        "en-US" => "Polly.Joanna",
+        "en-GB" => "Polly.Amy",
+        "en-AU" => "Polly.Nicole",
+        "fr-FR" => "Polly.Lea",
+        "fr-CA" => "Polly.Chantal",
+        "de-DE" => "Polly.Vicki",
+        "es-ES" => "Polly.Lucia",
+        "es-MX" => "Polly.Mia",
+        "es-US" => "Polly.Lupe",
+        _ => return None,
+    };
+    Some(voice)
+}
+
 /// A language as carriers name them: they want a region.
 pub fn locale(language: &str) -> String {
     let known = match language {
