@@ -169,6 +169,7 @@ pub(super) fn starting_facts<'a>(changes: &Changes, flow: &Flow, plan: &'a dyn P
         numbers: BTreeMap::new(),
         line: None,
         plan,
+        audio: &[],
     };
     changes.apply(&mut facts);
     facts
