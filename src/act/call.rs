@@ -16,7 +16,7 @@ use crate::rules::flow::{FlowCommand, Input, Turn};
 use crate::rules::number_plan;
 use crate::rules::ticket::TicketId;
 use crate::store::call::Ringing;
-use crate::store::{StoreError, Tx, call as calls, ticket as tickets};
+use crate::store::{StoreError, Tx, call as calls, ticket as cases, tickets};
 
 pub(super) use agent::AgentPages;
 use agent::agent_pages;
@@ -220,7 +220,7 @@ async fn go_on(tx: &mut Tx, input: &Go) -> Result<Went, StoreError> {
     call.engaged |= is_engaged(input);
     let joinable = joinable(tx, desk, &call).await?;
     let work = match &call.ticket {
-        Some(id) => Some(Work::on(tickets::lock(tx, id).await?)),
+        Some(id) => Some(Work::on(cases::lock(tx, id).await?)),
         None => None,
     };
     let pages = agent_pages(tx, &call).await?;
@@ -283,7 +283,7 @@ async fn carry_out(
             }
             FlowCommand::Transferred { answered, seconds, .. } if work.is_none() => {
                 if let (Some(agent), Some(took)) = (call.agent.clone(), &call.took) {
-                    let mut taken = Work::on(tickets::lock(tx, took).await?);
+                    let mut taken = Work::on(cases::lock(tx, took).await?);
                     taken.happen(world, Event::Talked { agent, answered, seconds })?;
                     taken.save(tx, world).await?;
                 }
@@ -340,7 +340,7 @@ pub(super) async fn is_over(
     call.deadline = None;
     call.position = None;
     if let Some(id) = &call.ticket {
-        let mut work = Work::on(tickets::lock(tx, id).await?);
+        let mut work = Work::on(cases::lock(tx, id).await?);
         let event = Event::CallEnded { engaged: call.engaged, returning: call.returning, seconds };
         work.happen(world, event)?;
         work.save(tx, world).await?;

@@ -6,6 +6,7 @@ use crate::clock::Timestamp;
 use crate::rules::case::{Case, Context, Decision, Event, Hands, Reply, decide};
 use crate::rules::desk::Desk;
 use crate::rules::effect::{Effect, Message, Recipient};
+use crate::rules::escalation::Place;
 use crate::rules::page::AttemptState;
 use crate::rules::policy::Policy;
 use crate::rules::ticket::Entry;
@@ -21,6 +22,8 @@ pub(super) struct Work {
     loaded: Loaded,
     /// In whose hands it was.
     hands: Hands,
+    /// At which step it was.
+    step: Option<(Place, Timestamp)>,
     is_new: bool,
     changed: bool,
     entries: Vec<Entry>,
@@ -45,6 +48,7 @@ impl Work {
     fn new(loaded: Loaded, is_new: bool) -> Work {
         Work {
             hands: loaded.case.hands(),
+            step: loaded.case.step(),
             loaded,
             is_new,
             changed: is_new,
@@ -86,6 +90,10 @@ impl Work {
         } else {
             if self.loaded.case.hands() != self.hands {
                 self.loaded.case.turn = self.loaded.rows_after(&self.entries);
+            }
+            let step = self.loaded.case.step();
+            if step.is_some() && step != self.step {
+                self.loaded.case.stepped = self.loaded.rows_after(&self.entries);
             }
             ticket::update(tx, &self.loaded, &self.entries).await?;
         }

@@ -20,6 +20,7 @@ pub mod hours;
 pub mod leave;
 pub mod mute;
 pub mod name;
+pub mod notice;
 pub mod number_check;
 pub mod number_plan;
 pub mod page;

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use super::App;
 use super::hold::{Failure, in_time};
-use super::odds::{at_odds, zone_of};
+use super::odds::at_odds;
+use crate::act::Unread;
 use crate::clock::Timestamp;
 use crate::rules::desk::{Agent, Desk, PolicyGap};
 use crate::rules::leave::Conflict;
@@ -33,6 +34,8 @@ pub(super) struct Preview {
     pub(super) overloads: Vec<Overload>,
     /// What each agent carries, in the order of the desk.
     pub(super) shares: Vec<Share>,
+    /// Of when it is not known what anybody carried.
+    pub(super) unread: Vec<Unread>,
     /// Who would be away and on call, and whether it is the draft that brings it.
     pub(super) leave: Vec<(Conflict, bool)>,
 }
@@ -64,7 +67,8 @@ impl Preview {
     pub(super) async fn of(app: &App, live: &Desk, next: &Desk) -> Result<Preview, Failure> {
         let (acts, now) = (app.acts(), app.acts().clock().now());
         let past = in_time(acts.past_shifts(live.key.as_str(), (now - QUARTER, now))).await?;
-        let past = past.into_iter().flat_map(|(_, shifts)| shifts).collect();
+        let unread = past.unread;
+        let past = past.rotas.into_iter().flat_map(|(_, shifts)| shifts).collect();
         let leaves = in_time(acts.leaves(live.key.as_str())).await?.coming;
         let gaps = acts.bare_gaps(next).await?;
         let (app, live, next) = (app.clone(), live.clone(), next.clone());
@@ -81,6 +85,7 @@ impl Preview {
                 gaps,
                 overloads: overloaded(app, live, next, now),
                 shares: shares(app, live, next, now, past),
+                unread,
                 leave: leave.collect(),
             }
         });
@@ -109,7 +114,7 @@ fn overloaded(app: &App, live: &Desk, next: &Desk, now: Timestamp) -> Vec<Overlo
         let shifts = |rota: &Rota| rota.shifts(book, now, now + QUARTER).collect::<Vec<Shift>>();
         let rotas: Vec<(&str, Vec<Shift>)> =
             desk.rotas.iter().map(|rota| (rota.name.as_str(), shifts(rota))).collect();
-        overloads(&rotas, MOST_DAYS, |agent| zone_of(desk, agent), book)
+        overloads(&rotas, MOST_DAYS, |agent| desk.zone_of(agent), book)
     };
     let before = of(live);
     // What is so already is no news of this draft.
@@ -120,10 +125,10 @@ fn shares(app: &App, live: &Desk, next: &Desk, now: Timestamp, past: Vec<Shift>)
     let book = app.acts().book();
     let of = |desk: &Desk| {
         let shifts = desk.rotas.iter().flat_map(|rota| rota.shifts(book, now, now + QUARTER));
-        loads(shifts, |agent| zone_of(desk, agent), &desk.hours, book)
+        loads(shifts, |agent| desk.zone_of(agent), &desk.hours, book)
     };
     let (before, after) = (of(live), of(next));
-    let past = loads(past, |agent| zone_of(next, agent), &next.hours, book);
+    let past = loads(past, |agent| next.zone_of(agent), &next.hours, book);
     let load =
         |loads: &BTreeMap<AgentKey, Load>, agent: &AgentKey| loads.get(agent).copied().unwrap_or_default();
     let share = |agent: &Agent| Share {

@@ -120,6 +120,23 @@ gaps-week = { $desk }: In den nächsten 90 Tagen trifft ein Notfall niemanden in
 gaps-near = { $desk }: Bald trifft ein Notfall niemanden in Bereitschaft an: { $gaps }. Bitte füllen: { $link }
 cover-in-return = Dafür übernimmt { $asker }: { $other }.
 
+## Dasselbe am Telefon, dreimal gesagt. Ohne Adressen: man hört sie schlecht.
+voice-notice = Hier ist Nightbell für { $desk }. { $news }
+voice-cover-asked = { $asker } bittet Sie, die Bereitschaft zu übernehmen, im Plan { $rota }: { $span }.{ $return }{ $note } Zum Annehmen oder Ablehnen öffnen Sie bitte die Anfrage auf der Seite von Nightbell.
+voice-cover-to-approve = { $taker } hätte Bereitschaft statt { $asker }, im Plan { $rota }: { $span }.{ $return } Zum Zustimmen oder Ablehnen öffnen Sie bitte die Anfrage auf der Seite von Nightbell.
+voice-cover-agreed = { $taker } hat Bereitschaft statt { $asker }, im Plan { $rota }: { $span }.{ $return }
+voice-cover-declined = Niemand übernimmt Ihren Dienst im Plan { $rota }: { $span }. Sie haben Bereitschaft. Auf der Seite von Nightbell können Sie andere fragen.
+voice-cover-withdrawn = { $asker } braucht niemanden mehr, im Plan { $rota }: { $span }. Es ist nichts zu tun.
+voice-cover-refused = Die Leitung hat abgelehnt, dass { $taker } statt { $asker } Bereitschaft hat, im Plan { $rota }: { $span }. Der Plan bleibt, wie er ist.
+voice-cover-soon = Noch niemand hat den Dienst von { $asker } übernommen, im Plan { $rota }: { $span }. { $asker } behält die Bereitschaft, wenn es so bleibt. Die Anfrage steht auf der Seite von Nightbell.
+voice-cover-soon-to-approve = Es ist noch nicht zugestimmt, dass { $taker } statt { $asker } Bereitschaft hat, im Plan { $rota }: { $span }. Zum Zustimmen oder Ablehnen öffnen Sie bitte die Anfrage auf der Seite von Nightbell.
+voice-cover-lapsed = Daraus wurde nichts: { $asker } hat Bereitschaft wie geplant, im Plan { $rota }: { $span }.
+voice-cover-moved = Der Dienst von { $asker } im Plan { $rota } wurde verschoben, und mit ihm, was gefragt oder vereinbart war: { $span }.{ $return }
+voice-cover-adrift = Der Plan { $rota } wurde geändert, und { $asker } hat danach keine Bereitschaft mehr: { $span }. Was gefragt oder vereinbart war, kann nicht folgen. Bitte sehen Sie es auf der Seite von Nightbell an.
+voice-cover-undone = Im Plan { $rota } wurde geändert oder entfernt, dass { $taker } statt { $asker } Bereitschaft hat: { $span }. Bitte sehen Sie auf der Seite von Nightbell, wer Dienst hat.
+voice-gaps-week = In den nächsten 90 Tagen trifft ein Notfall niemanden in Bereitschaft an: { $gaps }. Bitte füllen Sie den Plan auf der Seite von Nightbell.
+voice-gaps-near = Bald trifft ein Notfall niemanden in Bereitschaft an: { $gaps }. Bitte füllen Sie den Plan auf der Seite von Nightbell.
+
 ## Von Telefonen, per SMS und per Anruf.
 number-code = { $desk }: Ihr Code ist { $code }. Geben Sie ihn binnen 10 Minuten auf der Seite ein, die danach fragt, damit Alarme Sie hier sicher erreichen.
 voice-number-code = Hier ist { $desk }. Ihr Code ist: { $code }.

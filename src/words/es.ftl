@@ -120,6 +120,23 @@ gaps-week = { $desk }: en los próximos 90 días una emergencia no encuentra a n
 gaps-near = { $desk }: pronto una emergencia no encuentra a nadie de guardia: { $gaps }. Cúbralo: { $link }
 cover-in-return = A cambio, { $asker } hace la guardia { $other }.
 
+## Lo mismo por teléfono, dicho tres veces. Sin direcciones: se oyen mal.
+voice-notice = Le llama Nightbell, por { $desk }. { $news }
+voice-cover-asked = { $asker } le pide que haga su guardia, en el calendario { $rota }: { $span }.{ $return }{ $note } Para aceptar o rechazar, abra la solicitud en la página de Nightbell.
+voice-cover-to-approve = { $taker } haría la guardia de { $asker }, en el calendario { $rota }: { $span }.{ $return } Para aprobar o rechazar, abra la solicitud en la página de Nightbell.
+voice-cover-agreed = { $taker } hace la guardia de { $asker }, en el calendario { $rota }: { $span }.{ $return }
+voice-cover-declined = Nadie hace su guardia en el calendario { $rota }: { $span }. La hace usted. Puede preguntar a otros en la página de Nightbell.
+voice-cover-withdrawn = { $asker } ya no necesita a nadie, en el calendario { $rota }: { $span }. No hay que hacer nada.
+voice-cover-refused = El responsable ha rechazado que { $taker } haga la guardia de { $asker }, en el calendario { $rota }: { $span }. El calendario queda como está.
+voice-cover-soon = Nadie ha aceptado todavía la guardia de { $asker }, en el calendario { $rota }: { $span }. { $asker } sigue de guardia si nadie la acepta. La solicitud está en la página de Nightbell.
+voice-cover-soon-to-approve = Aún no está aprobado que { $taker } haga la guardia de { $asker }, en el calendario { $rota }: { $span }. Para aprobar o rechazar, abra la solicitud en la página de Nightbell.
+voice-cover-lapsed = Quedó en nada: { $asker } está de guardia como estaba previsto, en el calendario { $rota }: { $span }.
+voice-cover-moved = La guardia de { $asker } en el calendario { $rota } se ha movido, y con ella lo pedido o acordado: { $span }.{ $return }
+voice-cover-adrift = El calendario { $rota } ha cambiado y { $asker } ya no está de guardia: { $span }. Lo pedido o acordado no puede seguir. Véalo en la página de Nightbell.
+voice-cover-undone = En el calendario { $rota } se cambió o se quitó que { $taker } haga la guardia de { $asker }: { $span }. Vea en la página de Nightbell quién está de guardia.
+voice-gaps-week = En los próximos 90 días una emergencia no encuentra a nadie de guardia: { $gaps }. Complete el calendario en la página de Nightbell.
+voice-gaps-near = Pronto una emergencia no encuentra a nadie de guardia: { $gaps }. Complete el calendario en la página de Nightbell.
+
 ## De los teléfonos, por SMS y de viva voz.
 number-code = { $desk }: su código es { $code }. Escríbalo en la página que lo pide antes de 10 minutos; así sabemos que los avisos le llegan.
 voice-number-code = Le llama { $desk }. Su código es: { $code }.

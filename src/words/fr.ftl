@@ -120,6 +120,23 @@ gaps-week = { $desk } : dans les 90 jours, une urgence ne trouvera personne d'as
 gaps-near = { $desk } : bientôt, une urgence ne trouvera personne d'astreinte : { $gaps }. À combler : { $link }
 cover-in-return = En échange, { $asker } prend { $other }.
 
+## Les mêmes au téléphone, dites trois fois. Sans adresses : elles s'entendent mal.
+voice-notice = Ici Nightbell, pour { $desk }. { $news }
+voice-cover-asked = { $asker } vous demande de prendre son astreinte, dans le planning { $rota } : { $span }.{ $return }{ $note } Pour accepter ou refuser, ouvrez la demande sur la page de Nightbell.
+voice-cover-to-approve = { $taker } prendrait l'astreinte de { $asker }, dans le planning { $rota } : { $span }.{ $return } Pour approuver ou refuser, ouvrez la demande sur la page de Nightbell.
+voice-cover-agreed = { $taker } prend l'astreinte de { $asker }, dans le planning { $rota } : { $span }.{ $return }
+voice-cover-declined = Personne ne prend votre astreinte dans le planning { $rota } : { $span }. Vous êtes d'astreinte. Vous pouvez demander à d'autres sur la page de Nightbell.
+voice-cover-withdrawn = { $asker } n'a plus besoin de personne, dans le planning { $rota } : { $span }. Il n'y a rien à faire.
+voice-cover-refused = Le responsable refuse que { $taker } prenne l'astreinte de { $asker }, dans le planning { $rota } : { $span }. Le planning ne change pas.
+voice-cover-soon = Personne n'a encore pris l'astreinte de { $asker }, dans le planning { $rota } : { $span }. { $asker } reste d'astreinte si personne ne la prend. La demande est sur la page de Nightbell.
+voice-cover-soon-to-approve = Il n'est pas encore approuvé que { $taker } prenne l'astreinte de { $asker }, dans le planning { $rota } : { $span }. Pour approuver ou refuser, ouvrez la demande sur la page de Nightbell.
+voice-cover-lapsed = La demande est restée sans suite : { $asker } est d'astreinte comme prévu, dans le planning { $rota } : { $span }.
+voice-cover-moved = L'astreinte de { $asker } dans le planning { $rota } a été déplacée, et avec elle ce qui était demandé ou convenu : { $span }.{ $return }
+voice-cover-adrift = Le planning { $rota } a changé, et { $asker } n'y est plus d'astreinte : { $span }. Ce qui était demandé ou convenu ne peut pas suivre. Voyez la page de Nightbell.
+voice-cover-undone = Dans le planning { $rota }, il a été changé ou ôté que { $taker } prenne l'astreinte de { $asker } : { $span }. Voyez sur la page de Nightbell qui est d'astreinte.
+voice-gaps-week = Dans les 90 jours, une urgence ne trouvera personne d'astreinte { $gaps }. Veuillez compléter le planning sur la page de Nightbell.
+voice-gaps-near = Bientôt, une urgence ne trouvera personne d'astreinte : { $gaps }. Veuillez compléter le planning sur la page de Nightbell.
+
 ## Des téléphones, par texto et de vive voix.
 number-code = { $desk } : votre code est { $code }. Écrivez-le dans les 10 minutes sur la page qui le demande : on saura que les alertes arrivent.
 voice-number-code = Ici { $desk }. Votre code est : { $code }.

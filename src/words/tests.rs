@@ -151,8 +151,12 @@ fn texts(language: &str, name: &str) -> Vec<String> {
     messages.iter().map(|message| written_in(language, message)).collect()
 }
 
-/// Every text about a rota, with `name` wherever a person's words go.
-fn rota_texts(language: &str, name: &str) -> Vec<String> {
+fn aloud_in(language: &str, message: &Message) -> String {
+    Words::load().notice_aloud(language, "Lakeside Desk", &BOOK, zone("America/New_York"), message)
+}
+
+/// Everything that is told about a rota, with `name` wherever a person's words go.
+fn rota_news(name: &str) -> Vec<Message> {
     let all = [
         Happened::Asked,
         Happened::ToApprove,
@@ -185,7 +189,7 @@ fn rota_texts(language: &str, name: &str) -> Vec<String> {
         link: "https://pager.example.com/".into(),
     };
     let gaps = [true, false].map(|weekly| Message::Gaps(gaps(weekly)));
-    all.map(Message::Cover).chain(gaps).map(|message| written_in(language, &message)).collect()
+    all.map(Message::Cover).chain(gaps).collect()
 }
 
 /// Everything that is said on a call of ours.
@@ -276,9 +280,12 @@ fn every_language_says_the_same_values() {
 #[test]
 fn no_message_lacks_a_value_in_any_language() {
     for language in languages() {
-        let aloud = calls(language, "Ada Moss");
-        let all = texts(language, "Ada Moss").into_iter().chain(rota_texts(language, "Ada Moss"));
-        for said in all.chain(aloud.iter().map(heard)) {
+        let calls = calls(language, "Ada Moss");
+        let news = rota_news("Ada Moss");
+        let written = news.iter().map(|news| written_in(language, news));
+        let aloud = news.iter().map(|news| aloud_in(language, news));
+        let all = texts(language, "Ada Moss").into_iter().chain(written).chain(aloud);
+        for said in all.chain(calls.iter().map(heard)) {
             assert!(!said.contains('{') && !said.is_empty(), "{language}: {said}");
         }
     }
@@ -297,9 +304,22 @@ fn texts_are_short_and_seven_bit() {
 
 #[test]
 fn texts_about_rotas_say_it_all_in_three_messages_at_most() {
-    for text in languages().flat_map(|language| rota_texts(language, "Ada Moss")) {
+    let news = rota_news("Ada Moss");
+    for text in languages().flat_map(|language| news.iter().map(move |news| written_in(language, news))) {
         assert!(Length::of(&text).messages() <= 3, "{text}");
         assert!(matches!(Length::of(&text), Length::Septets(_)), "not in the 7-bit alphabet: {text}");
+    }
+}
+
+#[test]
+fn news_about_rotas_are_spoken_without_addresses_and_say_who_and_when() {
+    for message in rota_news("Ada Moss") {
+        let said = aloud(&message);
+        assert!(said.starts_with("This is Nightbell, for Lakeside Desk. "), "{said}");
+        assert!(!said.contains("http") && !said.contains("desks/"), "{said}");
+        assert!(said.contains("Friday, November 27, at 6 pm to Saturday, November 28, at 9 am"), "{said}");
+        // Three times over in the two minutes that such a call lasts.
+        assert!(said.chars().count() < 500, "{said}");
     }
 }
 

@@ -15,7 +15,7 @@ use crate::rules::command::Command;
 use crate::rules::people::AgentKey;
 use crate::rules::severity::Severity;
 use crate::web::commands::{NoWords, code, own_words};
-use crate::web::hold::in_time;
+use crate::web::hold::{in_time, tried};
 
 /// What is to be done with a ticket.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -126,7 +126,7 @@ pub(super) struct About {
 /// Does something with a ticket. What only an agent of the desk can do asks for a token of his account; disposing of a
 /// ticket for which he was not paged asks for the role manager. Of which nothing came is told as 409, with the reason in
 /// a word as `outcome`. With `seen`, what would dispose of a ticket that came into other hands since then is not done
-/// (`passed`).
+/// (`passed`), nor is what went to another step since then sent past that one (`moved_on`).
 #[utoipa::path(
     post, path = "/tickets/{number}/commands", tag = "tickets",
     params(
@@ -151,11 +151,14 @@ pub(super) async fn give(
     let command = order.command()?;
     let looked = Looked { once: key.as_deref(), seen };
     let said = app.acts().command_by(caller.commander(), &id, command, looked);
-    let said = in_time(async { Ok(said.await) }).await?.map_err(|error| match error {
+    let said = tried(said).await?.map_err(|error| match error {
         CommandError::NoTicket => Problem::NotFound("ticket"),
         CommandError::Lacks(right) => Problem::Lacks(right),
         passed @ CommandError::Passed { .. } => {
             Problem::Refused { outcome: "passed".into(), words: passed.to_string() }
+        }
+        moved @ CommandError::MovedOn => {
+            Problem::Refused { outcome: "moved_on".into(), words: moved.to_string() }
         }
         CommandError::Act(error) => Problem::Busy(error.into()),
     })?;

@@ -19,9 +19,9 @@ use crate::web::hold::in_time;
 #[into_params(parameter_in = Query)]
 pub(super) struct Page {
     /// The `next` of the page before.
-    cursor: Option<Below>,
+    pub(super) cursor: Option<Below>,
     /// How many, at most; a page may be shorter and not be the last.
-    limit: Option<Limit>,
+    pub(super) limit: Option<Limit>,
 }
 
 /// Versions of a desk's file, newest first.
@@ -55,6 +55,25 @@ pub(super) struct VersionWithFile {
     version: Version,
     /// The text, as it was applied.
     file: String,
+}
+
+/// A version that can no longer be read: who was on call by it is not known.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = UnreadVersion)]
+pub(super) struct Unread {
+    /// Which.
+    #[schema(minimum = 1)]
+    version: i64,
+    /// From when on it was in force, as far as that counts.
+    from: Instant,
+    /// The instant before which that ended.
+    to: Instant,
+}
+
+impl From<&act::Unread> for Unread {
+    fn from(unread: &act::Unread) -> Unread {
+        Unread { version: unread.version, from: unread.from.into(), to: unread.to.into() }
+    }
 }
 
 impl From<act::Version> for Version {

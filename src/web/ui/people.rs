@@ -11,11 +11,12 @@ use super::form::{Errors, Fields, told};
 use super::trouble::Trouble;
 use super::visit::Visiting;
 use super::{Frame, page};
-use crate::act::{ChangeError, Desks, InviteError, Invited};
+use crate::act::{ChangeError, Desks, InviteError, Invited, TokenShown};
+use crate::clock::Timestamp;
 use crate::rules::access::{Reach, Right, Role, Scope};
 use crate::rules::account::{Account, AccountId, Email};
 use crate::web::App;
-use crate::web::hold::in_time;
+use crate::web::hold::{in_time, tried};
 use crate::web::people::{LetIn, let_in};
 
 /// How the choice of every desk stands in a form; no desk's key is empty.
@@ -67,6 +68,35 @@ impl Choice {
     }
 }
 
+/// A token of the API.
+struct Holder {
+    name: String,
+    /// What it may where, and whose it is.
+    may: String,
+    used: String,
+    until: String,
+}
+
+impl Holder {
+    fn of(shown: TokenShown, now: Timestamp) -> Holder {
+        let TokenShown { token, owner, last_used, .. } = shown;
+        let whose = owner.map(|owner| format!(", of {owner}")).unwrap_or_default();
+        Holder {
+            may: format!("{} at {}{whose}", token.role, token.scope),
+            name: token.name,
+            used: last_used.map_or_else(
+                || "never used".to_owned(),
+                |day| format!("last used {}", day.format("%-d %b %Y")),
+            ),
+            until: match token.expires_at {
+                None => "for ever".to_owned(),
+                Some(end) if end <= now => format!("over since {}", told(end)),
+                Some(end) => format!("until {}", told(end)),
+            },
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "people.html", config = "src/web/ui/askama.toml")]
 struct List {
@@ -74,6 +104,7 @@ struct List {
     errors: Errors,
     rows: Vec<Row>,
     invited: Vec<Awaited>,
+    tokens: Vec<Holder>,
     email: String,
     choice: Choice,
 }
@@ -169,9 +200,12 @@ async fn list_of(
     };
     let invited = in_time(app.acts().invited()).await?.into_iter();
     let invited = invited.filter(|invited| reach.covers(&invited.scope)).map(awaited).collect();
+    let now = app.acts().clock().now();
+    let tokens = in_time(app.acts().tokens(reach.clone())).await?.into_iter();
+    let tokens = tokens.map(|token| Holder::of(token, now)).collect();
     let email = fields.map(|fields| fields.get("email").to_owned()).unwrap_or_default();
     let choice = Choice::new(app, &reach, fields);
-    Ok(List { frame: visiting.frame, errors, rows, invited, email, choice })
+    Ok(List { frame: visiting.frame, errors, rows, invited, tokens, email, choice })
 }
 
 async fn page_of(
@@ -297,8 +331,7 @@ pub(super) async fn give_role(
         _ => chosen(&fields, &reach, &mut errors),
     };
     if errors.is_empty() {
-        let change = app.acts().set_role(visiting.by(), &id, scope, role);
-        match in_time(async { Ok(change.await) }).await? {
+        match tried(app.acts().set_role(visiting.by(), &id, scope, role)).await? {
             Ok(()) => return Ok(app.site.to(&onward(&app, &visiting, &id).await?)),
             Err(error) => errors = told_of(error)?,
         }
@@ -334,8 +367,8 @@ pub(super) async fn disable(
 ) -> Result<Response, Trouble> {
     visiting.must(Right::Administer)?;
     let id = AccountId::from_text(id);
-    let change = app.acts().disable(visiting.by(), &id);
-    changed(&app, visiting, &id, in_time(async { Ok(change.await) }).await?).await
+    let done = tried(app.acts().disable(visiting.by(), &id)).await?;
+    changed(&app, visiting, &id, done).await
 }
 
 /// Lets somebody in again.
@@ -346,8 +379,8 @@ pub(super) async fn enable(
 ) -> Result<Response, Trouble> {
     visiting.must(Right::Administer)?;
     let id = AccountId::from_text(id);
-    let change = app.acts().enable(visiting.by(), &id);
-    changed(&app, visiting, &id, in_time(async { Ok(change.await) }).await?).await
+    let done = tried(app.acts().enable(visiting.by(), &id)).await?;
+    changed(&app, visiting, &id, done).await
 }
 
 async fn changed(
@@ -386,8 +419,7 @@ pub(super) async fn offer_reset(
     visiting.must(Right::Administer)?;
     let id = AccountId::from_text(id);
     let account = in_time(app.acts().account(&id)).await?.ok_or(Trouble::NotFound)?;
-    let offer = app.acts().offer_reset(visiting.by(), account.email.clone());
-    match in_time(async { Ok(offer.await) }).await? {
+    match tried(app.acts().offer_reset(visiting.by(), account.email.clone())).await? {
         Ok(secret) => {
             let address = app.site.address(&format!("/join/{secret}"));
             let purpose = "lets its owner choose a new password";

@@ -6,10 +6,9 @@ use nightbell::rules::access::Role;
 use serde_json::{Value, json};
 
 use super::program::{Answer, Program};
-use super::screen::Screen;
 use super::{Site, hours, night_desk};
 use crate::stories::ada_is_paged;
-use crate::support::world::{Scene, World};
+use crate::support::world::{Scene, Screen, World};
 
 const DESK: &str = "reservations";
 const ADA: &str = "ada@reservations.example.com";
@@ -88,6 +87,39 @@ async fn a_ticket_is_taken_handed_over_and_closed_by_programs() {
         let log = of(&world, Role::Administrator, None).await.get("/audit?limit=2").await.json();
         // The newest is the token that asks.
         assert_eq!(log["entries"][1]["actor"], format!("{BEN} by token phone"), "{log}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_programs_that_looked_at_once_go_one_step_on() {
+    World::each(async |world| {
+        let (finn, ada, ben) = (world.caller("+18025550121"), world.agent("ada"), world.agent("ben"));
+        let bot = of(&world, Role::Manager, Some(DESK)).await;
+        let his = of_agent(&world, ADA).await;
+        ada_is_paged(&world).await;
+        let turn = async || bot.get("/tickets/1001").await.json()["turn"].as_i64().unwrap();
+        let seen = turn().await;
+        let escalate = async |by: &Program, seen: i64| {
+            let path = format!("/tickets/1001/commands?seen={seen}");
+            let answer = by.post(&path, &[], json!({"command": "escalate"})).await;
+            world.settle().await;
+            answer
+        };
+        escalate(&bot, seen).await.is(StatusCode::OK);
+        let late = escalate(&his, seen).await;
+        late.is_refused("moved_on");
+        assert!(late.json()["detail"].as_str().unwrap().contains("gone to the next step meanwhile"));
+        assert_eq!(world.ticket(1001).await.entries_of("escalated").len(), 1);
+        ben.receives_text(&["SEV1 #1001"]);
+        ben.phone_rings();
+        // Whoever has looked again may.
+        escalate(&his, turn().await).await.is(StatusCode::OK);
+        assert_eq!(world.ticket(1001).await.entries_of("escalated").len(), 2);
+        world.settle().await;
+        for person in [&finn, &ada, &ben, &world.agent("cleo")] {
+            person.reads_all();
+        }
     })
     .await;
 }

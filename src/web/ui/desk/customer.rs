@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::change::{PartField, Section, drafted, drafted_or_told, was};
+use super::change::{PartField, Section, as_was, drafted, drafted_or_told, was};
 use super::{AtDesk, Place};
 use crate::rules::desk::edit::{Change, Edit};
 use crate::rules::desk::{AccountManager, Contact, Customer, CustomerKey};
@@ -110,7 +110,6 @@ pub(super) async fn ask(
         email: contact.email.clone().unwrap_or_default(),
         language: contact.language.clone().unwrap_or_default(),
     };
-    let json = serde_json::to_string(was).unwrap_or_default();
     let manager = was.account_manager.as_ref();
     let form = Page {
         key: was.key.to_string(),
@@ -119,7 +118,7 @@ pub(super) async fn ask(
         manager: manager.map(|kept| kept.name.clone()).unwrap_or_default(),
         manager_email: manager.map(|kept| kept.email.clone()).unwrap_or_default(),
         contacts: was.contacts.iter().map(field).collect(),
-        ..Page::of(&app, &at, Errors::default(), json)
+        ..Page::of(&app, &at, Errors::default(), as_was(was))
     };
     Ok(page(StatusCode::OK, &form.with_spare()))
 }
@@ -202,13 +201,9 @@ pub(super) async fn put(
     let key = was.as_ref().map_or_else(|| text("key"), |was| was.key.to_string());
     let mut errors = Errors::default();
     if let Some(now) = read(&at, was.as_ref(), &fields, &mut errors) {
-        let edits = match was {
-            Some(was) if was == now => Vec::new(),
-            Some(was) => vec![Edit::Customer(Change::replace(was, now))],
-            None => vec![Edit::Customer(Change::add(now))],
-        };
+        let edit = Change::of(was, now).map(Edit::Customer);
         let section = Section { array: &["customer"], key: "key", name: &key, fields: FIELDS };
-        match drafted_or_told(&app, &at, &edits, &at.path("/customers"), section).await? {
+        match drafted_or_told(&app, &at, edit.as_slice(), &at.path("/customers"), section).await? {
             Ok(done) => return Ok(done),
             Err(found) => errors = found,
         }

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::change::{PartField, Section, drafted, drafted_or_told, was};
+use super::change::{PartField, Section, as_was, drafted, drafted_or_told, was};
 use super::on_call::Found;
 use super::{AtDesk, Place, encoded};
 use crate::rules::contact::PhoneNumber;
@@ -68,7 +68,7 @@ fn card(app: &App, at: &AtDesk, line: &Line) -> Card {
         languages: line.languages.join(", "),
         policy: policy.map(|policy| (policy.name.clone(), encoded(&policy.name))),
         first: Found::of(at, first),
-        was: serde_json::to_string(line).unwrap_or_default(),
+        was: as_was(line),
     }
 }
 
@@ -159,7 +159,7 @@ pub(super) async fn ask(
             Some(at.desk().line(&number).ok_or(Trouble::NotFound)?)
         }
     };
-    let json = was.and_then(|was| serde_json::to_string(was).ok()).unwrap_or_default();
+    let json = was.map(as_was).unwrap_or_default();
     let text = |field: &str| match (field, was) {
         ("number", Some(was)) => was.number.to_string(),
         ("label", Some(was)) => was.label.clone(),
@@ -233,13 +233,9 @@ pub(super) async fn put(
     let mut errors = Errors::default();
     if let Some(now) = read(&at, was.as_ref(), &fields, &mut errors) {
         let called = now.number.to_string();
-        let edits = match was {
-            Some(was) if was == now => Vec::new(),
-            Some(was) => vec![Edit::Line(Change::replace(was, now))],
-            None => vec![Edit::Line(Change::add(now))],
-        };
+        let edit = Change::of(was, now).map(Edit::Line);
         let section = Section { array: &["line"], key: "number", name: &called, fields: FIELDS };
-        match drafted_or_told(&app, &at, &edits, &at.path("/lines"), section).await? {
+        match drafted_or_told(&app, &at, edit.as_slice(), &at.path("/lines"), section).await? {
             Ok(done) => return Ok(done),
             Err(found) => errors = found,
         }

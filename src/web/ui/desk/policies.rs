@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::change::as_was;
 use super::on_call::Found;
 use super::when::{self, Wall};
 use super::{AtDesk, Place, encoded};
@@ -15,7 +16,7 @@ use crate::rules::case::rehearsal::{Play, Scene};
 use crate::rules::desk::Desk;
 use crate::rules::hours::DeskState;
 use crate::rules::people::AgentKey;
-use crate::rules::policy::{MethodKind, Policy, Step, Target};
+use crate::rules::policy::{Policy, Step, Target};
 use crate::rules::ticket::Happening;
 use crate::web::App;
 use crate::web::ui::asked::{Path, Query};
@@ -165,13 +166,6 @@ fn after(start: Timestamp, at: Timestamp) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
-fn method(method: MethodKind) -> &'static str {
-    match method {
-        MethodKind::Sms => "text",
-        MethodKind::Voice => "call",
-    }
-}
-
 /// A scene in words; none if it is no part of what is asked here.
 fn line(at: &AtDesk, wall: Wall<'_>, start: Timestamp, scene: &Scene) -> Option<Line> {
     let desk = at.desk();
@@ -197,10 +191,10 @@ fn line(at: &AtDesk, wall: Wall<'_>, start: Timestamp, scene: &Scene) -> Option<
             (format!("{} is muted, and paged all the same", desk.name_of(agent)), false, true)
         }
         Happening::AttemptStarted { agent, method: by, .. } => {
-            (format!("{} to {}{number}", method(*by), desk.name_of(agent)), false, false)
+            (format!("{} to {}{number}", by.word(), desk.name_of(agent)), false, false)
         }
         Happening::AttemptSkipped { agent, method: by, why } => {
-            (format!("{} to {} is left out: {why}", method(*by), desk.name_of(agent)), false, true)
+            (format!("{} to {} is left out: {why}", by.word(), desk.name_of(agent)), false, true)
         }
         Happening::ManagerTold { what } => (format!("The manager is told: {what}"), false, false),
         Happening::CallerTold { what } => (format!("The caller is told: {what}"), false, false),
@@ -229,7 +223,7 @@ pub(super) async fn show(
         frame: at.frame(),
         place: at.place(&app.site),
         card: card(&app, &at, policy, start),
-        was: serde_json::to_string(policy).unwrap_or_default(),
+        was: as_was(policy),
         zone: desk.zone().to_string(),
         at: wall.field(start),
         told: wall.told(start),
