@@ -1,7 +1,7 @@
 //! Calls in other languages than the line's first: by the caller's choice, by what is known of him, and by the desk's own
 //! recordings.
 
-use crate::support::world::{Scene, World};
+use crate::support::world::{Scene, World, minutes};
 
 /// The reservations desk, whose line offers French as well.
 fn in_french_as_well() -> Scene {
@@ -43,6 +43,7 @@ async fn a_known_contact_is_answered_and_written_to_in_his_language() {
             ada.replies("ACK").await;
             ada.receives_text(&["Yours"]);
             finn.receives_text(&["Ada Moss suit votre ticket 1001 et va vous rappeler."]);
+            world.pass(minutes(1)).await;
             finn.dials_line().await;
             finn.presses("1").await;
             finn.hears("Vous avez un ticket ouvert, numéro 1 0 0 1.");
