@@ -314,7 +314,7 @@ fn texts_about_rotas_say_it_all_in_three_messages_at_most() {
 #[test]
 fn news_about_rotas_are_spoken_without_addresses_and_say_who_and_when() {
     for message in rota_news("Ada Moss") {
-        let said = aloud(&message);
+        let said = aloud_in("en", &message);
         assert!(said.starts_with("This is Nightbell, for Lakeside Desk. "), "{said}");
         assert!(!said.contains("http") && !said.contains("desks/"), "{said}");
         assert!(said.contains("Friday, November 27, at 6 pm to Saturday, November 28, at 9 am"), "{said}");

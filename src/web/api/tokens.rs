@@ -78,7 +78,7 @@ pub(super) async fn list(
 }
 
 /// By name, then by age, then by whatever else is told of them.
-fn place(TokenShown { token, owner, created_at }: &TokenShown) -> String {
+fn place(TokenShown { token, owner, created_at, .. }: &TokenShown) -> String {
     let (role, desk) = (token.role.name(), token.scope.desk().unwrap_or_default());
     let owner = owner.as_ref().map_or("", Email::as_str);
     format!("{}\0{:016x}\0{desk}\0{role}\0{owner}", token.name, created_at.0)
