@@ -8,6 +8,7 @@ use super::contact::PhoneNumber;
 use super::cover::CoverNews;
 use super::desk::AgentKey;
 use super::desk::warn::GapNews;
+use super::live::WaitingCall;
 use super::policy::MethodKind;
 use super::severity::Severity;
 use super::ticket::CallbackNumber;
@@ -43,6 +44,8 @@ pub enum Effect {
         attempt: AttemptId,
         /// Seconds to ring: fewer than a voicemail takes to answer.
         seconds: u32,
+        /// The number that is shown, if one of them is best.
+        from: Option<PhoneNumber>,
         /// Carriers that were tried already.
         avoid: Vec<String>,
         /// Not before this instant.
@@ -54,6 +57,24 @@ pub enum Effect {
         carrier: String,
         /// The carrier's id of the call.
         sid: String,
+    },
+    /// Lead a caller on who waits to be put through, if he is still there.
+    LeadOn {
+        /// His call.
+        call: WaitingCall,
+        /// Not before this instant.
+        at: Timestamp,
+    },
+    /// Lead an agent on who went to a caller, and found nobody.
+    LeadAgentOn {
+        /// The carrier that placed the call.
+        carrier: String,
+        /// The carrier's id of the call.
+        sid: String,
+        /// The attempt.
+        attempt: AttemptId,
+        /// Not before this instant.
+        at: Timestamp,
     },
     /// Take back a text or call that has not left yet.
     Withdraw {
@@ -470,6 +491,20 @@ pub enum Spoken {
         /// Seconds to ring.
         seconds: u32,
     },
+    /// A caller waits on the line: who presses 1 talks to him.
+    CallerWaits {
+        /// What it is about.
+        brief: Brief,
+        /// The agent pressed something else before.
+        wrong_key: bool,
+    },
+    /// To the caller who waits in a conference.
+    JoinCaller {
+        /// Its name.
+        conference: String,
+    },
+    /// To the caller whose own call rings this one.
+    Through,
     /// A callback is about to be made: press 1 to be connected.
     ReadyToCall(Brief),
     /// How the talk with the customer went.

@@ -4,7 +4,7 @@
 use crate::act::{CallAnswer, NextTurn};
 use crate::rules::script::{Prompt, Then};
 use crate::wire::twiml::{
-    self, Dial, DialNumber, Gather, Record, RejectReason, Response, TwimlError, Verb, locale,
+    self, Conference, Dial, DialNumber, Gather, Record, RejectReason, Response, TwimlError, Verb, locale,
 };
 use crate::wire::{Addresses, Asked, Number};
 
@@ -70,7 +70,7 @@ fn then(
             // An empty recording is reported to no action.
             verbs.push(Verb::Redirect { url: next(Asked::NoRecording) });
         }
-        Then::Dial { number, caller_id, ring, limit } => {
+        Then::Dial { number, caller_id, ring, limit, screen } => {
             let may_show = |number: &&str| carrier.may_show.contains(&Number::new(*number));
             verbs.push(Verb::Dial(Dial {
                 action: Some(next(Asked::Dial)),
@@ -83,13 +83,20 @@ fn then(
                     .map(str::to_owned),
                 numbers: vec![DialNumber {
                     number: number.as_str().to_owned(),
-                    url: None,
-                    status_callback: None,
+                    url: screen.as_ref().map(|attempt| ours.answered(attempt)),
+                    status_callback: screen.as_ref().map(|attempt| ours.attempt(attempt)),
                 }],
             }));
         }
+        Then::Conference { name, waits } => verbs.push(Verb::Conference(Conference {
+            name: name.clone(),
+            action: next(Asked::Dial),
+            starts: !waits,
+            wait_url: waits.then(|| ours.wait()),
+            status_callback: Some(ours.conference()),
+        })),
         Then::Continue => verbs.push(Verb::Redirect { url: next(Asked::Next) }),
-        Then::Hangup | Then::Reject { .. } => last(verbs, then, ours, carrier),
+        Then::Hangup | Then::Through | Then::Reject { .. } => last(verbs, then, ours, carrier),
     }
 }
 
@@ -104,12 +111,16 @@ fn last(verbs: &mut Vec<Verb>, then: &Then, ours: &Addresses, carrier: &CarrierA
             verbs.extend(prompts(inside, ours, carrier).into_iter().map(Verb::Prompt));
             verbs.push(Verb::Hangup);
         }
-        Then::Record { .. } | Then::Dial { .. } | Then::Continue | Then::Hangup => verbs.push(Verb::Hangup),
+        // The end of the document connects.
+        Then::Through => {}
+        Then::Record { .. } | Then::Dial { .. } | Then::Conference { .. } | Then::Continue | Then::Hangup => {
+            verbs.push(Verb::Hangup)
+        }
     }
 }
 
 /// What is heard, as far as the carrier can: silence is left out where it is not known.
-fn prompts(prompts: &[Prompt], ours: &Addresses, carrier: &CarrierAccess) -> Vec<twiml::Prompt> {
+pub(super) fn prompts(prompts: &[Prompt], ours: &Addresses, carrier: &CarrierAccess) -> Vec<twiml::Prompt> {
     let prompt = |prompt: &Prompt| match prompt {
         Prompt::Say { language, text } => {
             Some(twiml::Prompt::Say { language: locale(language), voice: None, text: text.clone() })

@@ -54,6 +54,14 @@ impl Words {
         }
     }
 
+    /// Whom we ring for a caller who waits: the first, the second …, or all of them.
+    pub fn rung(&self, lang: &str, ordinal: Option<usize>) -> String {
+        match ordinal {
+            Some(ordinal) => self.say(lang, "rung", &[("number", &ordinal.to_string())]),
+            None => self.say(lang, "rung-all", &[]),
+        }
+    }
+
     /// How an open ticket stands, for its caller; without a full stop. `holder` is the name of who has it.
     pub fn ticket_state(
         &self,

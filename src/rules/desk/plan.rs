@@ -117,6 +117,7 @@ pub fn changes(before: &Desk, after: &Desk) -> Vec<Change> {
         hours: after.hours.clone(),
         limits: after.limits,
         options: after.options,
+        live_connect: after.live_connect,
         lines: after.lines.clone(),
         severities: after.severities.clone(),
         agents: after.agents.clone(),
@@ -130,6 +131,7 @@ pub fn changes(before: &Desk, after: &Desk) -> Vec<Change> {
         ("hours", before.hours == after.hours),
         ("limits", before.limits == after.limits),
         ("options", before.options == after.options),
+        ("live_connect", before.live_connect == after.live_connect),
     ] {
         if !same {
             found.note(part, None, How::Changed);

@@ -11,6 +11,7 @@ mod handed_over;
 mod hang_up;
 mod hang_ups;
 mod late_texts;
+mod live;
 mod moved_line;
 mod nights;
 mod opting_out;
