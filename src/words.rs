@@ -3,7 +3,8 @@
 //! escaped where TwiML is written.
 //!
 //! What may be said is the closed list of [`crate::rules::effect`]: [`Words::message`] writes it as a text,
-//! [`Words::spoken`] says it on a call of ours. The rest are the parts of sentences that voice flows ask for.
+//! [`Words::spoken`] says it on a call of ours, and [`Words::notice_aloud`] what is otherwise a text about a rota. The rest
+//! are the parts of sentences that voice flows ask for.
 
 mod brief;
 pub mod gsm;

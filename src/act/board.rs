@@ -12,7 +12,7 @@ use crate::rules::desk::Desk;
 use crate::rules::people::AgentKey;
 use crate::rules::rota::Rota;
 use crate::rules::ticket::TicketState;
-use crate::store::{StoreError, Tx, audit, instance, ticket};
+use crate::store::{StoreError, Tx, audit, instance, tickets};
 
 /// The most open emergencies that are looked at; more of them are a catastrophe that no board shows any better.
 const MOST_OPEN: i64 = 200;
@@ -109,9 +109,9 @@ impl Acts {
 }
 
 async fn board(tx: &mut Tx, (instance, now): &(String, Timestamp)) -> Result<Board, StoreError> {
-    let open = ticket::under_way(tx, MOST_OPEN).await?;
+    let open = tickets::under_way(tx, MOST_OPEN).await?;
     let open: Vec<OpenCase> = open.into_iter().map(|(case, revision)| OpenCase { case, revision }).collect();
-    let mut recent = ticket::list(tx, None, Timestamp::NEVER, MOST_RECENT).await?;
+    let mut recent = tickets::list(tx, None, Timestamp::NEVER, MOST_RECENT).await?;
     recent.retain(|case| {
         let merged = matches!(case.ticket.state, TicketState::Merged { .. });
         let shown = open.iter().any(|open| open.case.ticket.id == case.ticket.id);

@@ -18,7 +18,7 @@ use crate::rules::number_plan;
 use crate::rules::script::Script;
 use crate::rules::ticket::TicketId;
 use crate::store::call::Ringing;
-use crate::store::{StoreError, Tx, call as calls, ticket as tickets};
+use crate::store::{StoreError, Tx, call as calls, ticket as cases, tickets};
 
 pub(super) use agent::AgentPages;
 use agent::agent_pages;
@@ -223,7 +223,7 @@ async fn go_on(tx: &mut Tx, input: &Go) -> Result<Went, StoreError> {
     call.engaged |= is_engaged(input);
     let joinable = joinable(tx, desk, &call).await?;
     let mut work = match &call.ticket {
-        Some(id) => Some(Work::on(tickets::lock(tx, id).await?)),
+        Some(id) => Some(Work::on(cases::lock(tx, id).await?)),
         None => None,
     };
     if let Some(work) = work.as_mut().filter(|_| *is_over && flow.waits_live(&position)) {
@@ -233,7 +233,7 @@ async fn go_on(tx: &mut Tx, input: &Go) -> Result<Went, StoreError> {
     let case = work.as_ref().map(Work::case);
     let known = CallFacts { blocked: false, joinable: joinable.as_ref(), pages: &pages, case };
     let told = match case.filter(|_| flow.waits_live(&position)) {
-        Some(case) => wait::truth(input, case, &call),
+        Some(case) => wait::truth(world, desk, input, case, &call),
         None => input.clone(),
     };
     let turn = facts(world, desk, line, &call, &known, |facts| flow.step(&position, &told, facts));
@@ -296,7 +296,7 @@ async fn carry_out(
             }
             FlowCommand::Transferred { answered, seconds, .. } if work.is_none() => {
                 if let (Some(agent), Some(took)) = (call.agent.clone(), &call.took) {
-                    let mut taken = Work::on(tickets::lock(tx, took).await?);
+                    let mut taken = Work::on(cases::lock(tx, took).await?);
                     taken.happen(world, Event::Talked { agent, answered, seconds })?;
                     taken.save(tx, world).await?;
                 }
@@ -352,7 +352,7 @@ pub(super) async fn is_over(
     call.deadline = None;
     call.position = None;
     if let Some(id) = &call.ticket {
-        let mut work = Work::on(tickets::lock(tx, id).await?);
+        let mut work = Work::on(cases::lock(tx, id).await?);
         work.happen(world, Event::CallerLeft { call: call.sid.clone() })?;
         let event = Event::CallEnded { engaged: call.engaged, returning: call.returning, seconds };
         work.happen(world, event)?;

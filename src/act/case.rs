@@ -7,6 +7,7 @@ use crate::clock::Timestamp;
 use crate::rules::case::{Case, Context, Decision, Event, Hands, Reply, decide};
 use crate::rules::desk::Desk;
 use crate::rules::effect::{Effect, Message, Recipient};
+use crate::rules::escalation::Place;
 use crate::rules::live::WaitingCall;
 use crate::rules::page::AttemptState;
 use crate::rules::policy::Policy;
@@ -26,6 +27,8 @@ pub(super) struct Work {
     loaded: Loaded,
     /// In whose hands it was.
     hands: Hands,
+    /// At which step it was.
+    step: Option<(Place, Timestamp)>,
     is_new: bool,
     changed: bool,
     entries: Vec<Entry>,
@@ -50,6 +53,7 @@ impl Work {
     fn new(loaded: Loaded, is_new: bool) -> Work {
         Work {
             hands: loaded.case.hands(),
+            step: loaded.case.step(),
             loaded,
             is_new,
             changed: is_new,
@@ -91,6 +95,10 @@ impl Work {
         } else {
             if self.loaded.case.hands() != self.hands {
                 self.loaded.case.turn = self.loaded.rows_after(&self.entries);
+            }
+            let step = self.loaded.case.step();
+            if step.is_some() && step != self.step {
+                self.loaded.case.stepped = self.loaded.rows_after(&self.entries);
             }
             ticket::update(tx, &self.loaded, &self.entries).await?;
         }

@@ -3,7 +3,8 @@
 //! desk's agents hands over, pages somebody and closes as its manager.
 //!
 //! A tap that comes twice counts once: `once` names what was tapped, and the second gets the first one's answer. Who
-//! disposes of a ticket that came into other hands since he looked at it changes nothing: he is told who has it.
+//! disposes of a ticket that came into other hands since he looked at it changes nothing: he is told who has it. And who
+//! sends one to the next step that has gone there since he looked does not send it one further.
 
 use sha2::{Digest, Sha256};
 
@@ -101,6 +102,9 @@ pub enum CommandError {
         /// The name of who has it now.
         holder: Option<String>,
     },
+    /// It went to another step since he looked at it, and he would send it past that one.
+    #[error("It has gone to the next step meanwhile; nothing was changed. Look at it as it is now.")]
+    MovedOn,
     /// The database.
     #[error(transparent)]
     Act(#[from] ActError),
@@ -161,7 +165,8 @@ struct Input {
 
 impl Acts {
     /// Carries out a command on a ticket: the same command of the same person with the same `once` is carried out once,
-    /// and one that disposes of a ticket only if it is in the hands in which it was seen.
+    /// and one that disposes of a ticket only if it is in the hands, and the next step is
+    /// begun only from the one, in which it was seen.
     pub async fn command_by(
         &self,
         who: Commander,
@@ -203,6 +208,10 @@ async fn obey(tx: &mut Tx, input: &Input) -> Result<Result<Said, CommandError>, 
     let is_old = seen.is_some_and(|seen| seen < loaded.case.turn);
     if is_old && loaded.case.is_open() && disposes(command, is_his) {
         return Ok(Err(CommandError::Passed { holder: holder.map(|agent| desk.name_of(agent)) }));
+    }
+    let is_past = seen.is_some_and(|seen| seen < loaded.case.moved());
+    if is_past && loaded.case.is_open() && *command == Command::Escalate {
+        return Ok(Err(CommandError::MovedOn));
     }
     let before = condition(&loaded.case);
     let mut work = Work::on(loaded);

@@ -4,8 +4,10 @@
 //!
 //! - `write`: how it is written down.
 //! - `keep`: what time and changes of the rota bring.
+//! - `tell`: how whom it concerns hears of it.
 
 mod keep;
+mod tell;
 mod write;
 
 use super::draft::Unfit;

@@ -14,7 +14,7 @@ use crate::rules::page::Sent;
 use crate::rules::policy::MethodKind;
 use crate::rules::severity::Severity;
 use crate::rules::ticket::TicketId;
-use crate::store::{Claimed, StoreError, Tx, inbox, outbox, ticket};
+use crate::store::{Claimed, StoreError, Tx, inbox, outbox, ticket, tickets};
 
 /// How an attempt stands whose row is claimed again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,7 +69,7 @@ async fn standing(tx: &mut Tx, attempt: &AttemptId) -> Result<Standing, StoreErr
         return Ok(Standing::default());
     };
     let mut others = BTreeSet::new();
-    for other in ticket::open_for_agent(tx, &case.ticket.desk, &known.agent).await? {
+    for other in tickets::open_for_agent(tx, &case.ticket.desk, &known.agent).await? {
         for one in other.attempts.iter().filter(|one| one.id != *attempt) {
             others.extend(one.sids.iter().cloned());
         }

@@ -1,11 +1,14 @@
-//! Gaps ahead are told to the desk's manager, by text, each notice once: the name of what was told is written down by the
-//! transaction that sends the text. [`crate::rules::desk::warn`] says what is told when.
+//! Gaps ahead are told to the desk's manager, each notice once: the name of what was told is written down by the
+//! transaction that sends it. [`crate::rules::desk::warn`] says what is told when; a manager who takes calls alone is rung
+//! by day, and told then what is to be told by then.
 
-use super::job::send_notice;
-use super::{ActError, Acts, World};
+use super::{ActError, Acts, World, notice};
 use crate::clock::Timestamp;
+use crate::rules::desk::Desk;
 use crate::rules::desk::warn::{Notice, notices};
 use crate::rules::effect::Message;
+use crate::rules::notice::{Way, may_ring};
+use crate::rules::policy::MethodKind;
 use crate::store::{StoreError, Tx, gap_notice};
 
 /// Desks that are looked at in one go.
@@ -31,7 +34,10 @@ impl Acts {
             let now = self.clock().now();
             let managed = self.desks().by_key(key).filter(|desk| desk.manager.is_some()).cloned();
             let (notices, again) = match managed {
-                Some(desk) => notices(&self.gaps_ahead(&desk).await?.bare(), now, desk.zone(), self.book()),
+                Some(desk) => {
+                    let gaps = self.gaps_ahead(&desk).await?.bare();
+                    self.by_day(&desk, now, notices(&gaps, now, desk.zone(), self.book()))
+                }
                 // Nobody is told; somebody may be named in another version.
                 None => (Vec::new(), Timestamp::NEVER),
             };
@@ -39,6 +45,25 @@ impl Acts {
             self.store().write(write_looked, looked).await?;
         }
         Ok(!waiting.is_empty())
+    }
+
+    /// What is told now, and when to look again: nothing while nothing of the manager's is in use, nor at night if he
+    /// would be rung, unless a gap begins before the morning.
+    fn by_day(
+        &self,
+        desk: &Desk,
+        now: Timestamp,
+        (notices, again): (Vec<Notice>, Timestamp),
+    ) -> (Vec<Notice>, Timestamp) {
+        let first = notices.iter().flat_map(|notice| &notice.gaps).map(|gap| gap.from).min();
+        match Way::to_manager(desk, &self.desks().dead).map(|way| way.method) {
+            Some(MethodKind::Sms) => (notices, again),
+            Some(MethodKind::Voice) => match may_ring(now, first, desk.zone(), self.book()) {
+                at if at > now => (Vec::new(), again.min(at)),
+                _ => (notices, again),
+            },
+            None => (Vec::new(), again),
+        }
     }
 }
 
@@ -59,9 +84,9 @@ async fn write_looked(tx: &mut Tx, looked: &Looked) -> Result<(), StoreError> {
         }
     }
     let desk = world.desk(key)?;
-    let Some(manager) = desk.manager.as_ref().filter(|_| !news.is_empty()) else { return Ok(()) };
+    let Some(way) = Way::to_manager(desk, world.dead()).filter(|_| !news.is_empty()) else { return Ok(()) };
     let link = format!("{}/desks/{key}/rotas", world.public_url);
     let message = Message::Gaps(Notice::news(&news, link));
-    let body = world.words.message("en", &desk.name, &world.book, desk.zone(), &message);
-    send_notice(tx, world, &format!("gaps-{key}-{}", world.now.0), manager, body).await
+    let id = format!("gaps-{key}-{}", world.now.0);
+    notice::send(tx, world, &id, (desk, &message), &way, ("en", desk.zone())).await
 }

@@ -6,35 +6,57 @@ use crate::rules::desk::Desk;
 use crate::rules::rota::Shift;
 use crate::store::{StoreError, Tx, desk as desks};
 
+/// Who was on call in a stretch of the past.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Past {
+    /// The shifts, by rota.
+    pub rotas: Vec<(String, Vec<Shift>)>,
+    /// Of when nothing is known, in order of time.
+    pub unread: Vec<Unread>,
+}
+
+/// A version of a desk that was in force and can no longer be read: who was on call by it is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// Which.
+    pub version: i64,
+    /// From when on it was in force, as far as that is of the stretch.
+    pub from: Timestamp,
+    /// The instant before which that ended.
+    pub to: Timestamp,
+}
+
 impl Acts {
-    /// The shifts of a desk from `from` to `to`, which has been, by rota. A version that can no longer be read counts as
-    /// one without rotas.
+    /// The shifts of a desk from `from` to `to`, which has been, by rota; and which of its versions tell nothing.
     pub async fn past_shifts(
         &self,
         desk: &str,
         (from, to): (Timestamp, Timestamp),
-    ) -> Result<Vec<(String, Vec<Shift>)>, ActError> {
+    ) -> Result<Past, ActError> {
         let versions = self.store().read(since, (desk.to_owned(), from)).await?;
-        let ends = versions.iter().skip(1).map(|(applied_at, _)| *applied_at).chain([to]);
-        let mut rotas: Vec<(String, Vec<Shift>)> = Vec::new();
-        for ((began, text), ended) in versions.iter().zip(ends) {
-            let (began, ended) = ((*began).max(from), ended.min(to));
-            let Ok(desk) = Desk::parse(text) else { continue };
-            for rota in desk.rotas.iter().filter(|_| began < ended) {
-                let shifts = rota.shifts(self.book(), began, ended);
-                match rotas.iter_mut().find(|(name, _)| *name == rota.name) {
+        let ends = versions.iter().skip(1).map(|version| version.applied_at).chain([to]);
+        let mut past = Past::default();
+        for (version, ended) in versions.iter().zip(ends) {
+            let (from, to) = (version.applied_at.max(from), ended.min(to));
+            if from >= to {
+                continue;
+            }
+            let Ok(desk) = Desk::parse(&version.source) else {
+                past.unread.push(Unread { version: version.version, from, to });
+                continue;
+            };
+            for rota in &desk.rotas {
+                let shifts = rota.shifts(self.book(), from, to);
+                match past.rotas.iter_mut().find(|(name, _)| *name == rota.name) {
                     Some((_, known)) => known.extend(shifts),
-                    None => rotas.push((rota.name.clone(), shifts.collect())),
+                    None => past.rotas.push((rota.name.clone(), shifts.collect())),
                 }
             }
         }
-        Ok(rotas)
+        Ok(past)
     }
 }
 
-async fn since(
-    tx: &mut Tx,
-    (desk, from): &(String, Timestamp),
-) -> Result<Vec<(Timestamp, String)>, StoreError> {
+async fn since(tx: &mut Tx, (desk, from): &(String, Timestamp)) -> Result<Vec<desks::InForce>, StoreError> {
     desks::since(tx, desk, *from).await
 }

@@ -18,9 +18,6 @@ use std::time::Duration;
 /// How long a text that is no page is worth sending.
 pub(super) const TEXT_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
-/// How long a notice is worth sending: for a night. Carriers refuse to keep a text for more than ten hours.
-const NOTICE_LIFETIME: Duration = Duration::from_secs(9 * 60 * 60);
-
 /// Something to do at a carrier.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -190,25 +187,6 @@ pub(super) async fn send_text(
         expires_at: world.now + TEXT_LIFETIME,
     };
     job.write(tx, world, id, None, 1, world.now).await
-}
-
-/// Sends a text that can wait for everything else: nobody is woken for it.
-pub(super) async fn send_notice(
-    tx: &mut Tx,
-    world: &World,
-    id: &str,
-    to: &PhoneNumber,
-    body: String,
-) -> Result<(), StoreError> {
-    let job = Job::Text {
-        attempt: None,
-        to: to.to_string(),
-        from: None,
-        body,
-        avoid: Vec::new(),
-        expires_at: world.now + NOTICE_LIFETIME,
-    };
-    job.write(tx, world, id, None, 4, world.now).await
 }
 
 /// What came of a job.

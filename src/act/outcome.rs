@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::rules::case::Event;
 use crate::rules::page::Sent;
 use crate::rules::policy::MethodKind;
-use crate::store::{Claimed, StoreError, Tx, call, outbox, ticket};
+use crate::store::{Claimed, StoreError, Tx, call, cover_told, outbox, ticket};
 use std::time::Duration;
 
 /// How long a recording is waited for.
@@ -136,6 +136,7 @@ async fn unwatched_sent(tx: &mut Tx, finish: &Finish, sent: &Sent) -> Result<(),
         && about.is_the_numbers()
         && let Ok(number) = to.parse()
     {
+        cover_told::tell_again(tx, &claimed.id, world.now).await?;
         dead::out_of_use(tx, world, &claimed.id, &number, method, why).await?;
     }
     Ok(())

@@ -10,8 +10,8 @@ use crate::rules::desk::Desk;
 use crate::rules::people::AgentKey;
 use crate::rules::ticket::{Entry, TicketId};
 use crate::rules::ticket_number::TicketNumber;
-pub use crate::store::ticket::Wanted;
-use crate::store::{StoreError, Tx, ticket};
+pub use crate::store::tickets::Wanted;
+use crate::store::{StoreError, Tx, ticket, tickets};
 
 /// A page of a list of tickets, newest first.
 #[derive(Clone, Debug)]
@@ -159,13 +159,13 @@ async fn wanted_page(tx: &mut Tx, (wanted, most): &(Wanted, usize)) -> Result<Wa
     for _ in 0..STRIDES {
         // One more than the page holds tells that there is another.
         let left = i64::try_from(most + 1 - cases.len()).unwrap_or(i64::MAX);
-        cases.extend(ticket::list_wanted(tx, &wanted, STRIDE, left).await?);
+        cases.extend(tickets::list_wanted(tx, &wanted, STRIDE, left).await?);
         if cases.len() > *most {
             cases.truncate(*most);
             let next = cases.last().map(|case| (case.ticket.opened_at, case.ticket.id.clone()));
             return Ok(WantedPage { cases, next });
         }
-        match ticket::end_of_stride(tx, &wanted, STRIDE).await? {
+        match tickets::end_of_stride(tx, &wanted, STRIDE).await? {
             Some(end) => wanted.before = end,
             None => return Ok(WantedPage { cases, next: None }),
         }
@@ -177,7 +177,7 @@ async fn view(
     tx: &mut Tx,
     (desk, number): &(String, TicketNumber),
 ) -> Result<Option<TicketView>, StoreError> {
-    match ticket::by_number(tx, desk, *number).await? {
+    match tickets::by_number(tx, desk, *number).await? {
         Some(id) => Ok(Some(view_of(tx, &id).await?)),
         None => Ok(None),
     }
@@ -187,7 +187,7 @@ async fn numbered(
     tx: &mut Tx,
     (desk, line, number): &(Option<String>, Option<PhoneNumber>, TicketNumber),
 ) -> Result<Numbered, StoreError> {
-    let found = ticket::all_by_number(tx, desk.as_deref(), line.as_ref(), *number).await?;
+    let found = tickets::all_by_number(tx, desk.as_deref(), line.as_ref(), *number).await?;
     Ok(match &found[..] {
         [] => Numbered::None,
         [(id, _)] => Numbered::One(Box::new(view_of(tx, id).await?)),
@@ -220,8 +220,8 @@ async fn within(
     let mut cases = Vec::new();
     for desk in desks {
         cases.extend(match open {
-            true => ticket::list_open(tx, desk, *before, most).await?,
-            false => ticket::list(tx, desk, *before, most).await?,
+            true => tickets::list_open(tx, desk, *before, most).await?,
+            false => tickets::list(tx, desk, *before, most).await?,
         });
     }
     cases.sort_by(|one, other| {
@@ -235,7 +235,7 @@ async fn of_customer(
     (desk, customer, before): &(String, String, Timestamp),
 ) -> Result<Vec<Case>, StoreError> {
     let most = i64::try_from(MOST_ON_A_PAGE + 1).unwrap_or(i64::MAX);
-    ticket::list_of_customer(tx, desk, customer, *before, most).await
+    tickets::list_of_customer(tx, desk, customer, *before, most).await
 }
 
 /// Whom an emergency on a line pages first now, with who is muted passed over; on any line, for none.

@@ -35,7 +35,7 @@ use super::command::{Command, Speaker};
 use super::contact::PhoneNumber;
 use super::desk::{AgentKey, Desk};
 use super::effect::{Answer, AttemptId, Brief, Effect, Message, Recipient, Spoken};
-use super::escalation::{Escalation, Phase};
+use super::escalation::{Escalation, Phase, Place};
 use super::flow::FlowCommand;
 use super::live::Live;
 use super::mute::Mutes;
@@ -71,6 +71,10 @@ pub struct Case {
     /// whoever disposes of it.
     #[serde(default)]
     pub turn: i64,
+    /// At which rows of its timeline a step of its policy last began: who looked before that and sends it to the next
+    /// step means the one that has begun.
+    #[serde(default)]
+    pub stepped: i64,
     /// Pages so far.
     pub page_count: u32,
     /// Attempts so far; their ids derive from it.
@@ -254,6 +258,7 @@ impl Case {
             texted_at: None,
             paged: BTreeSet::new(),
             turn: 0,
+            stepped: 0,
             page_count: 0,
             attempt_count: 0,
             effect_count: 0,
@@ -381,6 +386,19 @@ impl Case {
             Some(Phase::CalledBack { by, .. }) => Hands::CalledBack(by.clone()),
             Some(Phase::Ended) => Hands::Ended,
         }
+    }
+
+    /// At which step people are being tried, and until when: not the same once another has begun, or this one again.
+    pub fn step(&self) -> Option<(Place, Timestamp)> {
+        match self.escalation.as_ref()?.phase {
+            Phase::Paging { place, until } => Some((place, until)),
+            _ => None,
+        }
+    }
+
+    /// At which rows of its timeline it last came into other hands or to another step.
+    pub fn moved(&self) -> i64 {
+        self.turn.max(self.stepped)
     }
 
     /// What an agent needs to know of it.

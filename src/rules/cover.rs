@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use deal::{Cannot, Deed};
 pub use follow::{Follow, Followed, follow};
-pub use told::{CoverNews, Happened, Reader};
+pub use told::{CoverNews, Happened, Reader, Told};
 
 use super::people::AgentKey;
 use super::rota::{Override, Rota, WrittenOverride};

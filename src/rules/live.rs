@@ -103,6 +103,8 @@ pub enum LiveState {
         attempt: Option<AttemptId>,
         /// Whether the talk counts as the callback.
         reached: bool,
+        /// Whether they talked at all.
+        met: bool,
     },
 }
 
@@ -115,6 +117,16 @@ impl Live {
     /// Whether somebody accepted, whatever came of it.
     pub fn was_accepted(&self) -> bool {
         matches!(self.state, LiveState::Talking { .. } | LiveState::Over { attempt: Some(_), .. })
+    }
+
+    /// Whether somebody accepted and came to the caller. A carrier may not have told that he did; who was on his way for
+    /// `long_enough` has been with him.
+    pub fn has_met(&self, now: Timestamp, long_enough: Duration) -> bool {
+        match &self.state {
+            LiveState::Waiting => false,
+            LiveState::Talking { since, met, .. } => *met || now.since(*since) >= long_enough,
+            LiveState::Over { met, .. } => *met,
+        }
     }
 
     /// When time alone changes something: the next one is rung. (The end of all waiting is the escalation's deadline.)

@@ -21,6 +21,7 @@ pub mod leave;
 pub mod live;
 pub mod mute;
 pub mod name;
+pub mod notice;
 pub mod number_check;
 pub mod number_plan;
 pub mod page;

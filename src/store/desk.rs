@@ -125,14 +125,29 @@ pub async fn current(tx: &mut Tx, key: &str) -> Result<Option<Current>, StoreErr
     row.map(current).transpose()
 }
 
-/// What was in force at a desk from an instant on: the texts with the instants since which they were, the oldest first.
-pub async fn since(tx: &mut Tx, desk: &str, from: Timestamp) -> Result<Vec<(Timestamp, String)>, StoreError> {
-    tx.all(
-        "select applied_at, source from desk_version where desk = $1 and version >= \
-         (select coalesce(max(version), 1) from desk_version where desk = $1 and applied_at <= $2) order by version",
-        args![desk, from],
-    )
-    .await
+/// A version of a desk that was in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InForce {
+    /// Which.
+    pub version: i64,
+    /// Since when.
+    pub applied_at: Timestamp,
+    /// Its text.
+    pub source: String,
+}
+
+/// What was in force at a desk from an instant on, the oldest first.
+pub async fn since(tx: &mut Tx, desk: &str, from: Timestamp) -> Result<Vec<InForce>, StoreError> {
+    let rows: Vec<(i64, Timestamp, String)> = tx
+        .all(
+            "select version, applied_at, source from desk_version where desk = $1 and version >= \
+             (select coalesce(max(version), 1) from desk_version where desk = $1 and applied_at <= $2) \
+             order by version",
+            args![desk, from],
+        )
+        .await?;
+    let in_force = |(version, applied_at, source)| InForce { version, applied_at, source };
+    Ok(rows.into_iter().map(in_force).collect())
 }
 
 /// Gives a desk its lines; [`StoreError::Conflict`] if another desk has one of them.
@@ -225,8 +240,7 @@ pub async fn revive(tx: &mut Tx, number: &PhoneNumber, method: MethodKind) -> Re
 pub async fn dead_methods(tx: &mut Tx) -> Result<BTreeSet<(MethodKind, PhoneNumber)>, StoreError> {
     let rows: Vec<(String, String)> = tx.all("select number, method from dead_method", args![]).await?;
     let known = |(number, method): (String, String)| {
-        let method =
-            [MethodKind::Sms, MethodKind::Voice].into_iter().find(|kind| method_name(*kind) == method)?;
+        let method = method_named(&method)?;
         Some((method, number.parse().ok()?))
     };
     Ok(rows.into_iter().filter_map(known).collect())
@@ -245,9 +259,13 @@ pub async fn why_dead(
     .await
 }
 
-fn method_name(method: MethodKind) -> &'static str {
+pub(super) fn method_name(method: MethodKind) -> &'static str {
     match method {
         MethodKind::Sms => "sms",
         MethodKind::Voice => "voice",
     }
+}
+
+pub(super) fn method_named(name: &str) -> Option<MethodKind> {
+    [MethodKind::Sms, MethodKind::Voice].into_iter().find(|method| method_name(*method) == name)
 }

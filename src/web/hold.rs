@@ -65,6 +65,11 @@ pub(super) async fn in_time<T>(act: impl Future<Output = Result<T, ActError>>) -
     }
 }
 
+/// The same for an act that says itself why nothing came of it.
+pub(super) async fn tried<T, E>(act: impl Future<Output = Result<T, E>>) -> Result<Result<T, E>, Failure> {
+    in_time(async { Ok(act.await) }).await
+}
+
 /// A webhook that is no call is to be sent again by its carrier.
 pub(super) fn later(signed: &Signed, failure: &Failure) -> Response {
     tracing::error!(carrier.name = signed.carrier, error = %failure, "a webhook was put off");

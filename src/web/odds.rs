@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::App;
 use super::hold::{Failure, in_time};
+use crate::act::{Past, Unread};
 use crate::rules::desk::{Agent, Desk};
 use crate::rules::leave::{Conflict, Leave, conflicts, could_cover};
 use crate::rules::people::AgentKey;
@@ -29,25 +30,37 @@ pub(super) fn at_odds(app: &App, desk: &Desk, leaves: &[Leave]) -> Vec<Conflict>
     conflicts(desk, leaves, (now, now + AHEAD), app.acts().book())
 }
 
+/// Who could be on call instead.
+pub(super) struct Proposals<'a> {
+    /// In each conflict, whoever carries the least first.
+    pub(super) could: Vec<Vec<&'a Agent>>,
+    /// Of when it is not known what anybody carried.
+    pub(super) unread: Vec<Unread>,
+}
+
 /// Who could be on call instead in each of them, whoever carries the least first.
 pub(super) async fn proposals<'a>(
     app: &App,
     desk: &'a Desk,
     leaves: &[Leave],
     conflicts: &[Conflict],
-) -> Result<Vec<Vec<&'a Agent>>, Failure> {
-    let carried = if conflicts.is_empty() { BTreeMap::new() } else { carried(app, desk).await? };
+) -> Result<Proposals<'a>, Failure> {
+    let (carried, unread) = match conflicts {
+        [] => (BTreeMap::new(), Vec::new()),
+        _ => carried(app, desk).await?,
+    };
     let desks = app.acts().desks();
     let reachable = |agent: &Agent| desks.is_reachable(agent);
     let could = |one: &Conflict| could_cover(desk, one, leaves, &carried, reachable, app.acts().book());
-    Ok(conflicts.iter().map(could).collect())
+    Ok(Proposals { could: conflicts.iter().map(could).collect(), unread })
 }
 
-/// What each agent carries, in the past quarter and the coming one.
-async fn carried(app: &App, desk: &Desk) -> Result<BTreeMap<AgentKey, Load>, Failure> {
+/// What each agent carries, in the past quarter and the coming one; and of when that is not known.
+async fn carried(app: &App, desk: &Desk) -> Result<(BTreeMap<AgentKey, Load>, Vec<Unread>), Failure> {
     let (book, now) = (app.acts().book(), app.acts().clock().now());
-    let past = in_time(app.acts().past_shifts(desk.key.as_str(), (now - QUARTER, now))).await?;
+    let Past { rotas, unread } =
+        in_time(app.acts().past_shifts(desk.key.as_str(), (now - QUARTER, now))).await?;
     let coming = desk.rotas.iter().flat_map(|rota| rota.shifts(book, now, now + QUARTER));
-    let all = past.into_iter().flat_map(|(_, shifts)| shifts).chain(coming);
-    Ok(loads(all, |agent| zone_of(desk, agent), &desk.hours, book))
+    let all = rotas.into_iter().flat_map(|(_, shifts)| shifts).chain(coming);
+    Ok((loads(all, |agent| zone_of(desk, agent), &desk.hours, book), unread))
 }

@@ -2,7 +2,7 @@
 //! alone, of whom whoever lets him in knows nothing, is let in to this one as he is.
 
 use super::App;
-use super::hold::{Failure, in_time};
+use super::hold::{Failure, in_time, tried};
 use crate::act::{By, ChangeError, InviteError};
 use crate::rules::access::{Reach, Role, Scope};
 use crate::rules::account::{AccountId, Email};
@@ -26,12 +26,10 @@ pub(super) async fn let_in(
 ) -> Result<LetIn, Failure> {
     let known = in_time(app.acts().account_of(email.clone())).await?;
     if let Some(account) = known.filter(|account| !reach.meets(&account.principal)) {
-        let given = app.acts().set_role(by, &account.id, scope, Some(role));
-        let given = in_time(async { Ok(given.await) }).await?;
+        let given = tried(app.acts().set_role(by, &account.id, scope, Some(role))).await?;
         return Ok(LetIn::Given(account.id, given));
     }
-    let invited = app.acts().invite(by, email, role, scope);
-    Ok(match in_time(async { Ok(invited.await) }).await? {
+    Ok(match tried(app.acts().invite(by, email, role, scope)).await? {
         Ok(secret) => LetIn::Link(secret),
         Err(error) => LetIn::Not(error),
     })

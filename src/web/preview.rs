@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::App;
 use super::hold::{Failure, in_time};
 use super::odds::{at_odds, zone_of};
+use crate::act::Unread;
 use crate::clock::Timestamp;
 use crate::rules::desk::{Agent, Desk, PolicyGap};
 use crate::rules::leave::Conflict;
@@ -33,6 +34,8 @@ pub(super) struct Preview {
     pub(super) overloads: Vec<Overload>,
     /// What each agent carries, in the order of the desk.
     pub(super) shares: Vec<Share>,
+    /// Of when it is not known what anybody carried.
+    pub(super) unread: Vec<Unread>,
     /// Who would be away and on call, and whether it is the draft that brings it.
     pub(super) leave: Vec<(Conflict, bool)>,
 }
@@ -64,7 +67,8 @@ impl Preview {
     pub(super) async fn of(app: &App, live: &Desk, next: &Desk) -> Result<Preview, Failure> {
         let (acts, now) = (app.acts(), app.acts().clock().now());
         let past = in_time(acts.past_shifts(live.key.as_str(), (now - QUARTER, now))).await?;
-        let past = past.into_iter().flat_map(|(_, shifts)| shifts).collect();
+        let unread = past.unread;
+        let past = past.rotas.into_iter().flat_map(|(_, shifts)| shifts).collect();
         let leaves = in_time(acts.leaves(live.key.as_str())).await?.coming;
         let gaps = acts.bare_gaps(next).await?;
         let (app, live, next) = (app.clone(), live.clone(), next.clone());
@@ -81,6 +85,7 @@ impl Preview {
                 gaps,
                 overloads: overloaded(app, live, next, now),
                 shares: shares(app, live, next, now, past),
+                unread,
                 leave: leave.collect(),
             }
         });

@@ -122,6 +122,23 @@ gaps-week = { $desk }: in the next 90 days an emergency finds nobody on call { $
 gaps-near = { $desk }: soon an emergency finds nobody on call: { $gaps }. Fill it: { $link }
 cover-in-return = In return { $asker } takes { $other }.
 
+## The same on a call, three times over. No addresses: they are not heard well.
+voice-notice = This is Nightbell, for { $desk }. { $news }
+voice-cover-asked = { $asker } asks you to be on call instead, in the rota { $rota }: { $span }.{ $return }{ $note } To take it or decline it, please open the request on Nightbell's page.
+voice-cover-to-approve = { $taker } would be on call for { $asker }, in the rota { $rota }: { $span }.{ $return } To approve or refuse it, please open the request on Nightbell's page.
+voice-cover-agreed = { $taker } is on call instead of { $asker }, in the rota { $rota }: { $span }.{ $return }
+voice-cover-declined = Nobody takes your shift in the rota { $rota }: { $span }. You are on call. You can ask others on Nightbell's page.
+voice-cover-withdrawn = { $asker } needs nobody any more, in the rota { $rota }: { $span }. There is nothing to do.
+voice-cover-refused = The manager has refused that { $taker } is on call instead of { $asker }, in the rota { $rota }: { $span }. The rota stays as it is.
+voice-cover-soon = Nobody has taken the shift of { $asker } yet, in the rota { $rota }: { $span }. { $asker } stays on call unless somebody does. You can look at the request on Nightbell's page.
+voice-cover-soon-to-approve = It is not approved yet that { $taker } is on call instead of { $asker }, in the rota { $rota }: { $span }. To approve or refuse it, please open the request on Nightbell's page.
+voice-cover-lapsed = It came to nothing: { $asker } is on call as planned, in the rota { $rota }: { $span }.
+voice-cover-moved = The shift of { $asker } in the rota { $rota } has moved, and what was asked or agreed has moved with it, to { $span }.{ $return }
+voice-cover-adrift = The rota { $rota } has changed, and { $asker } is not on call by it any more at { $span }. What was asked or agreed cannot follow. Please look at it on Nightbell's page.
+voice-cover-undone = It was changed or taken out in the rota { $rota } that { $taker } is on call instead of { $asker }: { $span }. Please look on Nightbell's page who is.
+voice-gaps-week = In the next 90 days an emergency finds nobody on call { $gaps }. Please fill the rota on Nightbell's page.
+voice-gaps-near = Soon an emergency finds nobody on call: { $gaps }. Please fill the rota on Nightbell's page.
+
 ## Of telephones, by text and by voice.
 number-code = { $desk }: your code is { $code }. Write it on the page where it was asked for, within 10 minutes, so that pages are known to reach you here.
 voice-number-code = This is { $desk }. Your code is: { $code }.

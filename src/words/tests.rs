@@ -139,8 +139,12 @@ fn texts(name: &str) -> Vec<String> {
     messages.iter().map(written).collect()
 }
 
-/// Every text about a rota, with `name` wherever a person's words go.
-fn rota_texts(name: &str) -> Vec<String> {
+fn aloud(message: &Message) -> String {
+    Words::load().notice_aloud("en", "Lakeside Desk", &BOOK, zone("America/New_York"), message)
+}
+
+/// Everything that is told about a rota, with `name` wherever a person's words go.
+fn rota_news(name: &str) -> Vec<Message> {
     let all = [
         Happened::Asked,
         Happened::ToApprove,
@@ -173,7 +177,7 @@ fn rota_texts(name: &str) -> Vec<String> {
         link: "https://pager.example.com/".into(),
     };
     let gaps = [true, false].map(|weekly| Message::Gaps(gaps(weekly)));
-    all.map(Message::Cover).chain(gaps).map(|message| written(&message)).collect()
+    all.map(Message::Cover).chain(gaps).collect()
 }
 
 /// Everything that is said on a call of ours.
@@ -237,9 +241,10 @@ fn every_language_has_exactly_the_messages_that_are_asked_for() {
 
 #[test]
 fn no_message_lacks_a_value() {
-    let aloud = calls("Ada Moss");
-    let all = texts("Ada Moss").into_iter().chain(rota_texts("Ada Moss"));
-    for said in all.chain(aloud.iter().map(heard)) {
+    let calls = calls("Ada Moss");
+    let news = rota_news("Ada Moss");
+    let all = texts("Ada Moss").into_iter().chain(news.iter().map(written)).chain(news.iter().map(aloud));
+    for said in all.chain(calls.iter().map(heard)) {
         assert!(!said.contains('{') && !said.is_empty(), "{said}");
     }
 }
@@ -254,9 +259,21 @@ fn texts_are_short_and_seven_bit() {
 
 #[test]
 fn texts_about_rotas_say_it_all_in_three_messages_at_most() {
-    for text in rota_texts("Ada Moss") {
+    for text in rota_news("Ada Moss").iter().map(written) {
         assert!(Length::of(&text).messages() <= 3, "{text}");
         assert!(matches!(Length::of(&text), Length::Septets(_)), "not in the 7-bit alphabet: {text}");
+    }
+}
+
+#[test]
+fn news_about_rotas_are_spoken_without_addresses_and_say_who_and_when() {
+    for message in rota_news("Ada Moss") {
+        let said = aloud(&message);
+        assert!(said.starts_with("This is Nightbell, for Lakeside Desk. "), "{said}");
+        assert!(!said.contains("http") && !said.contains("desks/"), "{said}");
+        assert!(said.contains("Friday, November 27, at 6 pm to Saturday, November 28, at 9 am"), "{said}");
+        // Three times over in the two minutes that such a call lasts.
+        assert!(said.chars().count() < 500, "{said}");
     }
 }
 

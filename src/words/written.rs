@@ -38,9 +38,9 @@ impl Words {
             Message::Composed { text } => return text.clone(),
             Message::Answer(answer) => self.answer(lang, Medium::Written, book, zone, answer),
             Message::Alert(alert) => self.alert(lang, alert),
-            Message::Cover(news) => self.cover(lang, book, zone, news),
+            Message::Cover(news) => self.cover(lang, Medium::Written, book, zone, news),
             Message::NumberCode { code } => self.say(lang, "number-code", &[("desk", &desk), ("code", code)]),
-            Message::Gaps(news) => self.gaps(lang, &desk, book, zone, news),
+            Message::Gaps(news) => self.gaps(lang, (Medium::Written, &desk), book, zone, news),
             Message::StandDown { number, why } => self.stand_down(lang, &ticket(*number), why),
             Message::ReachedThem { number } => {
                 let values = [("ticket", &*ticket(*number)), ("digits", &*number.to_string())];

@@ -6,7 +6,7 @@ use crate::rules::call::Call;
 use crate::rules::case::{Case, Event};
 use crate::rules::command::Command;
 use crate::rules::ticket::Via;
-use crate::store::{StoreError, Tx, ticket};
+use crate::store::{StoreError, Tx, ticket, tickets};
 
 /// What an agent who calls has to do.
 #[derive(Default)]
@@ -34,7 +34,7 @@ impl AgentPages {
 pub(super) async fn agent_pages(tx: &mut Tx, call: &Call) -> Result<AgentPages, StoreError> {
     let mut pages = AgentPages::default();
     let Some(agent) = call.agent.as_ref().filter(|_| call.ticket.is_none()) else { return Ok(pages) };
-    for case in ticket::open_for_agent(tx, &call.desk, agent).await? {
+    for case in tickets::open_for_agent(tx, &call.desk, agent).await? {
         if call.took.as_ref() == Some(&case.ticket.id) {
             pages.took = Some(case);
         } else if case.waits_for(agent) {

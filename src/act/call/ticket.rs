@@ -6,7 +6,7 @@ use crate::rules::call::Call;
 use crate::rules::case::{Case, Event};
 use crate::rules::desk::Desk;
 use crate::rules::ticket::{Ticket, TicketId};
-use crate::store::{StoreError, Tx, recording, ticket};
+use crate::store::{StoreError, Tx, recording, ticket, tickets};
 
 /// Opens the ticket of a call.
 pub(super) async fn open_ticket(
@@ -52,5 +52,5 @@ pub(super) async fn joinable(tx: &mut Tx, desk: &Desk, call: &Call) -> Result<Op
     if call.forwarded || desk.line(number).is_some() {
         return Ok(None);
     }
-    ticket::open_for_caller(tx, &call.desk, number, call.ticket.as_ref()).await
+    tickets::open_for_caller(tx, &call.desk, number, call.ticket.as_ref()).await
 }

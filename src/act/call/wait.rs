@@ -6,10 +6,11 @@ use crate::act::facts::{CallFacts, facts};
 use crate::act::{ActError, Acts, World};
 use crate::rules::call::Call;
 use crate::rules::case::{Case, Event};
+use crate::rules::desk::Desk;
 use crate::rules::flow::{FlowCommand, Input, Turn};
 use crate::rules::live::WaitingCall;
 use crate::rules::script::{Prompt, Then};
-use crate::store::{StoreError, Tx, call as calls, ticket as tickets};
+use crate::store::{StoreError, Tx, call as calls, ticket as cases};
 use std::time::Duration;
 
 struct Asked {
@@ -53,7 +54,7 @@ async fn waiting_words(tx: &mut Tx, asked: &Asked) -> Result<Vec<Prompt>, StoreE
     let Asked { world, carrier, sid } = asked;
     let Some(call) = calls::read(tx, carrier, sid).await? else { return Ok(Vec::new()) };
     let (Some(position), Some(id)) = (&call.position, &call.ticket) else { return Ok(Vec::new()) };
-    let Some(case) = tickets::read_if_any(tx, id).await?.filter(Case::has_caller_waiting) else {
+    let Some(case) = cases::read_if_any(tx, id).await?.filter(Case::has_caller_waiting) else {
         return Ok(Vec::new());
     };
     let Some(flow) = world.desks.flow_version(&call.flow_version) else { return Ok(Vec::new()) };
@@ -67,7 +68,7 @@ async fn came_in(tx: &mut Tx, came: &CameIn) -> Result<(), StoreError> {
     let CameIn { world, carrier, conference, call } = came;
     let waits = calls::read(tx, carrier, conference).await?;
     let Some(id) = waits.and_then(|waits| waits.ticket) else { return Ok(()) };
-    let mut work = Work::on(tickets::lock(tx, &id).await?);
+    let mut work = Work::on(cases::lock(tx, &id).await?);
     work.happen(world, Event::CameIn { call: call.clone() })?;
     work.save(tx, world).await?;
     Ok(())
@@ -78,10 +79,11 @@ async fn expects_turn(tx: &mut Tx, (carrier, sid, turn): &(String, String, u32))
     Ok(call.is_some_and(|call| call.deadline.is_some() && call.position.is_some() && call.turn == *turn))
 }
 
-/// What came of the wait: by who accepted, and not by what a carrier says of a conference, which is `answered` always.
-pub(super) fn truth(input: &Input, case: &Case, call: &Call) -> Input {
+/// What came of the wait: by who came, and not by what a carrier says of a conference, which is `answered` always.
+pub(super) fn truth(world: &World, desk: &Desk, input: &Input, case: &Case, call: &Call) -> Input {
     let live = case.live.as_ref().filter(|live| live.call.sid == call.sid);
-    let accepted = live.is_some_and(|live| live.was_accepted());
+    let enough = desk.limits.min_callback_talk.duration();
+    let accepted = live.is_some_and(|live| live.has_met(world.now, enough));
     match input {
         Input::Dialled { seconds, .. } => Input::Dialled { answered: accepted, seconds: *seconds },
         Input::Continue if accepted => Input::Dialled { answered: true, seconds: 0 },
@@ -122,6 +124,14 @@ pub(super) fn begin(
             limit: Duration::from_secs(limit.into()),
         },
     };
+    // What was chosen comes first: from here on the call changes its course no more.
+    let chosen = |command: &FlowCommand| matches!(command, FlowCommand::Triage { .. });
+    let (first, rest) = std::mem::take(&mut turn.commands).into_iter().partition(chosen);
+    turn.commands = rest;
+    let first: Vec<FlowCommand> = first;
+    for command in first {
+        work.happen(world, Event::Flow(command))?;
+    }
     work.happen(world, event)?;
     let case = work.case();
     let rung = case.rung_by_caller().filter(|_| waits(case));

@@ -1,15 +1,15 @@
-//! What time and changes of the rota bring to requests: reminders, their end, and where a shift beneath one has moved.
-//! Both are found in the database, so that it is done whichever process brought the change, and once.
+//! What time and changes of the rota bring to requests: reminders, their end, who is told by day, and where a shift beneath
+//! one has moved. All is found in the database, so that it is done whichever process brought the change, and once.
 
 use super::write::{Change, Publication};
 use super::{CoverError, TRIES};
 use crate::act::{ActError, Acts, By};
 use crate::clock::Timestamp;
-use crate::rules::cover::{Cover, CoverId, End, Followed};
+use crate::rules::cover::{Cover, CoverId, End, Followed, Reader};
 use crate::rules::desk::Desk;
 use crate::rules::desk::edit::{Change as Edited, Edit};
 use crate::store::cover::{self as covers, Kept};
-use crate::store::{StoreError, Tx, desk as desks};
+use crate::store::{StoreError, Tx, cover_told, desk as desks};
 
 /// Requests that are looked at in one go.
 const BATCH: i64 = 256;
@@ -25,13 +25,17 @@ impl Acts {
     /// Does what time and changes of rotas ask for; true if there was anything. One that cannot be dealt with does not
     /// stand before the others.
     pub(in crate::act) async fn keep_covers(&self) -> Result<bool, ActError> {
-        let (due, overtaken) = self.store().read(waiting, self.clock().now()).await?;
+        let Waiting { due, overtaken, untold } = self.store().read(waiting, self.clock().now()).await?;
         let mut some = false;
         for (desk, id) in &due {
             some |= self.told(desk, id, self.remind(desk, id).await)?;
         }
         for (desk, id) in &overtaken {
             some |= self.told(desk, id, self.follow_cover(desk, id).await)?;
+        }
+        // After all that is new: what is news no more is not told.
+        for (desk, id, reader) in untold {
+            some |= self.told(&desk, &id, self.tell_waiting(&desk, &id, reader).await)?;
         }
         Ok(some)
     }
@@ -127,10 +131,20 @@ impl Acts {
     }
 }
 
-type Named = Vec<(String, CoverId)>;
+/// What time and changes ask for.
+struct Waiting {
+    due: Vec<(String, CoverId)>,
+    overtaken: Vec<(String, CoverId)>,
+    /// Who is to be told of what waited for the day.
+    untold: Vec<(String, CoverId, Reader)>,
+}
 
-async fn waiting(tx: &mut Tx, now: &Timestamp) -> Result<(Named, Named), StoreError> {
-    Ok((covers::due(tx, *now, BATCH).await?, covers::overtaken(tx, BATCH).await?))
+async fn waiting(tx: &mut Tx, now: &Timestamp) -> Result<Waiting, StoreError> {
+    Ok(Waiting {
+        due: covers::due(tx, *now, BATCH).await?,
+        overtaken: covers::overtaken(tx, BATCH).await?,
+        untold: cover_told::due(tx, *now, BATCH).await?,
+    })
 }
 
 /// None if it is over, or was held against what is in force.

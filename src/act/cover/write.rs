@@ -1,18 +1,13 @@
-//! How a change of a request is written: with its texts, its entry in the log, and the version that it brings into force,
+//! How a change of a request is written: with its news, its entry in the log, and the version that it brings into force,
 //! all in one transaction, and only if nothing has moved since it was decided.
 
-use std::collections::BTreeSet;
-
+use super::tell::tell;
 use crate::act::apply::{Checked, put_desk};
 use crate::act::audit::{Note, note};
-use crate::act::job::send_notice;
 use crate::act::{By, World};
-use crate::rules::contact::PhoneNumber;
-use crate::rules::cover::{Cover, CoverId, CoverNews, Happened, Reader, Span, State};
+use crate::rules::cover::{Cover, CoverId, Happened, Reader, Span, State};
 use crate::rules::desk::DeskKey;
-use crate::rules::effect::Message;
 use crate::rules::people::AgentKey;
-use crate::rules::policy::MethodKind;
 use crate::store::cover::{self as covers, Kept};
 use crate::store::{StoreError, Tx, desk as desks};
 
@@ -95,44 +90,6 @@ pub(super) async fn put(tx: &mut Tx, change: &Change) -> Result<bool, StoreError
         write_note(tx, by, change).await?;
     }
     Ok(true)
-}
-
-/// Texts whom it concerns, each at the first telephone of his that takes texts; who has none finds it on the pages.
-async fn tell(tx: &mut Tx, change: &Change) -> Result<(), StoreError> {
-    let Change { world, desk: key, now: Kept { cover, .. }, told, .. } = change;
-    let desk = world.desk(key)?;
-    let name = |agent: Option<&AgentKey>| agent.map(|agent| desk.name_of(agent)).unwrap_or_default();
-    let mut done = BTreeSet::new();
-    for (reader, what) in told {
-        let news = CoverNews {
-            what: *what,
-            rota: cover.rota.clone(),
-            asker: name(Some(&cover.asker)),
-            taker: name(cover.taker()),
-            span: cover.span,
-            in_return: cover.in_return,
-            note: cover.note.clone(),
-            link: format!("{}/desks/{key}/cover/{}", world.public_url, cover.id),
-        };
-        let message = Message::Cover(news);
-        let alive = |number: &&PhoneNumber| !world.dead().contains(&(MethodKind::Sms, (*number).clone()));
-        let (number, body) = match reader {
-            Reader::Manager => (
-                desk.manager.as_ref(),
-                world.words.message("en", &desk.name, &world.book, desk.zone(), &message),
-            ),
-            Reader::Agent(agent) => {
-                let Some(agent) = desk.agent(agent) else { continue };
-                let number = agent.numbers(MethodKind::Sms).find(alive);
-                (number, world.words_for_agent(desk, agent, &message))
-            }
-        };
-        // A manager who is on call himself is told once.
-        let Some(number) = number.filter(|number| done.insert((*number).clone())) else { continue };
-        let id = format!("{}-{}-{}", cover.id, cover.step, done.len());
-        send_notice(tx, world, &id, number, body).await?;
-    }
-    Ok(())
 }
 
 async fn write_note(tx: &mut Tx, by: &By, change: &Change) -> Result<(), StoreError> {

@@ -9,7 +9,7 @@ use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::Desk;
 use crate::rules::severity::Severity;
 use crate::rules::ticket::{Actor, Ticket};
-use crate::store::{StoreError, Tx, desk as desks, inbox, ticket};
+use crate::store::{StoreError, Tx, desk as desks, inbox, ticket, tickets};
 use std::time::Duration;
 
 /// By how much a carrier's clock, which tells whole seconds, may differ from ours.
@@ -29,7 +29,7 @@ pub(super) async fn desk<'a>(
 ) -> Result<Option<&'a Desk>, StoreError> {
     let at_line = to.and_then(|to| world.desks.by_line(to)).or_else(|| world.desks.only());
     let first = at_line.map_or("", |desk| desk.key.as_str());
-    let his = ticket::desk_of_caller(tx, from, first).await?;
+    let his = tickets::desk_of_caller(tx, from, first).await?;
     let his = his.and_then(|key| world.desks.by_key(&key));
     Ok(his.or(at_line).map(|desk| &**desk))
 }
@@ -59,7 +59,7 @@ pub(super) async fn text(
         return Ok(());
     }
     let pictures = text.pictures_by(Actor::Caller);
-    if let Some(open) = ticket::open_for_caller(tx, desk.key.as_str(), &from, None).await? {
+    if let Some(open) = tickets::open_for_caller(tx, desk.key.as_str(), &from, None).await? {
         let mut work = Work::on(ticket::lock(tx, &open.ticket.id).await?);
         if pictures.is_none() || !body.trim().is_empty() {
             work.happen(world, Event::Texted { body })?;

@@ -12,7 +12,7 @@ use crate::rules::effect::Answer;
 use crate::rules::people::AgentKey;
 use crate::rules::ticket::TicketId;
 use crate::rules::ticket_name::TicketName;
-use crate::store::{StoreError, Tx, ticket};
+use crate::store::{StoreError, Tx, tickets};
 
 /// A bare `ACK` takes the pages that were on the agent's screen when he wrote it, not one that came meanwhile.
 const READING_TIME: Duration = Duration::from_secs(5);
@@ -78,7 +78,7 @@ pub(super) async fn writer<'a>(
     let Some(&first) = his.first() else { return Ok(None) };
     let mut open = Vec::new();
     for (desk, agent) in &his {
-        let cases = ticket::open_for_agent(tx, desk.key.as_str(), &agent.key).await?;
+        let cases = tickets::open_for_agent(tx, desk.key.as_str(), &agent.key).await?;
         open.extend(cases.into_iter().map(|case| Open { desk, agent, case }));
     }
     open.sort_by_key(|open| Reverse(open.case.ticket.opened_at));
@@ -146,11 +146,11 @@ pub(super) async fn at_desk(
     name: TicketName,
 ) -> Result<Option<TicketId>, StoreError> {
     if name.line.is_none() {
-        return ticket::by_number(tx, desk.key.as_str(), name.number).await;
+        return tickets::by_number(tx, desk.key.as_str(), name.number).await;
     }
     for line in desk.lines.iter().filter(|line| name.fits(name.number, &line.number)) {
         let found =
-            ticket::all_by_number(tx, Some(desk.key.as_str()), Some(&line.number), name.number).await?;
+            tickets::all_by_number(tx, Some(desk.key.as_str()), Some(&line.number), name.number).await?;
         if let Some((id, _)) = found.into_iter().next() {
             return Ok(Some(id));
         }

@@ -192,7 +192,7 @@ impl Case {
     /// his call is still where he waits.
     pub(super) fn stop_waiting(&mut self, hand: &mut Hand<'_>, lead_on: bool) {
         let Some(live) = self.live.as_mut().filter(|live| live.is_waiting()) else { return };
-        live.state = LiveState::Over { attempt: None, reached: false };
+        live.state = LiveState::Over { attempt: None, reached: false, met: false };
         let until = live.until;
         if lead_on {
             let call = live.call.clone();
@@ -210,7 +210,7 @@ impl Case {
     /// Another run takes the place of the wait: a person sent it on, and its pages go with it.
     pub(super) fn drop_waiting(&mut self, hand: &mut Hand<'_>) {
         let Some(live) = self.live.as_mut().filter(|live| live.is_waiting()) else { return };
-        live.state = LiveState::Over { attempt: None, reached: false };
+        live.state = LiveState::Over { attempt: None, reached: false, met: false };
         hand.effect(Effect::LeadOn { call: live.call.clone(), at: hand.now() });
         hand.enter(Actor::Nightbell, Happening::WaitOver { gave_up: false });
         self.end_live_pages(hand);
@@ -341,20 +341,19 @@ impl Case {
     /// The talk with the caller who waited is over, by whoever says so first: true if it counts as the callback. A caller
     /// who is still in the conference goes on.
     pub(super) fn end_live_talk(&mut self, hand: &mut Hand<'_>, id: &AttemptId) -> bool {
+        let enough = hand.context.desk.limits.min_callback_talk.duration();
         let Some(live) = &mut self.live else { return false };
-        let (agent, since, conference) = match &live.state {
-            LiveState::Talking { attempt, agent, since, .. } if attempt == id => {
-                (agent.clone(), *since, live.conference)
-            }
+        let (agent, since) = match &live.state {
+            LiveState::Talking { attempt, agent, since, .. } if attempt == id => (agent.clone(), *since),
             LiveState::Over { reached, .. } => return *reached,
             _ => return false,
         };
-        let call = live.call.clone();
+        let (call, conference, met) = (live.call.clone(), live.conference, live.has_met(hand.now(), enough));
         self.bridge.take_if(|bridge| bridge.attempt == *id);
         let seconds = u32::try_from(hand.now().since(since).as_secs()).unwrap_or(u32::MAX);
-        let reached = self.talked(hand, &agent, Some((true, seconds)));
+        let reached = self.talked(hand, &agent, met.then_some((true, seconds)));
         if let Some(live) = &mut self.live {
-            live.state = LiveState::Over { attempt: Some(id.clone()), reached };
+            live.state = LiveState::Over { attempt: Some(id.clone()), reached, met };
         }
         if conference {
             hand.effect(Effect::LeadOn { call, at: hand.now() + REPORT_PATIENCE });

@@ -1,12 +1,13 @@
 //! What becomes of an agreement when the rota changes beneath it. It was made about a shift: where that is still the same
 //! agent's, it stands; where the same shift has moved, it moves with it; and where no such shift can be told, it cannot
-//! follow, and people are told so rather than guessed for.
+//! follow, and people are told so rather than guessed for. A rota that goes by another zone from now on is such a change:
+//! overrides are written on its wall clock, so what stands at its instants is written anew.
 
 use std::time::Duration;
 
 use chrono::NaiveDateTime;
 
-use super::{Cover, End, Span, State, is_on_call};
+use super::{Cover, End, Span, State, can_be_written, is_on_call};
 use crate::clock::Timestamp;
 use crate::rules::people::AgentKey;
 use crate::rules::rota::{Rota, WrittenOverride};
@@ -118,19 +119,24 @@ impl Cover {
             return becomes(self.over(End::Adrift));
         };
         let there = Cover { span, in_return: in_return.flatten(), ..self.clone() };
-        if there == *self {
+        let State::Agreed { by, approved_by, .. } = &self.state else {
+            let state = there.state.clone();
+            let cover = if there == *self { there } else { there.becomes(state) };
+            return Followed { cover, moved: Vec::new() };
+        };
+        // Instants were agreed upon, and the rota's wall may be another's by now: then they are written anew by that.
+        let rewritten = there.overrides(by, now, book);
+        if there == *self && rewritten == written {
             return Followed { cover: there, moved: Vec::new() };
         }
-        match self.state.clone() {
-            State::Agreed { by, approved_by, written } => {
-                let rewritten = there.overrides(&by, now, book);
-                let moved = written.into_iter().zip(rewritten.clone()).filter(|(was, now)| was != now);
-                let moved = moved.collect();
-                let state = State::Agreed { by, approved_by, written: rewritten };
-                Followed { cover: there.becomes(state), moved }
-            }
-            state => Followed { cover: there.becomes(state), moved: Vec::new() },
+        let ahead = there.parts(by).into_iter().map(|(span, ..)| span).filter(|span| span.to > at);
+        if !ahead.into_iter().all(|span| can_be_written(span, now, book)) {
+            return becomes(self.over(End::Adrift));
         }
+        let pairs = written.iter().cloned().zip(rewritten.clone());
+        let moved = pairs.filter(|(was, now)| was != now).collect();
+        let state = State::Agreed { by: by.clone(), approved_by: approved_by.clone(), written: rewritten };
+        Followed { cover: there.becomes(state), moved }
     }
 }
 

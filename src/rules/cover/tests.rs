@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::rules::rota::WrittenRota;
+use crate::rules::zone::Zone;
 use crate::rules::zone::tests::{BOOK, at, zone};
 
 fn key(text: &str) -> AgentKey {
@@ -36,10 +37,14 @@ fn offered() -> Cover {
 }
 
 fn rota(layer: &str, overrides: &[WrittenOverride]) -> Rota {
+    rota_in("America/New_York", layer, overrides)
+}
+
+fn rota_in(name: &str, layer: &str, overrides: &[WrittenOverride]) -> Rota {
     let text = format!("name = 'primary'\n[[layer]]\n{layer}");
     let written: WrittenRota = toml::from_str(&text).unwrap();
     let written = WrittenRota { r#override: overrides.to_vec(), ..written };
-    written.read(zone("America/New_York"), &|_| true).unwrap()
+    written.read(zone(name), &|_| true).unwrap()
 }
 
 const WEEKLY: &str =
@@ -223,6 +228,101 @@ fn an_agreement_goes_with_its_shift_or_says_that_it_cannot() {
                 assert!(is_on_call(&is, &key("ben"), followed.cover.span, &BOOK), "{what}");
             }
         }
+    }
+}
+
+/// Nights, of which Ada has the first.
+const NIGHTS: &str = "agents = ['ada', 'cleo']\nevery = 'day'\nstarts = 2026-11-20\nhand_off = '18:00'";
+
+#[test]
+fn an_agreement_goes_with_its_shift_when_the_rota_goes_by_another_clock() {
+    let now = at("2026-11-18T07:00-05:00");
+    let night = Cover { span: span("2026-11-20T18:00-05:00", "2026-11-21T18:00-05:00"), ..asked() };
+    let long = span("2027-03-27T18:00-04:00", "2027-03-28T02:30-04:00");
+    let autumn = Cover { span: span("2027-10-30T21:30-04:00", "2027-10-31T09:00-04:00"), ..asked() };
+    let table: &[(&str, Cover, &str, &str, &str)] = &[
+        // Her week is a few hours later, and the night is still in it: whoever is on call then stays so.
+        (
+            "a part of a week",
+            asked(),
+            WEEKLY,
+            "UTC",
+            "2026-11-20T23:00Z to 2026-11-21T14:00Z, written 2026-11-20T23:00:00 to 2026-11-21T14:00:00",
+        ),
+        // The whole of her turn has moved by an hour, and it with it: by the wall nothing has changed.
+        (
+            "a whole turn",
+            night.clone(),
+            NIGHTS,
+            "America/Chicago",
+            "2026-11-21T00:00Z to 2026-11-22T00:00Z, written 2026-11-20T18:00:00 to 2026-11-21T18:00:00",
+        ),
+        // In spring the new clock goes forward within it.
+        (
+            "over the change in spring",
+            Cover { span: long, ..asked() },
+            "agents = ['ada']\nevery = 'week'\nstarts = 2026-01-05\nhand_off = 'Mon 09:00'",
+            "Europe/Berlin",
+            "2027-03-27T22:00Z to 2027-03-28T06:30Z, written 2027-03-27T23:00:00 to 2027-03-28T08:30:00",
+        ),
+        // It would begin at 2:30 by the clock of Berlin, the second time that it shows that.
+        (
+            "what the new clock shows twice",
+            autumn,
+            "agents = ['ada']\nevery = 'week'\nstarts = 2026-01-05\nhand_off = 'Mon 09:00'",
+            "Europe/Berlin",
+            "Adrift ben",
+        ),
+    ];
+    for (what, cover, layer, name, expected) in table {
+        let cover = agreed(cover.clone(), "ben", layer);
+        let (was, is) = (rota(layer, written(&cover)), rota_in(name, layer, written(&cover)));
+        let Followed { cover: there, moved } = cover.followed((Some(&was), Some(&is)), &BOOK, now);
+        let told = match written(&there) {
+            [] => stands(&there),
+            [one, ..] => {
+                let instant =
+                    |at: Timestamp| BOOK.to_wall(Zone::utc(), at).format("%Y-%m-%dT%H:%MZ").to_string();
+                let span = format!("{} to {}", instant(there.span.from), instant(there.span.to));
+                format!("{span}, written {} to {}", one.from.0, one.to.0)
+            }
+        };
+        assert_eq!(told, *expected, "{what}");
+        // What the file has now is what is written down.
+        let expected: Vec<_> = written(&cover).iter().cloned().zip(written(&there).iter().cloned()).collect();
+        let expected: Vec<_> = expected.into_iter().filter(|(was, now)| was != now).collect();
+        assert_eq!(moved, expected, "{what}");
+        if there.is_live() {
+            let is = rota_in(name, layer, written(&there));
+            assert!(is_on_call(&is, &key("ben"), there.span, &BOOK), "{what}");
+        }
+        // People hear of it where their time has changed, and only there.
+        let concerned = if there.span == cover.span && there.is_live() { 0 } else { 2 };
+        let agents = there.news(Some(&cover)).into_iter().filter(|(reader, _)| *reader != Reader::Manager);
+        assert_eq!(agents.count(), concerned, "{what}");
+    }
+}
+
+#[test]
+fn what_waited_for_the_morning_is_told_while_it_is_news() {
+    let (now, begun) = (at("2026-11-18T07:00-05:00"), asked().begins());
+    let (ben, cleo) = (Reader::Agent(key("ben")), Reader::Agent(key("cleo")));
+    let declined = asked().after(&Deed::Decline(key("ben")), false, now).unwrap();
+    let taken = asked().after(&Deed::Take(key("cleo")), true, now).unwrap();
+    let gone = asked().after(&Deed::Withdraw, false, now).unwrap();
+    for (cover, reader, what, at, is) in [
+        (&asked(), &ben, Happened::Asked, now, true),
+        (&asked(), &ben, Happened::Asked, begun, false),
+        (&declined, &ben, Happened::Asked, now, false),
+        (&declined, &cleo, Happened::Asked, now, true),
+        (&taken, &ben, Happened::Asked, now, false),
+        (&taken, &Reader::Manager, Happened::ToApprove, now, true),
+        (&taken, &Reader::Manager, Happened::Soon, now, true),
+        (&taken, &Reader::Manager, Happened::Soon, begun, false),
+        (&gone, &Reader::Manager, Happened::ToApprove, now, false),
+        (&gone, &ben, Happened::Withdrawn, begun, true),
+    ] {
+        assert_eq!(cover.is_news(reader, what, at), is, "{reader:?} {what:?} {at} {}", stands(cover));
     }
 }
 

@@ -1,10 +1,12 @@
-//! Whom a change of a request concerns, and what they are told. All of it is by text and none of it urgent: nobody is
-//! paged for a rota.
+//! Whom a change of a request concerns, and what they are told. None of it is a page: whoever takes texts reads it, and
+//! whoever takes calls alone hears it, by day where that is early enough.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Cover, End, Span, State};
+use crate::clock::Timestamp;
 use crate::rules::people::AgentKey;
+use crate::rules::policy::MethodKind;
 
 /// Who is told.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -15,7 +17,22 @@ pub enum Reader {
     Manager,
 }
 
-/// News of a request, in a text; names are written out. `words` renders it in the reader's language and zone.
+/// How somebody was told of a request, or is to be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Told {
+    /// Who.
+    pub reader: Reader,
+    /// What.
+    pub what: Happened,
+    /// By what; none if no number of his is in use.
+    pub method: Option<MethodKind>,
+    /// When; or from when on, if it waits.
+    pub at: Timestamp,
+    /// Whether it waits.
+    pub waits: bool,
+}
+
+/// News of a request, to be read or heard; names are written out. `words` renders it in the reader's language and zone.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct CoverNews {
     /// What happened.
@@ -83,6 +100,8 @@ impl Cover {
             State::Open if was.is_none() => all_asked(Happened::Asked),
             State::Open => Vec::new(),
             State::Taken { .. } => manager(Happened::ToApprove),
+            // The rota goes by another clock, and nobody's time has changed.
+            State::Agreed { .. } if was.is_some_and(Cover::is_agreed) => Vec::new(),
             State::Agreed { .. } => both(Happened::Agreed),
             State::Over { end, .. } => match end {
                 End::Withdrawn if was_taken => both(Happened::Withdrawn),
@@ -95,6 +114,30 @@ impl Cover {
                 End::Past => Vec::new(),
             },
         }
+    }
+
+    /// Whether what somebody has not heard yet is still to be told.
+    pub fn is_news(&self, reader: &Reader, what: Happened, now: Timestamp) -> bool {
+        let to_come = self.begins() > now;
+        match what {
+            Happened::Asked => {
+                let declined = matches!(reader, Reader::Agent(agent) if self.declined.contains(agent));
+                self.state == State::Open && to_come && !declined
+            }
+            Happened::ToApprove => matches!(self.state, State::Taken { .. }) && to_come,
+            Happened::Soon => self.waits() && to_come,
+            _ => true,
+        }
+    }
+
+    /// By when somebody should have heard it, even at night: before it begins, unless it changes nothing for anybody.
+    pub fn told_by(&self, what: Happened) -> Option<Timestamp> {
+        let idle = matches!(what, Happened::Withdrawn | Happened::Lapsed);
+        (!idle).then(|| self.begins())
+    }
+
+    fn is_agreed(&self) -> bool {
+        matches!(self.state, State::Agreed { .. })
     }
 
     /// Who is told again that it is not agreed.

@@ -126,7 +126,7 @@ pub(super) struct About {
 /// Does something with a ticket. What only an agent of the desk can do asks for a token of his account; disposing of a
 /// ticket for which he was not paged asks for the role manager. Of which nothing came is told as 409, with the reason in
 /// a word as `outcome`. With `seen`, what would dispose of a ticket that came into other hands since then is not done
-/// (`passed`).
+/// (`passed`), nor is what went to another step since then sent past that one (`moved_on`).
 #[utoipa::path(
     post, path = "/tickets/{number}/commands", tag = "tickets",
     params(
@@ -156,6 +156,9 @@ pub(super) async fn give(
         CommandError::Lacks(right) => Problem::Lacks(right),
         passed @ CommandError::Passed { .. } => {
             Problem::Refused { outcome: "passed".into(), words: passed.to_string() }
+        }
+        moved @ CommandError::MovedOn => {
+            Problem::Refused { outcome: "moved_on".into(), words: moved.to_string() }
         }
         CommandError::Act(error) => Problem::Busy(error.into()),
     })?;

@@ -13,13 +13,14 @@ use super::asked::{Caller, InPath, Instant, Sent};
 use super::cover::Span;
 use super::on_call::Agent;
 use super::problem::Problem;
+use super::versions::Unread;
 use crate::act::{Absences, LeaveError};
 use crate::rules::access::Right;
 use crate::rules::desk::Desk;
 use crate::rules::leave::{self, LeaveId};
 use crate::rules::people::AgentKey;
 use crate::web::hold::in_time;
-use crate::web::odds::{at_odds, proposals};
+use crate::web::odds::{Proposals, at_odds, proposals};
 
 /// When agents of a desk are away.
 #[derive(Debug, Serialize, ToSchema)]
@@ -181,6 +182,8 @@ pub(super) async fn remove(
 pub(super) struct Conflicts {
     /// In order of time, for the coming half year.
     conflicts: Vec<Conflict>,
+    /// Of when it is not known what anybody carried, which does not count for who carries the least.
+    unread: Vec<Unread>,
 }
 
 /// A time at which an agent is away and on call.
@@ -212,7 +215,7 @@ pub(super) async fn conflicts(
     let desk = caller.at(&app, Right::See, &key)?;
     let leaves = in_time(app.acts().leaves(&key)).await?.coming;
     let found = at_odds(&app, &desk, &leaves);
-    let could = proposals(&app, &desk, &leaves, &found).await?;
+    let Proposals { could, unread } = proposals(&app, &desk, &leaves, &found).await?;
     let conflict = |(one, could): (&leave::Conflict, Vec<&crate::rules::desk::Agent>)| Conflict {
         from: one.from.into(),
         to: one.to.into(),
@@ -220,5 +223,6 @@ pub(super) async fn conflicts(
         agent: Agent::of(&desk, &one.agent),
         could_cover: could.into_iter().map(|agent| Agent::of(&desk, &agent.key)).collect(),
     };
-    Ok(Json(Conflicts { conflicts: found.iter().zip(could).map(conflict).collect() }))
+    let conflicts = found.iter().zip(could).map(conflict).collect();
+    Ok(Json(Conflicts { conflicts, unread: unread.iter().map(Unread::from).collect() }))
 }

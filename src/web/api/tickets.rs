@@ -99,8 +99,8 @@ pub(super) struct Ticket {
     merged_into: Option<String>,
     /// The key of the agent who has it.
     holder: Option<String>,
-    /// Rises whenever it comes into other hands: a command that sends it as `seen` disposes of nothing that has changed
-    /// hands since.
+    /// Rises whenever it comes into other hands or another step begins: a command that sends it as `seen` disposes of
+    /// nothing that has changed hands since, and begins no step after one that was not seen.
     turn: i64,
     /// The number that the network named; for who answers.
     caller_id: Option<String>,
@@ -202,7 +202,7 @@ impl Ticket {
                 _ => None,
             },
             holder: case.holder().map(|agent| agent.as_str().to_owned()),
-            turn: case.turn,
+            turn: case.moved(),
             caller_id: ticket.caller_id.as_ref().filter(|_| numbers).map(ToString::to_string),
             callback: ticket.callback.as_ref().filter(|_| numbers).map(|callback| Callback {
                 number: callback.number.to_string(),

@@ -57,6 +57,25 @@ pub(super) struct VersionWithFile {
     file: String,
 }
 
+/// A version that can no longer be read: who was on call by it is not known.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = UnreadVersion)]
+pub(super) struct Unread {
+    /// Which.
+    #[schema(minimum = 1)]
+    version: i64,
+    /// From when on it was in force, as far as that counts.
+    from: Instant,
+    /// The instant before which that ended.
+    to: Instant,
+}
+
+impl From<&act::Unread> for Unread {
+    fn from(unread: &act::Unread) -> Unread {
+        Unread { version: unread.version, from: unread.from.into(), to: unread.to.into() }
+    }
+}
+
 impl From<act::Version> for Version {
     fn from(version: act::Version) -> Version {
         Version {

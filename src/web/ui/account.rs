@@ -16,7 +16,7 @@ use crate::act::{Means, SessionId};
 use crate::rules::access::Reach;
 use crate::rules::account::{parse_name, parse_password};
 use crate::web::App;
-use crate::web::hold::in_time;
+use crate::web::hold::{in_time, tried};
 
 /// A browser that is signed in.
 struct SessionRow {
@@ -142,8 +142,7 @@ pub(super) async fn password(
         }
     };
     if !visiting.visitor.account.password {
-        let choice = app.acts().choose_password(visiting.by(), &visiting.visitor, new);
-        return match in_time(async { Ok(choice.await) }).await? {
+        return match tried(app.acts().choose_password(visiting.by(), &visiting.visitor, new)).await? {
             Ok(()) => Ok(app.site.to("/account?done=password")),
             Err(error) => {
                 let words = "Sign out and in again first: a first password is chosen right after signing in.";
@@ -154,7 +153,7 @@ pub(super) async fn password(
     }
     let old = fields.get("old");
     let change = app.acts().change_password(visiting.by(), &visiting.visitor, old, new, &visiting.origin);
-    match in_time(async { Ok(change.await) }).await? {
+    match tried(change).await? {
         Ok(()) => Ok(app.site.to("/account?done=password")),
         Err(error) => {
             let (status, errors, wait) = refusal(&app, error, "old", "This is not your password.")?;

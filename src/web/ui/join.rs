@@ -14,7 +14,7 @@ use super::{Frame, page};
 use crate::act::{JoinError, Joining, Purpose};
 use crate::rules::account::{Email, parse_name, parse_password};
 use crate::web::App;
-use crate::web::hold::in_time;
+use crate::web::hold::{in_time, tried};
 
 #[derive(Template)]
 #[template(path = "join.html", config = "src/web/ui/askama.toml")]
@@ -109,7 +109,7 @@ pub(super) async fn give(
     let refused = |form: &Page| Ok(page(StatusCode::UNPROCESSABLE_ENTITY, form));
     let Some(password) = password.filter(|_| errors.is_empty()) else { return refused(&form) };
     let joining = Joining { email, name, password };
-    match in_time(async { Ok(app.acts().join(&secret, joining, &origin).await) }).await? {
+    match tried(app.acts().join(&secret, joining, &origin)).await? {
         Ok(now) => {
             let mut response = app.site.to("/");
             Cookie::Session.put(&app.site, &mut response, Some(&now.secret));

@@ -16,7 +16,7 @@ use super::visit::{Cookie, Whence};
 use crate::act::VouchError;
 use crate::openid::{Answer, OpenIdError, Provider};
 use crate::web::App;
-use crate::web::hold::in_time;
+use crate::web::hold::{in_time, tried};
 
 /// The button that leads to the provider.
 pub(super) struct Button {
@@ -45,8 +45,7 @@ pub(super) async fn leave(
 ) -> Result<Response, Trouble> {
     let provider = provider(&app)?;
     let next = onward.path();
-    let secret = match in_time(async { Ok(app.acts().leave_for_openid(next.clone(), &origin).await) }).await?
-    {
+    let secret = match tried(app.acts().leave_for_openid(next.clone(), &origin)).await? {
         Ok(secret) => secret,
         Err(error) => {
             let (status, errors, wait) = refusal(&app, error, "form", "")?;
@@ -87,8 +86,7 @@ pub(super) async fn back(
         Ok(vouched) => vouched,
         Err(error) => return Ok(done(&app, failed(&app, provider, &error, next))),
     };
-    let signed = app.acts().sign_in_vouched(vouched, provider.admission(), &origin);
-    match in_time(async { Ok(signed.await) }).await? {
+    match tried(app.acts().sign_in_vouched(vouched, provider.admission(), &origin)).await? {
         Ok(signed) => Ok(done(&app, sign_in::entered(&app, signed, &next))),
         Err(VouchError::Act(error)) => Err(error.into()),
         Err(error) => Ok(done(&app, refused(&app, StatusCode::FORBIDDEN, error.to_string(), next))),

@@ -15,7 +15,7 @@ use crate::act::{ChangeError, Desks, InviteError, Invited};
 use crate::rules::access::{Reach, Right, Role, Scope};
 use crate::rules::account::{Account, AccountId, Email};
 use crate::web::App;
-use crate::web::hold::in_time;
+use crate::web::hold::{in_time, tried};
 use crate::web::people::{LetIn, let_in};
 
 /// How the choice of every desk stands in a form; no desk's key is empty.
@@ -297,8 +297,7 @@ pub(super) async fn give_role(
         _ => chosen(&fields, &reach, &mut errors),
     };
     if errors.is_empty() {
-        let change = app.acts().set_role(visiting.by(), &id, scope, role);
-        match in_time(async { Ok(change.await) }).await? {
+        match tried(app.acts().set_role(visiting.by(), &id, scope, role)).await? {
             Ok(()) => return Ok(app.site.to(&onward(&app, &visiting, &id).await?)),
             Err(error) => errors = told_of(error)?,
         }
@@ -334,8 +333,8 @@ pub(super) async fn disable(
 ) -> Result<Response, Trouble> {
     visiting.must(Right::Administer)?;
     let id = AccountId::from_text(id);
-    let change = app.acts().disable(visiting.by(), &id);
-    changed(&app, visiting, &id, in_time(async { Ok(change.await) }).await?).await
+    let done = tried(app.acts().disable(visiting.by(), &id)).await?;
+    changed(&app, visiting, &id, done).await
 }
 
 /// Lets somebody in again.
@@ -346,8 +345,8 @@ pub(super) async fn enable(
 ) -> Result<Response, Trouble> {
     visiting.must(Right::Administer)?;
     let id = AccountId::from_text(id);
-    let change = app.acts().enable(visiting.by(), &id);
-    changed(&app, visiting, &id, in_time(async { Ok(change.await) }).await?).await
+    let done = tried(app.acts().enable(visiting.by(), &id)).await?;
+    changed(&app, visiting, &id, done).await
 }
 
 async fn changed(
@@ -386,8 +385,7 @@ pub(super) async fn offer_reset(
     visiting.must(Right::Administer)?;
     let id = AccountId::from_text(id);
     let account = in_time(app.acts().account(&id)).await?.ok_or(Trouble::NotFound)?;
-    let offer = app.acts().offer_reset(visiting.by(), account.email.clone());
-    match in_time(async { Ok(offer.await) }).await? {
+    match tried(app.acts().offer_reset(visiting.by(), account.email.clone())).await? {
         Ok(secret) => {
             let address = app.site.address(&format!("/join/{secret}"));
             let purpose = "lets its owner choose a new password";

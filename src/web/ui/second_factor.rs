@@ -14,7 +14,7 @@ use super::visit::Visiting;
 use super::{Frame, page};
 use crate::rules::account::Email;
 use crate::web::App;
-use crate::web::hold::in_time;
+use crate::web::hold::{in_time, tried};
 
 #[derive(Template)]
 #[template(path = "second_factor.html", config = "src/web/ui/askama.toml")]
@@ -87,8 +87,7 @@ pub(super) async fn on(
         return Ok(refused.page(visiting, secret));
     }
     let code = fields.get("code");
-    let turn = app.acts().second_factor_on(visiting.by(), &visiting.visitor, secret.clone(), code);
-    match in_time(async { Ok(turn.await) }).await? {
+    match tried(app.acts().second_factor_on(visiting.by(), &visiting.visitor, secret.clone(), code)).await? {
         Ok(()) => Ok(app.site.to("/account?done=on")),
         Err(error) => {
             let words = "This is not the code that the app shows now. Is its clock right?";
@@ -122,8 +121,7 @@ impl Refused {
 }
 
 async fn check(app: &App, visiting: &Visiting, fields: &Fields) -> Result<Result<(), Refused>, Trouble> {
-    let check = app.acts().check_own(&visiting.visitor, fields.get("password"), &visiting.origin);
-    match in_time(async { Ok(check.await) }).await? {
+    match tried(app.acts().check_own(&visiting.visitor, fields.get("password"), &visiting.origin)).await? {
         Ok(()) => Ok(Ok(())),
         Err(error) => {
             let (status, errors, wait) = refusal(app, error, "password", "This is not your password.")?;

@@ -15,7 +15,7 @@ use super::{Frame, page};
 use crate::act::{SignIn, SignInError};
 use crate::clock::Timestamp;
 use crate::web::App;
-use crate::web::hold::in_time;
+use crate::web::hold::{in_time, tried};
 
 /// The query of a page that leads on to another.
 #[derive(Debug, Default, serde::Deserialize)]
@@ -87,10 +87,7 @@ pub(super) async fn give(
         let errors = Errors::one("form", "No password lets anybody in here. Use the button.");
         return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &Page::new(&app, errors, next)));
     }
-    let signed =
-        in_time(async { Ok(app.acts().sign_in(fields.get("email"), fields.get("password"), &origin).await) })
-            .await?;
-    match signed {
+    match tried(app.acts().sign_in(fields.get("email"), fields.get("password"), &origin)).await? {
         Ok(signed) => Ok(entered(&app, signed, &next)),
         Err(error) => {
             let words = "This address and this password do not belong together.";
@@ -138,8 +135,7 @@ pub(super) async fn give_code(
 ) -> Result<Response, Trouble> {
     let next = local(fields.get("next")).to_owned();
     let half = Cookie::Half.read(&app.site, &headers).unwrap_or_default();
-    let given = in_time(async { Ok(app.acts().give_code(&half, fields.get("code"), &origin).await) }).await?;
-    match given {
+    match tried(app.acts().give_code(&half, fields.get("code"), &origin)).await? {
         Ok(now) => {
             let mut response = app.site.to(&next);
             Cookie::Session.put(&app.site, &mut response, Some(&now.secret));

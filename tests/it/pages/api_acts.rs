@@ -93,6 +93,39 @@ async fn a_ticket_is_taken_handed_over_and_closed_by_programs() {
 }
 
 #[tokio::test]
+async fn two_programs_that_looked_at_once_go_one_step_on() {
+    World::each(async |world| {
+        let (finn, ada, ben) = (world.caller("+18025550121"), world.agent("ada"), world.agent("ben"));
+        let bot = of(&world, Role::Manager, Some(DESK)).await;
+        let his = of_agent(&world, ADA).await;
+        ada_is_paged(&world).await;
+        let turn = async || bot.get("/tickets/1001").await.json()["turn"].as_i64().unwrap();
+        let seen = turn().await;
+        let escalate = async |by: &Program, seen: i64| {
+            let path = format!("/tickets/1001/commands?seen={seen}");
+            let answer = by.post(&path, &[], json!({"command": "escalate"})).await;
+            world.settle().await;
+            answer
+        };
+        escalate(&bot, seen).await.is(StatusCode::OK);
+        let late = escalate(&his, seen).await;
+        late.is_refused("moved_on");
+        assert!(late.json()["detail"].as_str().unwrap().contains("gone to the next step meanwhile"));
+        assert_eq!(world.ticket(1001).await.entries_of("escalated").len(), 1);
+        ben.receives_text(&["SEV1 #1001"]);
+        ben.phone_rings();
+        // Whoever has looked again may.
+        escalate(&his, turn().await).await.is(StatusCode::OK);
+        assert_eq!(world.ticket(1001).await.entries_of("escalated").len(), 2);
+        world.settle().await;
+        for person in [&finn, &ada, &ben, &world.agent("cleo")] {
+            person.reads_all();
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_program_that_looked_too_early_disposes_of_nothing() {
     World::each(async |world| {
         let (finn, ada) = (world.caller("+18025550121"), world.agent("ada"));

@@ -11,13 +11,13 @@ use super::screen::{Screen, Seen};
 use super::{PASSWORD, hours, night_desk};
 use crate::support::world::{Person, Scene, World};
 
-const DESK: &str = "reservations";
-const ASK: &str = "/desks/reservations/rotas/primary/cover";
-const MANAGER: &str = "+18025550141";
+pub(super) const DESK: &str = "reservations";
+pub(super) const ASK: &str = "/desks/reservations/rotas/primary/cover";
+pub(super) const MANAGER: &str = "+18025550141";
 /// Ada's Friday night.
 const FRIDAY: [(&str, &str); 2] = [("from", "2026-02-20T18:00"), ("to", "2026-02-21T09:00")];
 
-async fn screen(world: &World, key: &str) -> Screen {
+pub(super) async fn screen(world: &World, key: &str) -> Screen {
     Screen::of(world, &format!("{key}@reservations.example.com"), Role::Agent, DESK).await
 }
 
@@ -26,14 +26,14 @@ async fn mia(world: &World) -> Screen {
 }
 
 /// Asks, and answers the address of the request.
-async fn asks(world: &World, by: &Screen, more: &[(&str, &str)]) -> String {
+pub(super) async fn asks(world: &World, by: &Screen, more: &[(&str, &str)]) -> String {
     let asked = by.post(ASK, &[&FRIDAY, more].concat()).await;
     assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.body);
     world.settle().await;
     asked.location
 }
 
-async fn presses(world: &World, by: &Screen, cover: &str, deed: &str) -> Seen {
+pub(super) async fn presses(world: &World, by: &Screen, cover: &str, deed: &str) -> Seen {
     let answer = by.post(&format!("{cover}/{deed}"), &[]).await;
     world.settle().await;
     answer
@@ -298,6 +298,42 @@ async fn a_swap_goes_with_its_shifts_or_says_that_it_cannot() {
             .says(StatusCode::OK, &["To be put right", "could not follow"]);
         world.pass(Duration::from_secs(60)).await;
         own.receives_no_text();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_agreed_keeps_its_time_when_the_rota_goes_by_another_clock() {
+    World::each(async |world| {
+        let (ada, ben) = (screen(&world, "ada").await, screen(&world, "ben").await);
+        let (own, his, hers, manager) =
+            (world.agent("ada"), world.agent("ben"), world.agent("cleo"), world.caller(MANAGER));
+        let cover = asks(&world, &ada, &[]).await;
+        presses(&world, &ben, &cover, "take").await;
+        read_all(&[&own, &his, &hers]);
+        let (seen, text) = version(&world).await;
+        assert!(text.contains("2026-02-20T18:00:00"), "{text}");
+
+        // From now on the rota hands over by the clock of Berlin, six hours before New York's: the week is Ada's still.
+        let berlin =
+            text.replacen("name = \"primary\"\n", "name = \"primary\"\nzone = \"Europe/Berlin\"\n", 1);
+        world.applies(&[("reservations.toml", &berlin)]).await;
+        world.settle().await;
+        let night =
+            ["17:59", "18:00"].map(|time| on_call(&world, &format!("2026-02-20T{time}:00-05:00"))).join(" ");
+        let morning =
+            ["08:59", "09:00"].map(|time| on_call(&world, &format!("2026-02-21T{time}:00-05:00"))).join(" ");
+        assert_eq!((&*night, &*morning), ("ada ben", "ben ada"));
+        let (now, text) = version(&world).await;
+        assert_eq!(now, seen + 2);
+        assert!(text.contains("2026-02-21T00:00:00") && !text.contains("2026-02-20T18:00:00"), "{text}");
+        // Nobody's time has changed, and nobody is told.
+        for person in [&own, &his, &hers, &manager] {
+            person.receives_no_text();
+        }
+        ada.get(&cover)
+            .await
+            .says(StatusCode::OK, &["Ben Frost is on call instead of Ada Moss", "Sat 21 Feb, 00:00"]);
     })
     .await;
 }

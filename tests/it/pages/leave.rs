@@ -2,9 +2,15 @@
 //! clock stands at Wednesday, 18 November 2026, 6:06 in New York; Ada is on call by `primary`, Ben by `secondary`.
 
 use axum::http::StatusCode;
+use chrono::{DateTime, TimeDelta, Utc};
+use nightbell::act::{By, Token};
+use nightbell::args;
 use nightbell::rules::access::Role;
+use nightbell::store::{StoreError, Tx};
+use serde_json::json;
 
-use super::{DESK, Page, Site};
+use super::api::ask;
+use super::{DESK, Page, Site, hours};
 
 const LEAVE: &str = "/desks/reservations/leave";
 
@@ -121,6 +127,46 @@ async fn leave_is_written_for_oneself_or_by_a_manager() {
         mia.get(LEAVE).await.says(StatusCode::OK, &["a\u{fffd}b"]);
         mia.get("/desks/reservations/cover/%00").await.says(StatusCode::NOT_FOUND, &[]);
         assert!(site.acts.verify_audit(None).await.unwrap().is_ok());
+    })
+    .await;
+}
+
+async fn spoil_the_first_version(tx: &mut Tx, (): &()) -> Result<u64, StoreError> {
+    let spoil = "update desk_version set source = 'key = ' where desk = 'reservations' and version = 1";
+    tx.execute(spoil, args![]).await
+}
+
+#[tokio::test]
+async fn a_version_that_can_no_longer_be_read_is_told_and_not_passed_over() {
+    Site::each(async |site| {
+        site.pass(hours(1));
+        open(site).await;
+        site.pass(hours(1));
+        let mia = site.somebody("mia", Role::Manager, Some("reservations")).await;
+        let token = Token { role: Role::Manager, ..Token::viewer("rotas") };
+        let token = site.acts.create_token(By::command_line(), token).await.unwrap();
+        mia.post(LEAVE, &away("ada", "2026-11-21", "2026-11-22")).await.leads_to(LEAVE);
+        let form = [("from", "2026-11-21T00:00"), ("to", "2026-11-22T00:00"), ("agent", "cleo")];
+        mia.post("/desks/reservations/rotas/primary/override", &form).await;
+        let pages = [LEAVE, "/desks/reservations/draft"];
+        let (odds, draft) = ("/desks/reservations/leave/conflicts", "/desks/reservations/draft");
+        for page in pages {
+            mia.get(page).await.hides(&["can no longer be read"]);
+        }
+        assert_eq!(ask(site, &token, odds).await.1["unread"], json!([]));
+
+        assert_eq!(site.store.write(spoil_the_first_version, ()).await.unwrap(), 1);
+        for page in pages {
+            let told = "Version 1 of the desk can no longer be read: who was on call by it, ";
+            mia.get(page).await.says(StatusCode::OK, &[told, "is not counted."]);
+        }
+        let (_, odds) = ask(site, &token, odds).await;
+        let (_, draft) = ask(site, &token, draft).await;
+        for unread in [&odds["unread"], &draft["preview"]["unread"]] {
+            assert_eq!((unread.as_array().unwrap().len(), &unread[0]["version"]), (1, &json!(1)), "{unread}");
+            let instant = |name: &str| unread[0][name].as_str().unwrap().parse::<DateTime<Utc>>().unwrap();
+            assert_eq!(instant("to") - instant("from"), TimeDelta::hours(1), "{unread}");
+        }
     })
     .await;
 }

@@ -14,6 +14,7 @@ mod board;
 mod carriers;
 mod changes;
 mod cover;
+mod cover_told;
 mod customers;
 mod desk_pages;
 mod feeds;

@@ -166,6 +166,41 @@ async fn it_is_too_late_even_if_nobody_has_it_again() {
 }
 
 #[tokio::test]
+async fn who_sends_on_what_has_gone_on_skips_no_step() {
+    World::each(async |world| {
+        let (finn, ada, ben) = (world.caller("+18025550121"), world.agent("ada"), world.agent("ben"));
+        let hers = Screen::of(&world, ADA, Role::Agent, DESK).await;
+        let mona = Screen::of(&world, "mona@example.com", Role::Manager, DESK).await;
+        ada_is_paged(&world).await;
+        // Both look at the same state, in nobody's hands before and after.
+        let (ticket, seen) = mona.ticket().await;
+        let escalate = [("command", "escalate"), ("seen", &*seen), ("back", "/board")];
+        mona.presses(&ticket, &escalate).await.says(StatusCode::OK, &["#1001 has gone to the next step"]);
+        ben.receives_text(&["SEV1 #1001"]);
+        ben.phone_rings();
+        let moved_on =
+            "It has gone to the next step meanwhile; nothing was changed. Look at it as it is now.";
+        hers.presses(&ticket, &escalate).await.says(StatusCode::OK, &[moved_on]);
+        hers.presses(&ticket, &[("command", "escalate"), ("seen", &*seen)])
+            .await
+            .says(StatusCode::OK, &[moved_on]);
+        let told = world.ticket(1001).await;
+        assert_eq!((told.entries_of("escalated").len(), told.entries_of("step_started").len()), (1, 2));
+        // The same tap once more gets its answer once more.
+        mona.presses(&ticket, &escalate).await.says(StatusCode::OK, &["#1001 has gone to the next step"]);
+        // What takes it from nobody's hands is as fresh as it was.
+        let page = [("command", "page"), ("agent", "ada"), ("seen", &*seen)];
+        mona.presses(&ticket, &page).await.says(StatusCode::OK, &["One more agent is paged for #1001"]);
+        ben.replies("ACK").await;
+        ben.receives_text(&["Yours"]);
+        for person in [&finn, &ada, &ben] {
+            person.reads_all();
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_audit_log_tells_how_a_ticket_stood_before_and_after() {
     World::each(async |world| {
         let (finn, ada) = (world.caller("+18025550121"), world.agent("ada"));

@@ -17,7 +17,7 @@ use nightbell::rules::severity::Severity;
 use nightbell::rules::ticket::{Actor, CallbackNumber, Entry, Happening, Ticket, TicketId, TicketState};
 use nightbell::rules::ticket_number::TicketNumber;
 use nightbell::store::{
-    Claimed, StoreError, Tx, call, desk, flow, inbox, instance, outbox, recording, ticket, token,
+    Claimed, StoreError, Tx, call, desk, flow, inbox, instance, outbox, recording, ticket, tickets, token,
 };
 
 use crate::support::db::each_database;
@@ -105,7 +105,7 @@ async fn desks(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
     assert_eq!(versions[0].changes.as_deref(), Some("a layer is new"));
     for (from, texts) in [(0, vec![DESK, "the second"]), (1, vec!["the second"]), (9, vec!["the second"])] {
         let known = desk::since(tx, "reservations", after(from)).await?;
-        assert_eq!(known.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>(), texts, "{from}");
+        assert_eq!(known.iter().map(|version| version.source.as_str()).collect::<Vec<_>>(), texts, "{from}");
     }
     assert_eq!(desk::since(tx, "reservations", Timestamp(0)).await?.len(), 2, "before there was a desk");
     desk::take_lines(tx, &mine, after(1)).await?;
@@ -171,7 +171,7 @@ async fn tickets(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
     // Over no rows at all.
     assert_eq!(ticket::next_due(tx).await?, None);
     assert!(ticket::due(tx, NOW, 10).await?.is_empty());
-    assert!(!ticket::abandoned_since(tx, "reservations", &caller, NOW).await?);
+    assert!(!tickets::abandoned_since(tx, "reservations", &caller, NOW).await?);
     assert_eq!(ticket::wake_forgotten(tx, NOW).await?, 0);
 
     let mut old = case("01A", 1001, 0);
@@ -199,27 +199,27 @@ async fn tickets(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
 
     // Whom it concerns.
     let of = |cases: Vec<Case>| cases.into_iter().map(|case| case.ticket.number.0).collect::<Vec<_>>();
-    assert_eq!(of(ticket::open_for_agent(tx, "reservations", &agent).await?), [1001]);
-    assert!(ticket::open_for_agent(tx, "other", &agent).await?.is_empty());
+    assert_eq!(of(tickets::open_for_agent(tx, "reservations", &agent).await?), [1001]);
+    assert!(tickets::open_for_agent(tx, "other", &agent).await?.is_empty());
     for (before, found) in [(None, Some(1002)), (Some("01B"), Some(1001)), (Some("01A"), None)] {
         let before = before.map(id);
-        let open = ticket::open_for_caller(tx, "reservations", &caller, before.as_ref()).await?;
+        let open = tickets::open_for_caller(tx, "reservations", &caller, before.as_ref()).await?;
         assert_eq!(open.map(|case| case.ticket.number.0), found, "before {before:?}");
     }
     for (desk, of_line, found) in
         [("reservations", 1002, true), ("other", 1002, false), ("reservations", 9, false)]
     {
-        assert_eq!(ticket::by_number(tx, desk, TicketNumber(of_line)).await?.is_some(), found);
+        assert_eq!(tickets::by_number(tx, desk, TicketNumber(of_line)).await?.is_some(), found);
         let (line, other) = (number(LINE), number(CALLER));
         for (line, there) in [(None, true), (Some(&line), true), (Some(&other), false)] {
-            let all = ticket::all_by_number(tx, Some(desk), line, TicketNumber(of_line)).await?;
+            let all = tickets::all_by_number(tx, Some(desk), line, TicketNumber(of_line)).await?;
             let expected = (found && there).then(|| (id("01B"), LINE.to_owned()));
             assert_eq!(all, expected.into_iter().collect::<Vec<_>>(), "{desk} {line:?} {of_line}");
         }
     }
-    assert_eq!(ticket::all_by_number(tx, None, None, TicketNumber(1002)).await?.len(), 1);
-    assert_eq!(of(ticket::list(tx, None, after(10), 10).await?), [1001]);
-    assert_eq!(of(ticket::list(tx, Some("reservations"), after(11), 10).await?), [1002, 1001]);
+    assert_eq!(tickets::all_by_number(tx, None, None, TicketNumber(1002)).await?.len(), 1);
+    assert_eq!(of(tickets::list(tx, None, after(10), 10).await?), [1001]);
+    assert_eq!(of(tickets::list(tx, Some("reservations"), after(11), 10).await?), [1002, 1001]);
     let wanted = |desk: Option<&str>, before: Timestamp| Wanted {
         desk: desk.map(str::to_owned),
         state: None,
@@ -228,33 +228,33 @@ async fn tickets(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
         before: (before, TicketId::from_text("")),
     };
     let (earlier, desks) = (wanted(None, after(10)), wanted(Some("reservations"), after(11)));
-    assert_eq!(of(ticket::list_wanted(tx, &earlier, 10, 10).await?), [1001]);
-    assert_eq!(of(ticket::list_wanted(tx, &desks, 10, 10).await?), [1002, 1001]);
-    assert_eq!(of(ticket::list_wanted(tx, &desks, 10, 1).await?), [1002]);
+    assert_eq!(of(tickets::list_wanted(tx, &earlier, 10, 10).await?), [1001]);
+    assert_eq!(of(tickets::list_wanted(tx, &desks, 10, 10).await?), [1002, 1001]);
+    assert_eq!(of(tickets::list_wanted(tx, &desks, 10, 1).await?), [1002]);
     // Beyond the stride nothing is looked at.
     let closed = |wanted: &Wanted| Wanted { state: Some("resolved"), ..wanted.clone() };
     let urgent = |wanted: &Wanted| Wanted { severity: Some(Severity::ONE), ..wanted.clone() };
     for wanted in [&desks, &Wanted { desk: None, ..desks.clone() }] {
-        let newest = ticket::list_wanted(tx, wanted, 1, 10).await?;
+        let newest = tickets::list_wanted(tx, wanted, 1, 10).await?;
         assert_eq!(of(newest.clone()), [1002]);
-        let (at, id) = ticket::end_of_stride(tx, wanted, 1).await?.unwrap();
+        let (at, id) = tickets::end_of_stride(tx, wanted, 1).await?.unwrap();
         assert_eq!((at, &id), (newest[0].ticket.opened_at, &newest[0].ticket.id));
         let rest = Wanted { before: (at, id), ..wanted.clone() };
-        assert_eq!(of(ticket::list_wanted(tx, &rest, 10, 10).await?), [1001]);
-        assert_eq!(ticket::end_of_stride(tx, &rest, 2).await?, None);
+        assert_eq!(of(tickets::list_wanted(tx, &rest, 10, 10).await?), [1001]);
+        assert_eq!(tickets::end_of_stride(tx, &rest, 2).await?, None);
         let late = Wanted { since: after(10), ..wanted.clone() };
-        assert_eq!(of(ticket::list_wanted(tx, &late, 10, 10).await?), [1002]);
-        assert_eq!(of(ticket::list_wanted(tx, &closed(wanted), 10, 10).await?), [0u64; 0]);
-        assert_eq!(of(ticket::list_wanted(tx, &urgent(wanted), 10, 10).await?), [1002, 1001]);
+        assert_eq!(of(tickets::list_wanted(tx, &late, 10, 10).await?), [1002]);
+        assert_eq!(of(tickets::list_wanted(tx, &closed(wanted), 10, 10).await?), [0u64; 0]);
+        assert_eq!(of(tickets::list_wanted(tx, &urgent(wanted), 10, 10).await?), [1002, 1001]);
     }
 
     // An abandoned one is no ticket to join, and makes the next call an emergency.
     let mut gone = case("01C", 1003, 20);
     gone.ticket.state = TicketState::Abandoned;
     ticket::insert(tx, &gone, &[]).await?;
-    assert!(ticket::abandoned_since(tx, "reservations", &caller, after(20)).await?);
-    assert!(!ticket::abandoned_since(tx, "reservations", &caller, after(21)).await?);
-    assert!(!ticket::abandoned_since(tx, "other", &caller, NOW).await?);
+    assert!(tickets::abandoned_since(tx, "reservations", &caller, after(20)).await?);
+    assert!(!tickets::abandoned_since(tx, "reservations", &caller, after(21)).await?);
+    assert!(!tickets::abandoned_since(tx, "other", &caller, NOW).await?);
 
     // The auditor wakes those that nobody has, but not while their call goes on, and not for ever.
     let mut ongoing = inbound("CA1", Some(60));

@@ -107,6 +107,18 @@ fn who_comes_to_a_caller_who_has_left_is_not_left_alone() {
     let done = night.done();
     assert!(done.contains(&"lead on S1".to_owned()), "{done:?}");
     assert!(matches!(night.phase(), Phase::Acknowledged { .. }), "he owes the call");
+    assert!(night.has_entry(|what| *what == Happening::CallbackFailed));
+}
+
+#[test]
+fn an_agent_who_accepts_and_never_comes_leaves_the_caller_to_his_message() {
+    let mut night = waiting(true, false);
+    answered(&mut night, 1);
+    night.presses(1, "1").done();
+    night.wait(2).receipt(1, Receipt::Ended(Ending::Completed));
+    night.expect(&["lead on CA1", "sms ada ReachedThem"]);
+    let live = night.case.live.as_ref().unwrap();
+    assert!(live.was_accepted() && !live.has_met(night.now, seconds(30)));
 }
 
 #[test]

@@ -14,6 +14,7 @@ use crate::web::api::asked::Instant;
 use crate::web::api::desks::GapAhead;
 use crate::web::api::on_call::Agent;
 use crate::web::api::problem::Mistake;
+use crate::web::api::versions::Unread;
 use crate::web::preview::{self, Preview};
 
 /// A desk with its draft.
@@ -82,6 +83,8 @@ struct Outlook {
     overloads: Vec<Overload>,
     /// What each agent carries, in the order of the desk.
     fairness: Vec<Share>,
+    /// Of when it is not known what anybody carried, so that `past` lacks it.
+    unread: Vec<Unread>,
     /// Who would be on call while he is away, for half a year.
     leave: Vec<AtOdds>,
 }
@@ -227,6 +230,7 @@ impl Outlook {
             rotas: preview.rotas.iter().map(|found| Compared::of(live, next, found)).collect(),
             gaps: preview.gaps.iter().map(GapAhead::from).collect(),
             overloads: preview.overloads.iter().map(|found| Overload::of(next, found)).collect(),
+            unread: preview.unread.iter().map(Unread::from).collect(),
             fairness: preview.shares.iter().map(|found| Share::of(next, found)).collect(),
             leave: preview.leave.iter().map(|found| AtOdds::of(next, found)).collect(),
         }

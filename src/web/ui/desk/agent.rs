@@ -7,7 +7,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::agents::names;
-use super::change::{PartField, Section, drafted, drafted_or_told, was};
+use super::change::{PartField, Section, as_was, drafted, drafted_or_told, was};
 use super::{AtDesk, Place};
 use crate::rules::desk::edit::{Change, Edit};
 use crate::rules::desk::{Agent, AgentRule, Phone};
@@ -72,6 +72,33 @@ struct Page {
     rules: String,
 }
 
+impl Page {
+    /// With those texts and telephones in it.
+    fn of(
+        app: &App,
+        at: &AtDesk,
+        errors: Errors,
+        was: String,
+        phones: Vec<PhoneField>,
+        text: impl Fn(&str) -> String,
+    ) -> Page {
+        Page {
+            frame: at.frame(),
+            place: at.place(&app.site),
+            errors,
+            was,
+            key: text("key"),
+            name: text("name"),
+            phones: with_spare(phones),
+            email: text("email"),
+            zone: text("zone"),
+            zones: Zone::all().map(Zone::name).collect(),
+            language: text("language"),
+            rules: text("rules"),
+        }
+    }
+}
+
 fn takes(methods: &[MethodKind]) -> &'static str {
     match methods {
         [MethodKind::Sms] => "sms",
@@ -121,23 +148,19 @@ pub(super) async fn ask(
     let language = at.desk().lines.first().map_or("en", |line| line.first_language());
     let field =
         |phone: &Phone| PhoneField { number: phone.number.to_string(), takes: takes(&phone.methods).into() };
-    let form = Page {
-        frame: at.frame(),
-        place: at.place(&app.site),
-        errors: Errors::default(),
-        key: was.map(|was| was.key.to_string()).unwrap_or_default(),
-        name: was.map(|was| was.name.clone()).unwrap_or_default(),
-        phones: with_spare(was.map_or_else(Vec::new, |was| was.phones.iter().map(field).collect())),
-        email: was.and_then(|was| was.email.clone()).unwrap_or_default(),
-        zone: was.and_then(|was| was.zone).map(|zone| zone.to_string()).unwrap_or_default(),
-        zones: Zone::all().map(Zone::name).collect(),
-        language: was.map_or(language, |was| &was.language).to_owned(),
-        rules: was
-            .map(|was| was.rules.iter().map(rule_line).collect::<Vec<_>>().join("\n"))
-            .unwrap_or_default(),
-        was: was.and_then(|was| serde_json::to_string(was).ok()).unwrap_or_default(),
+    let phones = was.map_or_else(Vec::new, |was| was.phones.iter().map(field).collect());
+    let text = |field: &str| match (field, was) {
+        ("key", Some(was)) => was.key.to_string(),
+        ("name", Some(was)) => was.name.clone(),
+        ("email", Some(was)) => was.email.clone().unwrap_or_default(),
+        ("zone", Some(was)) => was.zone.map(|zone| zone.to_string()).unwrap_or_default(),
+        ("language", Some(was)) => was.language.clone(),
+        ("rules", Some(was)) => was.rules.iter().map(rule_line).collect::<Vec<_>>().join("\n"),
+        ("language", None) => language.to_owned(),
+        _ => String::new(),
     };
-    Ok(page(StatusCode::OK, &form))
+    let json = was.map(as_was).unwrap_or_default();
+    Ok(page(StatusCode::OK, &Page::of(&app, &at, Errors::default(), json, phones, text)))
 }
 
 /// Telephones by the form's fields.
@@ -241,21 +264,12 @@ pub(super) async fn put(
     }
     let written = fields.all("number").zip(fields.all("takes")).filter(|(number, _)| !number.is_empty());
     let field = |(number, takes): (&str, &str)| PhoneField { number: number.into(), takes: takes.into() };
-    let text = |name: &str| fields.get(name).to_owned();
-    let form = Page {
-        frame: at.frame(),
-        place: at.place(&app.site),
-        errors,
-        key: was.map_or_else(|| text("key"), |was| was.key.to_string()),
-        was: text("was"),
-        name: text("name"),
-        phones: with_spare(written.take(MOST_PHONES).map(field).collect()),
-        email: text("email"),
-        zone: text("zone"),
-        zones: Zone::all().map(Zone::name).collect(),
-        language: text("language"),
-        rules: text("rules"),
+    let phones = written.take(MOST_PHONES).map(field).collect();
+    let text = |field: &str| match (field, &was) {
+        ("key", Some(was)) => was.key.to_string(),
+        _ => fields.get(field).to_owned(),
     };
+    let form = Page::of(&app, &at, errors, fields.get("was").to_owned(), phones, text);
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form))
 }
 

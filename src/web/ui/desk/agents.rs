@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
-use super::change::{agent_at, drafted};
+use super::change::{agent_at, as_was, drafted};
 use super::person::{Muted, verified_at};
 use super::when::Wall;
 use super::{AtDesk, Place};
@@ -158,7 +158,7 @@ fn card(app: &App, at: &AtDesk, agent: &Agent, known: &Known) -> Card {
         muted: mute.map(|mute| Muted::of(mute, wall, own)),
         page: own && at.live.agent(&agent.key).is_some(),
         rules: agent.rules.iter().map(rule).collect(),
-        was: serde_json::to_string(agent).unwrap_or_default(),
+        was: as_was(agent),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use chrono::{Datelike, NaiveDate, Weekday};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{AtDesk, told};
@@ -13,7 +14,7 @@ use crate::rules::rota::{HandOff, WrittenLayer};
 use crate::rules::source::{Problem, Source};
 use crate::rules::written::{Fault, Moment};
 use crate::web::App;
-use crate::web::hold::in_time;
+use crate::web::hold::tried;
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
 
@@ -165,6 +166,12 @@ pub(super) fn was<T: DeserializeOwned>(fields: &Fields) -> Result<Option<T>, Tro
     }
 }
 
+/// A part as it is, for the form that changes it or takes it away: what [`was`] reads again. Parts are made of texts,
+/// numbers and lists, and those can always be written as JSON.
+pub(super) fn as_was(part: &impl Serialize) -> String {
+    serde_json::to_string(part).unwrap_or_default()
+}
+
 /// A part of the desk's file by its key, with the field of a form in which it is written.
 pub(super) type PartField = (&'static str, &'static str);
 
@@ -277,8 +284,7 @@ pub(super) async fn drafted_or_told(
     section: Section<'_>,
 ) -> Result<Result<Response, Errors>, Trouble> {
     let by = at.visiting.by();
-    let drafted = app.acts().draft(&by, &at.key, edits);
-    match in_time(async { Ok(drafted.await) }).await? {
+    match tried(app.acts().draft(&by, &at.key, edits)).await? {
         Ok(()) => Ok(Ok(app.site.to(then))),
         Err(DraftError::Unfit(Unfit::File(problems))) => {
             let before = at.drafting.as_ref().and_then(|drafting| drafting.result.as_ref().ok());
@@ -292,8 +298,7 @@ pub(super) async fn drafted_or_told(
 /// Puts edits into the draft, and leads on; what stands against it is told on the page of the draft.
 pub(super) async fn drafted(app: &App, at: &AtDesk, edits: &[Edit], then: &str) -> Result<Response, Trouble> {
     let by = at.visiting.by();
-    let drafted = app.acts().draft(&by, &at.key, edits);
-    match in_time(async { Ok(drafted.await) }).await? {
+    match tried(app.acts().draft(&by, &at.key, edits)).await? {
         Ok(()) => Ok(app.site.to(then)),
         Err(error) => {
             let errors = told(error)?;

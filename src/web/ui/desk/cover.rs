@@ -14,9 +14,10 @@ use super::{AtDesk, Place, encoded};
 use crate::act::CoverError;
 use crate::clock::Timestamp;
 use crate::rules::access::Right;
-use crate::rules::cover::{Cannot, Cover, CoverId, End, Span, State as Standing};
+use crate::rules::cover::{Cannot, Cover, CoverId, End, Reader, Span, State as Standing, Told};
+use crate::rules::policy::MethodKind;
 use crate::web::cover::{Doer, Wish};
-use crate::web::hold::in_time;
+use crate::web::hold::{in_time, tried};
 use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::form::Errors;
 use crate::web::ui::trouble::Trouble;
@@ -210,6 +211,8 @@ struct OnePage {
     state: String,
     asked: Vec<(String, bool)>,
     asked_at: String,
+    /// Who was told of it last, and how.
+    told: Vec<(String, String)>,
     take: bool,
     withdraw: bool,
     approve: bool,
@@ -217,11 +220,15 @@ struct OnePage {
 
 async fn page_of(app: &App, at: &AtDesk, id: &CoverId, errors: Errors) -> Result<Response, Trouble> {
     let cover = in_time(app.acts().cover(&at.key, id)).await?.ok_or(Trouble::NotFound)?;
+    let now = app.acts().clock().now();
     let wall = clock(app, at, &cover);
     let span = |span: Span| wall.span(span.from, span.to);
-    let offers = Offers::of(at, &cover, app.acts().clock().now());
+    let offers = Offers::of(at, &cover, now);
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::CONFLICT };
     let asked = cover.asked.iter().map(|key| (at.live.name_of(key), cover.declined.contains(key)));
+    let mut told = in_time(app.acts().cover_told(id)).await?;
+    // What waits and is news no more will not be told.
+    told.retain(|told| !told.waits || cover.is_news(&told.reader, told.what, now));
     let shown = OnePage {
         frame: at.frame(),
         place: at.place(&app.site),
@@ -238,11 +245,31 @@ async fn page_of(app: &App, at: &AtDesk, id: &CoverId, errors: Errors) -> Result
         state: standing(at, &cover),
         asked: asked.collect(),
         asked_at: wall.told(cover.asked_at),
+        told: told.iter().map(|told| (reader(at, &told.reader), how(told, wall))).collect(),
         take: offers.take,
         withdraw: offers.withdraw,
         approve: offers.approve,
     };
     Ok(page(status, &shown))
+}
+
+fn reader(at: &AtDesk, reader: &Reader) -> String {
+    match reader {
+        Reader::Agent(agent) => at.live.name_of(agent),
+        Reader::Manager => "The manager".into(),
+    }
+}
+
+/// How somebody was told, or is to be.
+fn how(told: &Told, wall: Wall<'_>) -> String {
+    let at = wall.told(told.at);
+    match told.method {
+        Some(MethodKind::Sms) if told.waits => format!("by a text, from {at} on"),
+        Some(MethodKind::Voice) if told.waits => format!("by a call, from {at} on"),
+        Some(MethodKind::Sms) => format!("by a text, {at}"),
+        Some(MethodKind::Voice) => format!("by a call, {at}"),
+        None => "not told: no telephone is in use".into(),
+    }
 }
 
 /// One of them.
@@ -276,8 +303,7 @@ pub(super) async fn deal(
     let doer = Doer { agent: at.me(), manages, name: &at.visiting.visitor.account.name };
     let deed = web::cover::deed(wish, &cover, &doer).map_err(Trouble::lacks)?;
     let by = at.visiting.by();
-    let done = app.acts().deal(&by, (&at.key, &id), &deed, at.me());
-    match in_time(async { Ok(done.await) }).await? {
+    match tried(app.acts().deal(&by, (&at.key, &id), &deed, at.me())).await? {
         Ok(_) => Ok(app.site.to(&at.path(&format!("/cover/{id}")))),
         Err(error) => page_of(&app, &at, &id, told(&at, error)?).await,
     }

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::change::{PartField, Section, drafted, drafted_or_told, was};
+use super::change::{PartField, Section, as_was, drafted, drafted_or_told, was};
 use super::{AtDesk, Place};
 use crate::rules::desk::edit::{Change, Edit};
 use crate::rules::desk::{AccountManager, Contact, Customer, CustomerKey};
@@ -108,7 +108,6 @@ pub(super) async fn ask(
         phones: contact.phones.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
         email: contact.email.clone().unwrap_or_default(),
     };
-    let json = serde_json::to_string(was).unwrap_or_default();
     let manager = was.account_manager.as_ref();
     let form = Page {
         key: was.key.to_string(),
@@ -117,7 +116,7 @@ pub(super) async fn ask(
         manager: manager.map(|kept| kept.name.clone()).unwrap_or_default(),
         manager_email: manager.map(|kept| kept.email.clone()).unwrap_or_default(),
         contacts: was.contacts.iter().map(field).collect(),
-        ..Page::of(&app, &at, Errors::default(), json)
+        ..Page::of(&app, &at, Errors::default(), as_was(was))
     };
     Ok(page(StatusCode::OK, &form.with_spare()))
 }

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::change::as_was;
 use super::{AtDesk, Place, encoded};
 use crate::rules::access::Right;
 use crate::rules::desk::{Contact, Customer};
@@ -72,7 +73,7 @@ fn card(customer: &Customer, reached: bool, manages: bool) -> Card {
         plan: customer.plan.clone(),
         manager: customer.account_manager.as_ref().map(|kept| (kept.name.clone(), kept.email.clone())),
         contacts: customer.contacts.iter().map(contact).collect(),
-        was: serde_json::to_string(customer).ok().filter(|_| manages).unwrap_or_default(),
+        was: if manages { as_was(customer) } else { String::new() },
     }
 }
 

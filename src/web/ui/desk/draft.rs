@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::versions::not_counted;
 use super::when::Wall;
 use super::{AtDesk, Place, encoded, told};
 use crate::rules::desk::edit::Edit;
@@ -17,7 +18,7 @@ use crate::rules::people::AgentKey;
 use crate::rules::rota::Difference;
 use crate::rules::rota::fairness::{Load, Overload};
 use crate::web::App;
-use crate::web::hold::in_time;
+use crate::web::hold::tried;
 use crate::web::preview::{self, Preview, Share};
 use crate::web::ui::asked::Path;
 use crate::web::ui::form::{Errors, Fields};
@@ -72,6 +73,8 @@ struct Page {
     new_gaps: bool,
     loads: Vec<String>,
     carries: Vec<Carries>,
+    /// What of the past is not counted there.
+    not_counted: Vec<String>,
     /// Who would be away and on call.
     leaves: Vec<Concern>,
 }
@@ -158,6 +161,7 @@ pub(super) async fn page_of(app: &App, at: &AtDesk, errors: Errors) -> Result<Re
         leaves: Vec::new(),
         loads: Vec::new(),
         carries: Vec::new(),
+        not_counted: Vec::new(),
     };
     let made = |(index, edit): (usize, &Edit)| Made { index, told: edit.summary() };
     shown.made = drafting.edits().iter().enumerate().map(made).collect();
@@ -172,6 +176,7 @@ pub(super) async fn page_of(app: &App, at: &AtDesk, errors: Errors) -> Result<Re
         let concern =
             |(one, new): &(Conflict, bool)| Concern { told: super::leave::told(app, next, one), new: *new };
         shown.leaves = found.leave.iter().take(MOST_LINES).map(concern).collect();
+        shown.not_counted = found.unread.iter().map(|one| not_counted(wall, one)).collect();
         shown.carries = found.shares.iter().map(|share| carries(next, share)).collect();
     }
     Ok(page(status, &shown))
@@ -197,8 +202,7 @@ pub(super) async fn take_back(
     let at = AtDesk::manage(&app, visiting, desk).await?;
     let index = fields.get("index").parse().map_err(|_| Trouble::NotFound)?;
     let by = at.visiting.by();
-    let taken = app.acts().take_back(&by, &at.key, fields.get("revision"), index);
-    match in_time(async { Ok(taken.await) }).await? {
+    match tried(app.acts().take_back(&by, &at.key, fields.get("revision"), index)).await? {
         Ok(()) => Ok(app.site.to(&at.path("/draft"))),
         Err(error) => page_of(&app, &at, told(error)?).await,
     }
@@ -212,8 +216,7 @@ pub(super) async fn discard(
     fields: Fields,
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
-    let discarded = app.acts().discard(at.visiting.by(), &at.key, fields.get("revision"));
-    match in_time(async { Ok(discarded.await) }).await? {
+    match tried(app.acts().discard(at.visiting.by(), &at.key, fields.get("revision"))).await? {
         Ok(()) => Ok(app.site.to(&at.path("/rotas"))),
         Err(error) => page_of(&app, &at, told(error)?).await,
     }
@@ -230,8 +233,7 @@ pub(super) async fn publish(
     let version = fields.get("version").parse().map_err(|_| Trouble::NotFound)?;
     let seen = (fields.get("revision"), version);
     let meant = fields.get("gaps") == "meant";
-    let published = app.acts().publish(at.visiting.by(), &at.key, seen, meant);
-    match in_time(async { Ok(published.await) }).await? {
+    match tried(app.acts().publish(at.visiting.by(), &at.key, seen, meant)).await? {
         Ok(version) => Ok(app.site.to(&at.path(&format!("/versions/{version}")))),
         Err(error) => page_of(&app, &at, told(error)?).await,
     }
@@ -282,8 +284,7 @@ pub(super) async fn put_file(
     }
     let by = at.visiting.by();
     let edits = [Edit::File { was: was.clone(), now: now.clone() }];
-    let put = app.acts().draft(&by, &at.key, &edits);
-    match in_time(async { Ok(put.await) }).await? {
+    match tried(app.acts().draft(&by, &at.key, &edits)).await? {
         Ok(()) => Ok(app.site.to(&at.path("/draft"))),
         Err(error) => {
             let shown = FilePage {

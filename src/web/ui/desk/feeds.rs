@@ -13,7 +13,7 @@ use crate::act::{FEEDS_SHOWN, Feed, FeedAbout, FeedError, FeedId};
 use crate::clock::Timestamp;
 use crate::rules::account::AccountId;
 use crate::web::App;
-use crate::web::hold::in_time;
+use crate::web::hold::{in_time, tried};
 use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
@@ -134,7 +134,7 @@ pub(super) async fn make(
     };
     let made =
         app.acts().make_feed(at.visiting.by(), &at.visiting.visitor.account.id, &at.key, about.clone());
-    match in_time(async { Ok(made.await) }).await? {
+    match tried(made).await? {
         Ok(secret) => {
             let made = Made {
                 frame: at.frame(),

@@ -7,7 +7,7 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::change::{PartField, Section, drafted, drafted_or_told, note_faults, was};
+use super::change::{PartField, Section, as_was, drafted, drafted_or_told, note_faults, was};
 use super::hours::{listed, next_told};
 use super::when::Wall;
 use super::{AtDesk, Place};
@@ -51,6 +51,30 @@ struct Page {
     on_call: String,
 }
 
+impl Page {
+    /// With those texts in it.
+    fn of(
+        app: &App,
+        at: &AtDesk,
+        errors: Errors,
+        was: String,
+        closed: bool,
+        text: impl Fn(&str) -> String,
+    ) -> Page {
+        Page {
+            frame: at.frame(),
+            place: at.place(&app.site),
+            errors,
+            was,
+            name: text("name"),
+            date: text("date"),
+            closed,
+            hours: text("hours"),
+            on_call: text("on_call"),
+        }
+    }
+}
+
 fn today(app: &App, at: &AtDesk) -> NaiveDate {
     Wall::new(app.acts().book(), at.desk().zone()).date(app.acts().clock().now())
 }
@@ -67,25 +91,18 @@ pub(super) async fn ask(
         Some(index) => Some(at.desk().hours.holidays.get(index).ok_or(Trouble::NotFound)?),
         None => None,
     };
-    let form = Page {
-        frame: at.frame(),
-        place: at.place(&app.site),
-        errors: Errors::default(),
-        name: was.map(|was| was.name.clone()).unwrap_or_default(),
-        date: was.map(|was| was.date.to_string()).unwrap_or_default(),
-        closed: was.is_none_or(|was| was.hours.is_empty()),
-        hours: was.map(|was| listed(&was.hours, "")).unwrap_or_default(),
-        on_call: was
-            .and_then(|was| was.on_call.as_deref())
-            .map(|window| listed(window, "never"))
-            .unwrap_or_default(),
-        was: was.map(|was| json(&WrittenHoliday::from(was.clone()))).unwrap_or_default(),
+    let closed = was.is_none_or(|was| was.hours.is_empty());
+    let text = |field: &str| match (field, was) {
+        ("name", Some(was)) => was.name.clone(),
+        ("date", Some(was)) => was.date.to_string(),
+        ("hours", Some(was)) => listed(&was.hours, ""),
+        ("on_call", Some(was)) => {
+            was.on_call.as_deref().map(|window| listed(window, "never")).unwrap_or_default()
+        }
+        _ => String::new(),
     };
-    Ok(page(StatusCode::OK, &form))
-}
-
-fn json(holiday: &WrittenHoliday) -> String {
-    serde_json::to_string(holiday).unwrap_or_default()
+    let json = was.map(|was| as_was(&WrittenHoliday::from(was.clone()))).unwrap_or_default();
+    Ok(page(StatusCode::OK, &Page::of(&app, &at, Errors::default(), json, closed, text)))
 }
 
 /// Stretches of a day, as somebody wrote them into one field.
@@ -139,17 +156,7 @@ pub(super) async fn put(
             Err(found) => errors = found,
         }
     }
-    let form = Page {
-        frame: at.frame(),
-        place: at.place(&app.site),
-        errors,
-        was: text("was"),
-        name: text("name"),
-        date: text("date"),
-        closed,
-        hours: text("hours"),
-        on_call: text("on_call"),
-    };
+    let form = Page::of(&app, &at, errors, text("was"), closed, text);
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form))
 }
 
@@ -196,6 +203,29 @@ struct Public {
     hours: String,
 }
 
+impl Public {
+    /// With those days ticked.
+    fn of(
+        app: &App,
+        at: &AtDesk,
+        errors: Errors,
+        country: &'static PublicHolidays,
+        ticked: &[&str],
+        (closed, hours): (bool, &str),
+    ) -> Public {
+        Public {
+            frame: at.frame(),
+            place: at.place(&app.site),
+            errors,
+            countries: COUNTRIES,
+            country,
+            days: offered(app, at, country, ticked),
+            closed,
+            hours: hours.to_owned(),
+        }
+    }
+}
+
 /// The country of those two letters; the desk's own, or else the first, if none is known by them.
 fn country(at: &AtDesk, letters: &str) -> Option<&'static PublicHolidays> {
     let known = |letters: &str| COUNTRIES.iter().find(|country| country.country == letters);
@@ -229,16 +259,7 @@ pub(super) async fn ask_public(
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
     let country = country(&at, &given.country).ok_or(Trouble::NotFound)?;
-    let shown = Public {
-        frame: at.frame(),
-        place: at.place(&app.site),
-        errors: Errors::default(),
-        countries: COUNTRIES,
-        country,
-        days: offered(&app, &at, country, &[]),
-        closed: true,
-        hours: String::new(),
-    };
+    let shown = Public::of(&app, &at, Errors::default(), country, &[], (true, ""));
     Ok(page(StatusCode::OK, &shown))
 }
 
@@ -272,15 +293,6 @@ pub(super) async fn put_public(
     if errors.is_empty() {
         return drafted(&app, &at, &edits, &at.path("/hours")).await;
     }
-    let shown = Public {
-        frame: at.frame(),
-        place: at.place(&app.site),
-        errors,
-        countries: COUNTRIES,
-        country,
-        days: offered(&app, &at, country, &ticked),
-        closed,
-        hours: fields.get("hours").to_owned(),
-    };
+    let shown = Public::of(&app, &at, errors, country, &ticked, (closed, fields.get("hours")));
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown))
 }

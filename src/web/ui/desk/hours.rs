@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime};
 
+use super::change::as_was;
 use super::when::{self, Wall};
 use super::{AtDesk, Place};
 use crate::rules::hours::{
@@ -133,7 +134,7 @@ fn holidays(hours: &Calendar, today: NaiveDate, days: u64) -> Vec<Listed> {
             hours: format!("{hours}{on_call}"),
             next: holiday.date.next(today).map(when::day),
             concerns: about.map(|(_, about)| concern(about)).collect(),
-            was: serde_json::to_string(&written).unwrap_or_default(),
+            was: as_was(&written),
         }
     };
     hours.holidays.iter().enumerate().map(row).collect()

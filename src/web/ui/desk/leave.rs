@@ -9,6 +9,7 @@ use axum::response::Response;
 use chrono::{Days, NaiveDate};
 
 use super::leave_calendar::{Kept, kept};
+use super::versions::not_counted;
 use super::when::Wall;
 use super::{AtDesk, Place, encoded};
 use crate::act::{Absences, LeaveError};
@@ -18,8 +19,8 @@ use crate::rules::desk::Desk;
 use crate::rules::leave::{Conflict, Leave, LeaveId, Origin};
 use crate::rules::people::AgentKey;
 use crate::web::App;
-use crate::web::hold::in_time;
-use crate::web::odds::{self, zone_of};
+use crate::web::hold::{in_time, tried};
+use crate::web::odds::{self, Proposals, zone_of};
 use crate::web::ui::asked::Path;
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
@@ -71,6 +72,8 @@ struct Page {
     calendars: Vec<Kept>,
     at_odds: Vec<AtOdds>,
     more: usize,
+    /// What of the past does not count for who carries the least.
+    unread: Vec<String>,
 }
 
 /// What the forms hold.
@@ -117,7 +120,7 @@ async fn page_of(app: &App, at: &AtDesk, given: Given, errors: Errors) -> Result
     let Absences { coming: leaves, more: more_away } = in_time(app.acts().leaves(&at.key)).await?;
     let book = app.acts().book();
     let found = odds::at_odds(app, desk, &leaves);
-    let proposed = odds::proposals(app, desk, &leaves, &found).await?;
+    let Proposals { could: proposed, unread } = odds::proposals(app, desk, &leaves, &found).await?;
     let told = |(conflict, could): (&Conflict, Vec<&crate::rules::desk::Agent>)| {
         let zone = desk.rota(&conflict.rota).map_or(desk.zone(), |rota| rota.zone);
         let wall = Wall::new(book, zone);
@@ -167,6 +170,7 @@ async fn page_of(app: &App, at: &AtDesk, given: Given, errors: Errors) -> Result
         away: leaves.iter().map(away).collect(),
         more_away,
         calendars: calendars.map(|calendar| kept(app, at, calendar)).collect(),
+        unread: unread.iter().map(|one| not_counted(Wall::new(book, desk.zone()), one)).collect(),
         more: found.len().saturating_sub(MOST_LISTED),
         at_odds: found.iter().zip(proposed).take(MOST_LISTED).map(told).collect(),
     };
@@ -222,7 +226,7 @@ pub(super) async fn add(
         let wall = Wall::new(app.acts().book(), zone_of(&at.live, &agent));
         let span = Span { from: wall.day(first), to: wall.day(last + Days::new(1)) };
         let added = app.acts().add_leave(at.visiting.by(), &at.key, (agent, span, given.note.clone()));
-        match in_time(async { Ok(added.await) }).await? {
+        match tried(added).await? {
             Ok(()) => return Ok(app.site.to(&at.path("/leave"))),
             Err(LeaveError::Act(error)) => return Err(error.into()),
             Err(error @ LeaveError::LongNote) => errors.note("note", error),

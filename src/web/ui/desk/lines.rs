@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::change::{PartField, Section, drafted, drafted_or_told, was};
+use super::change::{PartField, Section, as_was, drafted, drafted_or_told, was};
 use super::on_call::Found;
 use super::{AtDesk, Place, encoded};
 use crate::rules::contact::PhoneNumber;
@@ -67,7 +67,7 @@ fn card(app: &App, at: &AtDesk, line: &Line) -> Card {
         languages: line.languages.join(", "),
         policy: policy.map(|policy| (policy.name.clone(), encoded(&policy.name))),
         first: Found::of(at, first),
-        was: serde_json::to_string(line).unwrap_or_default(),
+        was: as_was(line),
     }
 }
 
@@ -156,7 +156,7 @@ pub(super) async fn ask(
             Some(at.desk().line(&number).ok_or(Trouble::NotFound)?)
         }
     };
-    let json = was.and_then(|was| serde_json::to_string(was).ok()).unwrap_or_default();
+    let json = was.map(as_was).unwrap_or_default();
     let text = |field: &str| match (field, was) {
         ("number", Some(was)) => was.number.to_string(),
         ("label", Some(was)) => was.label.clone(),

@@ -21,7 +21,7 @@ use crate::rules::people::AgentKey;
 use crate::rules::policy::MethodKind;
 use crate::rules::report::{Choice, Spread, by_agent, nights_woken};
 use crate::web::App;
-use crate::web::hold::in_time;
+use crate::web::hold::{in_time, tried};
 use crate::web::odds::zone_of;
 use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::form::{Errors, Fields};
@@ -269,8 +269,7 @@ pub(super) async fn send_code(
     let of = number_of(&at, &agent, &fields)?;
     let number = of.number.clone();
     let method = if fields.get("by") == "voice" { MethodKind::Voice } else { MethodKind::Sms };
-    let sent = app.acts().send_code(at.visiting.by(), of, method);
-    let told = match in_time(async { Ok(sent.await) }).await? {
+    let told = match tried(app.acts().send_code(at.visiting.by(), of, method)).await? {
         Ok(()) => return Ok(app.site.to(&at.agent_path(&agent.key, "?done=sent"))),
         Err(SendCodeError::Act(error)) => return Err(error.into()),
         Err(SendCodeError::NoNumber) => return Err(Trouble::NotFound),
@@ -298,8 +297,7 @@ pub(super) async fn give_code(
     let agent = whose(&at, &agent)?;
     let of = number_of(&at, &agent, &fields)?;
     let number = of.number.clone();
-    let given = app.acts().give_number_code(at.visiting.by(), of, fields.get("code"));
-    let told = match in_time(async { Ok(given.await) }).await? {
+    let told = match tried(app.acts().give_number_code(at.visiting.by(), of, fields.get("code"))).await? {
         Ok(()) => return Ok(app.site.to(&at.agent_path(&agent.key, "?done=verified"))),
         Err(GiveCodeError::Act(error)) => return Err(error.into()),
         Err(error) => error.to_string(),
@@ -325,8 +323,7 @@ pub(super) async fn mute(
         None => errors.note("until", "Write a day and a time."),
         Some(end) => {
             let own = at.me() == Some(&agent.key);
-            let muted = app.acts().mute(at.visiting.by(), &at.key, &agent.key, (end, reason), own);
-            match in_time(async { Ok(muted.await) }).await? {
+            match tried(app.acts().mute(at.visiting.by(), &at.key, &agent.key, (end, reason), own)).await? {
                 Ok(()) => return Ok(app.site.to(&at.agent_path(&agent.key, "?done=muted"))),
                 Err(MuteError::Act(error)) => return Err(error.into()),
                 Err(MuteError::NoAgent) => return Err(Trouble::NotFound),

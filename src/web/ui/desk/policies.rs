@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::change::as_was;
 use super::on_call::Found;
 use super::when::{self, Wall};
 use super::{AtDesk, Place, encoded};
@@ -245,7 +246,7 @@ pub(super) async fn show(
         frame: at.frame(),
         place: at.place(&app.site),
         card: card(&app, &at, policy, start),
-        was: serde_json::to_string(policy).unwrap_or_default(),
+        was: as_was(policy),
         zone: desk.zone().to_string(),
         at: wall.field(start),
         told: wall.told(start),

@@ -9,6 +9,7 @@ use axum::response::Response;
 use chrono::{Days, Months, NaiveDate};
 use serde::Deserialize;
 
+use super::change::as_was;
 use super::on_call::OnCall;
 use super::when::{self, Wall};
 use super::{AtDesk, Place, encoded};
@@ -256,7 +257,7 @@ fn layers(at: &AtDesk, rota: &Rota, today: NaiveDate) -> Vec<Part> {
             index,
             told: names.join(", "),
             detail,
-            was: serde_json::to_string(&written).unwrap_or_default(),
+            was: as_was(&written),
             over: layer.ends.is_some_and(|ends| ends < today),
         }
     };
@@ -272,7 +273,7 @@ fn overrides(at: &AtDesk, rota: &Rota, shown: Wall<'_>, now: Timestamp) -> Vec<P
             index,
             told: format!("{}{}", at.name_of(&change.agent), replaced.unwrap_or_default()),
             detail: shown.span(from, to),
-            was: serde_json::to_string(&WrittenOverride::from(change.clone())).unwrap_or_default(),
+            was: as_was(&WrittenOverride::from(change.clone())),
             over: to <= now,
         }
     };

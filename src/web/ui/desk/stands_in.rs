@@ -7,7 +7,7 @@ use axum::response::Response;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::Deserialize;
 
-use super::change::{PartField, drafted, note_faults, was};
+use super::change::{PartField, as_was, drafted, note_faults, was};
 use super::rota::query;
 use super::when::{self, Wall};
 use super::{AtDesk, Place, encoded};
@@ -66,8 +66,32 @@ struct Page {
     replaces: String,
 }
 
-fn agents(at: &AtDesk) -> Vec<(String, String)> {
-    at.desk().agents.iter().map(|agent| (agent.key.to_string(), agent.name.clone())).collect()
+impl Page {
+    /// With those texts in it.
+    fn of(
+        app: &App,
+        at: &AtDesk,
+        (rota, shown): (&Rota, Wall<'_>),
+        errors: Errors,
+        text: impl Fn(&str) -> String,
+    ) -> Page {
+        let agents = at.desk().agents.iter();
+        Page {
+            frame: at.frame(),
+            place: at.place(&app.site),
+            errors,
+            rota: rota.name.clone(),
+            link: encoded(&rota.name),
+            zone: shown.zone.to_string(),
+            view: text("view"),
+            agents: agents.map(|agent| (agent.key.to_string(), agent.name.clone())).collect(),
+            was: text("was"),
+            from: text("from"),
+            to: text("to"),
+            agent: text("agent"),
+            replaces: text("replaces"),
+        }
+    }
 }
 
 /// The clock that the form's times are on: one that was asked for, or the rota's.
@@ -94,25 +118,19 @@ pub(super) async fn ask(
         true => when::field(own_time),
         false => shown.field(own.instant(own_time)),
     };
-    let form = Page {
-        frame: at.frame(),
-        place: at.place(&app.site),
-        errors: Errors::default(),
-        rota: rota.name.clone(),
-        link: encoded(&rota.name),
-        zone: shown.zone.to_string(),
-        view: given.view,
-        agents: agents(&at),
-        from: was.map_or(given.from, |was| time(was.from)),
-        to: was.map_or(given.to, |was| time(was.to)),
-        agent: was.map_or(given.agent, |was| was.agent.to_string()),
-        replaces: was.and_then(|was| was.replaces.as_ref()).map(ToString::to_string).unwrap_or_default(),
-        was: match was {
-            Some(was) => serde_json::to_string(&WrittenOverride::from(was.clone())).unwrap_or_default(),
-            None => String::new(),
-        },
+    let text = |field: &str| match (field, was) {
+        ("view", _) => given.view.clone(),
+        ("was", Some(was)) => as_was(&WrittenOverride::from(was.clone())),
+        ("from", Some(was)) => time(was.from),
+        ("to", Some(was)) => time(was.to),
+        ("agent", Some(was)) => was.agent.to_string(),
+        ("replaces", Some(was)) => was.replaces.as_ref().map(ToString::to_string).unwrap_or_default(),
+        ("from", None) => given.from.clone(),
+        ("to", None) => given.to.clone(),
+        ("agent", None) => given.agent.clone(),
+        _ => String::new(),
     };
-    Ok(page(StatusCode::OK, &form))
+    Ok(page(StatusCode::OK, &Page::of(&app, &at, (rota, shown), Errors::default(), text)))
 }
 
 /// A time of a form's field on the rota's own clock; one that stands as `was` was shown is that.
@@ -179,22 +197,7 @@ pub(super) async fn put(
             Err(faults) => note_faults(&mut errors, faults, OVERRIDE),
         }
     }
-    let text = |name: &str| fields.get(name).to_owned();
-    let form = Page {
-        frame: at.frame(),
-        place: at.place(&app.site),
-        errors,
-        rota: rota.name.clone(),
-        link: encoded(&rota.name),
-        zone: shown.zone.to_string(),
-        view: text("view"),
-        agents: agents(&at),
-        was: text("was"),
-        from: text("from"),
-        to: text("to"),
-        agent: text("agent"),
-        replaces: text("replaces"),
-    };
+    let form = Page::of(&app, &at, (rota, shown), errors, |field| fields.get(field).to_owned());
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form))
 }
 
@@ -231,6 +234,31 @@ struct Swap {
     second_to: String,
 }
 
+impl Swap {
+    /// With those texts in it.
+    fn of(
+        app: &App,
+        at: &AtDesk,
+        (rota, shown): (&Rota, Wall<'_>),
+        errors: Errors,
+        text: impl Fn(&str) -> String,
+    ) -> Swap {
+        Swap {
+            frame: at.frame(),
+            place: at.place(&app.site),
+            errors,
+            rota: rota.name.clone(),
+            link: encoded(&rota.name),
+            zone: shown.zone.to_string(),
+            view: text("view"),
+            first_from: text("first_from"),
+            first_to: text("first_to"),
+            second_from: text("second_from"),
+            second_to: text("second_to"),
+        }
+    }
+}
+
 /// The form of a swap.
 pub(super) async fn ask_swap(
     State(app): State<App>,
@@ -240,20 +268,14 @@ pub(super) async fn ask_swap(
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
     let rota = at.rota(&rota)?;
-    let form = Swap {
-        frame: at.frame(),
-        place: at.place(&app.site),
-        errors: Errors::default(),
-        rota: rota.name.clone(),
-        link: encoded(&rota.name),
-        zone: clock(&app, rota, &given.zone).zone.to_string(),
-        view: given.view,
-        first_from: given.from,
-        first_to: given.to,
-        second_from: String::new(),
-        second_to: String::new(),
+    let shown = clock(&app, rota, &given.zone);
+    let text = |field: &str| match field {
+        "view" => given.view.clone(),
+        "first_from" => given.from.clone(),
+        "first_to" => given.to.clone(),
+        _ => String::new(),
     };
-    Ok(page(StatusCode::OK, &form))
+    Ok(page(StatusCode::OK, &Swap::of(&app, &at, (rota, shown), Errors::default(), text)))
 }
 
 /// One side of a swap: when, and who is on call all the while.
@@ -327,19 +349,6 @@ pub(super) async fn swap(
         }
         None => {}
     }
-    let text = |name: &str| fields.get(name).to_owned();
-    let form = Swap {
-        frame: at.frame(),
-        place: at.place(&app.site),
-        errors,
-        rota: rota.name.clone(),
-        link: encoded(&rota.name),
-        zone: shown.zone.to_string(),
-        view: text("view"),
-        first_from: text("first_from"),
-        first_to: text("first_to"),
-        second_from: text("second_from"),
-        second_to: text("second_to"),
-    };
+    let form = Swap::of(&app, &at, (rota, shown), errors, |field| fields.get(field).to_owned());
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form))
 }

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::change::{PartField, Section, drafted, drafted_or_told};
+use super::change::{PartField, Section, as_was, drafted, drafted_or_told, was};
 use super::policies::told;
 use super::{AtDesk, Place, encoded};
 use crate::rules::desk::edit::{Change, Edit};
@@ -59,13 +59,9 @@ fn targets(fields: &Fields) -> Vec<Target> {
     fields.all("target").filter_map(|text| text.parse().ok()).collect()
 }
 
-fn json(policy: &Policy) -> String {
-    serde_json::to_string(policy).unwrap_or_default()
-}
-
 /// The policy as the form had it.
-fn was(fields: &Fields) -> Result<Policy, Trouble> {
-    serde_json::from_str(fields.get("was")).map_err(|_| Trouble::NotFound)
+fn policy_was(fields: &Fields) -> Result<Policy, Trouble> {
+    was(fields)?.ok_or(Trouble::NotFound)
 }
 
 /// The edit that makes the one of the other, if they differ.
@@ -106,6 +102,33 @@ struct StepPage {
     places: usize,
 }
 
+impl StepPage {
+    /// With those targets ticked, at that place of so many, and with those texts in it.
+    fn of(
+        app: &App,
+        at: &AtDesk,
+        policy: &str,
+        errors: Errors,
+        targets: &[Target],
+        (position, places): (usize, usize),
+        text: impl Fn(&str) -> String,
+    ) -> StepPage {
+        StepPage {
+            frame: at.frame(),
+            place: at.place(&app.site),
+            errors,
+            policy: policy.to_owned(),
+            link: encoded(policy),
+            was: text("was"),
+            step: text("step"),
+            choices: choices(at, targets),
+            delay: text("delay"),
+            position,
+            places,
+        }
+    }
+}
+
 /// Which step is meant.
 #[derive(Deserialize)]
 pub(super) struct Which {
@@ -127,19 +150,15 @@ pub(super) async fn ask(
         None => None,
     };
     let count = policy.steps.len();
-    let form = StepPage {
-        frame: at.frame(),
-        place: at.place(&app.site),
-        errors: Errors::default(),
-        policy: policy.name.clone(),
-        link: encoded(&policy.name),
-        was: json(policy),
-        step: which.step.map(|index| index.to_string()).unwrap_or_default(),
-        choices: choices(&at, step.map_or(&[], |step| &step.targets)),
-        delay: step.map_or_else(Step::default_delay, |step| step.delay).to_string(),
-        position: which.step.unwrap_or(count) + 1,
-        places: count + usize::from(step.is_none()),
+    let text = |field: &str| match field {
+        "was" => as_was(policy),
+        "step" => which.step.map(|index| index.to_string()).unwrap_or_default(),
+        "delay" => step.map_or_else(Step::default_delay, |step| step.delay).to_string(),
+        _ => String::new(),
     };
+    let targets: &[Target] = step.map_or(&[], |step| &step.targets);
+    let place = (which.step.unwrap_or(count) + 1, count + usize::from(step.is_none()));
+    let form = StepPage::of(&app, &at, &policy.name, Errors::default(), targets, place, text);
     Ok(page(StatusCode::OK, &form))
 }
 
@@ -152,7 +171,7 @@ pub(super) async fn put(
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
     let name = at.policy(&policy)?.name.clone();
-    let was = was(&fields)?;
+    let was = policy_was(&fields)?;
     let step = match fields.get("step") {
         "" => None,
         text => {
@@ -179,19 +198,8 @@ pub(super) async fn put(
             Err(found) => errors = found,
         }
     }
-    let form = StepPage {
-        frame: at.frame(),
-        place: at.place(&app.site),
-        errors,
-        link: encoded(&name),
-        policy: name,
-        was: fields.get("was").to_owned(),
-        step: fields.get("step").to_owned(),
-        choices: choices(&at, &targets),
-        delay: fields.get("delay").to_owned(),
-        position,
-        places,
-    };
+    let text = |field: &str| fields.get(field).to_owned();
+    let form = StepPage::of(&app, &at, &name, errors, &targets, (position, places), text);
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form))
 }
 
@@ -204,7 +212,7 @@ pub(super) async fn remove(
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
     let name = at.policy(&policy)?.name.clone();
-    let was = was(&fields)?;
+    let was = policy_was(&fields)?;
     let step: usize = fields.get("step").parse().map_err(|_| Trouble::NotFound)?;
     let mut now = was.clone();
     if step >= now.steps.len() {
@@ -231,6 +239,31 @@ struct PolicyPage {
     delay: String,
 }
 
+impl PolicyPage {
+    /// What the form of a new one and of one that is there have in common.
+    fn of(
+        app: &App,
+        at: &AtDesk,
+        errors: Errors,
+        name: &str,
+        cycles: String,
+        last_resort: &[Target],
+    ) -> PolicyPage {
+        PolicyPage {
+            frame: at.frame(),
+            place: at.place(&app.site),
+            errors,
+            was: String::new(),
+            name: name.to_owned(),
+            link: encoded(name),
+            cycles,
+            last_resort: choices(at, last_resort),
+            first: Vec::new(),
+            delay: String::new(),
+        }
+    }
+}
+
 /// The form of a policy.
 pub(super) async fn ask_policy(
     State(app): State<App>,
@@ -239,17 +272,10 @@ pub(super) async fn ask_policy(
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
     let policy = at.policy(&policy)?;
+    let (cycles, last_resort) = (policy.cycles.to_string(), &policy.last_resort);
     let form = PolicyPage {
-        frame: at.frame(),
-        place: at.place(&app.site),
-        errors: Errors::default(),
-        was: json(policy),
-        name: policy.name.clone(),
-        link: encoded(&policy.name),
-        cycles: policy.cycles.to_string(),
-        last_resort: choices(&at, &policy.last_resort),
-        first: Vec::new(),
-        delay: String::new(),
+        was: as_was(policy),
+        ..PolicyPage::of(&app, &at, Errors::default(), &policy.name, cycles, last_resort)
     };
     Ok(page(StatusCode::OK, &form))
 }
@@ -261,17 +287,11 @@ pub(super) async fn ask_new(
     visiting: Visiting,
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
+    let cycles = Policy::default_cycles().to_string();
     let form = PolicyPage {
-        frame: at.frame(),
-        place: at.place(&app.site),
-        errors: Errors::default(),
-        was: String::new(),
-        name: String::new(),
-        link: String::new(),
-        cycles: Policy::default_cycles().to_string(),
-        last_resort: choices(&at, &[Target::Everyone]),
         first: choices(&at, &[]),
         delay: Step::default_delay().to_string(),
+        ..PolicyPage::of(&app, &at, Errors::default(), "", cycles, &[Target::Everyone])
     };
     Ok(page(StatusCode::OK, &form))
 }
@@ -299,7 +319,7 @@ pub(super) async fn put_policy(
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
     let name = at.policy(&policy)?.name.clone();
-    let was = was(&fields)?;
+    let was = policy_was(&fields)?;
     let mut errors = Errors::default();
     let (cycles, last_resort) = common(&fields, &mut errors);
     if errors.is_empty() {
@@ -311,16 +331,8 @@ pub(super) async fn put_policy(
         }
     }
     let form = PolicyPage {
-        frame: at.frame(),
-        place: at.place(&app.site),
-        errors,
         was: fields.get("was").to_owned(),
-        link: encoded(&name),
-        name,
-        cycles: fields.get("cycles").to_owned(),
-        last_resort: choices(&at, &last_resort),
-        first: Vec::new(),
-        delay: String::new(),
+        ..PolicyPage::of(&app, &at, errors, &name, fields.get("cycles").to_owned(), &last_resort)
     };
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form))
 }
@@ -363,16 +375,9 @@ pub(super) async fn make(
         }
     }
     let form = PolicyPage {
-        frame: at.frame(),
-        place: at.place(&app.site),
-        errors,
-        was: String::new(),
-        name: name.to_owned(),
-        link: String::new(),
-        cycles: fields.get("cycles").to_owned(),
-        last_resort: choices(&at, &last_resort),
         first: choices(&at, &targets),
         delay: fields.get("delay").to_owned(),
+        ..PolicyPage::of(&app, &at, errors, name, fields.get("cycles").to_owned(), &last_resort)
     };
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form))
 }
@@ -386,6 +391,6 @@ pub(super) async fn remove_policy(
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
     at.policy(&policy)?;
-    let edit = Edit::Policy(Change::remove(was(&fields)?));
+    let edit = Edit::Policy(Change::remove(policy_was(&fields)?));
     drafted(&app, &at, &[edit], &at.path("/policies")).await
 }

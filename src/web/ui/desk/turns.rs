@@ -7,7 +7,7 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::change::{LayerForm, drafted, was};
+use super::change::{LayerForm, as_was, drafted, was};
 use super::when::Wall;
 use super::{AtDesk, Place, encoded};
 use crate::rules::desk::edit::{Change, Edit};
@@ -41,12 +41,24 @@ struct Page {
     layer: LayerForm,
 }
 
-fn layers(rota: &Rota) -> Vec<WrittenLayer> {
-    rota.layers.iter().cloned().map(WrittenLayer::from).collect()
+impl Page {
+    /// For a new layer; another says what was there as well, and from which day on it changes.
+    fn of(app: &App, at: &AtDesk, rota: &str, errors: Errors, layer: LayerForm) -> Page {
+        Page {
+            frame: at.frame(),
+            place: at.place(&app.site),
+            errors,
+            rota: rota.to_owned(),
+            link: encoded(rota),
+            was: String::new(),
+            from: String::new(),
+            layer,
+        }
+    }
 }
 
-fn json(layer: &WrittenLayer) -> String {
-    serde_json::to_string(layer).unwrap_or_default()
+fn layers(rota: &Rota) -> Vec<WrittenLayer> {
+    rota.layers.iter().cloned().map(WrittenLayer::from).collect()
 }
 
 /// The form of a layer.
@@ -63,18 +75,12 @@ pub(super) async fn ask(
         Some(index) => Some(layers(rota).into_iter().nth(index).ok_or(Trouble::NotFound)?),
         None => None,
     };
-    let form = Page {
-        frame: at.frame(),
-        place: at.place(&app.site),
-        errors: Errors::default(),
-        rota: rota.name.clone(),
-        link: encoded(&rota.name),
-        from: was.as_ref().map(|_| today.to_string()).unwrap_or_default(),
-        layer: match &was {
-            Some(layer) => LayerForm::of_layer(at.desk(), layer),
-            None => LayerForm::empty(at.desk(), today),
-        },
-        was: was.as_ref().map(json).unwrap_or_default(),
+    let empty = |layer| Page::of(&app, &at, &rota.name, Errors::default(), layer);
+    let form = match was {
+        Some(was) => {
+            Page { was: as_was(&was), from: today.to_string(), ..empty(LayerForm::of_layer(at.desk(), &was)) }
+        }
+        None => empty(LayerForm::empty(at.desk(), today)),
     };
     Ok(page(StatusCode::OK, &form))
 }
@@ -102,14 +108,9 @@ pub(super) async fn put(
         return drafted(&app, &at, &edits, &at.rota_path(&name, "")).await;
     }
     let form = Page {
-        frame: at.frame(),
-        place: at.place(&app.site),
-        errors,
-        link: encoded(&name),
-        rota: name,
         was: fields.get("was").to_owned(),
         from: fields.get("from").to_owned(),
-        layer: LayerForm::of_fields(at.desk(), &fields),
+        ..Page::of(&app, &at, &name, errors, LayerForm::of_fields(at.desk(), &fields))
     };
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form))
 }

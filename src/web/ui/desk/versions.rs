@@ -8,8 +8,9 @@ use serde::Deserialize;
 
 use super::when::Wall;
 use super::{AtDesk, Place, told};
+use crate::act::Unread;
 use crate::web::App;
-use crate::web::hold::in_time;
+use crate::web::hold::{in_time, tried};
 use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
@@ -19,6 +20,15 @@ use crate::web::ui::{Frame, page};
 #[derive(Deserialize)]
 pub(super) struct Asked {
     before: Option<i64>,
+}
+
+/// That it is not known who was on call by a version, in words.
+pub(super) fn not_counted(wall: Wall<'_>, unread: &Unread) -> String {
+    let when = wall.span(unread.from, unread.to);
+    format!(
+        "Version {} of the desk can no longer be read: who was on call by it, {when}, is not counted.",
+        unread.version
+    )
 }
 
 struct Row {
@@ -123,8 +133,7 @@ pub(super) async fn restore(
     let at = AtDesk::manage(&app, visiting, desk).await?;
     let seen = fields.get("in_force").parse().map_err(|_| Trouble::NotFound)?;
     let meant = fields.get("gaps") == "meant";
-    let restored = app.acts().restore(at.visiting.by(), &at.key, (version, seen), meant);
-    match in_time(async { Ok(restored.await) }).await? {
+    match tried(app.acts().restore(at.visiting.by(), &at.key, (version, seen), meant)).await? {
         Ok(new) => Ok(app.site.to(&at.path(&format!("/versions/{new}")))),
         Err(error) => {
             let gaps = matches!(error, crate::act::DraftError::Gaps);

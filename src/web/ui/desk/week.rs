@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::change::drafted;
+use super::change::{as_was, drafted, was};
 use super::hours::{WEEKDAYS, listed};
 use super::{AtDesk, Place};
 use crate::rules::desk::edit::Edit;
@@ -65,7 +65,7 @@ pub(super) async fn ask(
         frame: at.frame(),
         place: at.place(&app.site),
         errors: Errors::default(),
-        was: serde_json::to_string(&WrittenWeek::from(hours)).unwrap_or_default(),
+        was: as_was(&WrittenWeek::from(hours)),
         zone: hours.zone.to_string(),
         zones: Zone::all().map(Zone::name).collect(),
         support: days(SUPPORT, |index| listed(&support[index], "")),
@@ -100,7 +100,7 @@ pub(super) async fn put(
     fields: Fields,
 ) -> Result<Response, Trouble> {
     let at = AtDesk::manage(&app, visiting, desk).await?;
-    let was: WrittenWeek = serde_json::from_str(fields.get("was")).map_err(|_| Trouble::NotFound)?;
+    let was = was::<WrittenWeek>(&fields)?.ok_or(Trouble::NotFound)?;
     let mut errors = Errors::default();
     let always = fields.get("on-call") != "window";
     let support = read(&fields, SUPPORT, &mut errors);

@@ -8,7 +8,7 @@ use super::check::page_of as check_page;
 use super::{Edited, Which, compare, encoded, must_manage, page_of};
 use crate::act::{FlowError, Putting};
 use crate::web::App;
-use crate::web::hold::in_time;
+use crate::web::hold::{in_time, tried};
 use crate::web::ui::asked::Path;
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
@@ -35,8 +35,7 @@ pub(super) async fn put(
         text: edited.text.clone(),
         why: Some(why.to_owned()).filter(|why| !why.is_empty()),
     };
-    let put = app.acts().put_flow(visiting.by(), visiting.principal(), putting);
-    match in_time(async { Ok(put.await) }).await? {
+    match tried(app.acts().put_flow(visiting.by(), visiting.principal(), putting)).await? {
         Ok(name) => Ok(app.site.to(&format!("/flows/{}", encoded(&name)))),
         // They are told with the text, as by the button that only checks it.
         Err(FlowError::Wrong(_)) => check_page(&visiting, edited, Errors::default(), Vec::new()).await,
@@ -81,8 +80,7 @@ pub(super) async fn restore(
     must_manage(&visiting)?;
     let number = |field: &str| fields.get(field).parse().map_err(|_| Trouble::NotFound);
     let (former, seen) = (number("version")?, number("in_force")?);
-    let put = app.acts().restore_flow(visiting.by(), visiting.principal(), &name, (former, seen));
-    match in_time(async { Ok(put.await) }).await? {
+    match tried(app.acts().restore_flow(visiting.by(), visiting.principal(), &name, (former, seen))).await? {
         Ok(()) => Ok(app.site.to(&format!("/flows/{}", encoded(&name)))),
         Err(error) => {
             let which = Which { version: Some(former), before: None };

@@ -27,9 +27,9 @@ use crate::rules::desk::Desk;
 use crate::rules::ticket::{TicketId, TicketState};
 use crate::web::App;
 use crate::web::commands::code;
-use crate::web::hold::in_time;
+use crate::web::hold::{in_time, tried};
 use crate::web::ui::asked::{Path, Query};
-use offers::{PASSED, may_see_numbers, read};
+use offers::{MOVED_ON, PASSED, may_see_numbers, read};
 use timeline::{Line, line};
 
 pub(super) use offers::{Offers, People, outcome};
@@ -283,8 +283,7 @@ pub(super) async fn command(
     let ticket = TicketId::from_text(id.clone());
     let once = Some(fields.get("seen")).filter(|seen| !seen.is_empty());
     let looked = Looked { once, seen: once.and_then(|seen| seen.parse().ok()) };
-    let said = app.acts().command_by(who, &ticket, command, looked);
-    match in_time(async { Ok(said.await) }).await? {
+    match tried(app.acts().command_by(who, &ticket, command, looked)).await? {
         Ok(said) => Ok(app.site.to(&back(fields.get("back"), &id, code(&said)))),
         Err(CommandError::NoTicket) => Err(Trouble::NotFound),
         Err(CommandError::Lacks(right)) => Err(Trouble::lacks(right)),
@@ -297,6 +296,7 @@ pub(super) async fn command(
             let shown = page_of(&app, visiting, &id, PASSED, Errors::default()).await?;
             Ok(page(StatusCode::CONFLICT, &One { how: how.into(), reason: reason.into(), ..shown }))
         }
+        Err(CommandError::MovedOn) => Ok(app.site.to(&back(fields.get("back"), &id, MOVED_ON))),
         Err(CommandError::Act(error)) => Err(error.into()),
     }
 }

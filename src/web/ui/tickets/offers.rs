@@ -161,6 +161,9 @@ pub(super) fn read(fields: &Fields) -> Result<Command, Errors> {
 /// That it came into other hands before the command, in a word.
 pub(super) const PASSED: &str = "passed";
 
+/// That it went to another step before it was to go to the next one, in a word.
+pub(super) const MOVED_ON: &str = "moved-on";
+
 /// What a page says of it: whether it was done, and in words. Who has it is said as it stands now.
 pub(in crate::web::ui) fn outcome(code: &str, case: &Case, desk: &Desk) -> Option<(bool, String)> {
     let number = case.ticket.number;
@@ -193,6 +196,7 @@ pub(in crate::web::ui) fn outcome(code: &str, case: &Case, desk: &Desk) -> Optio
                 .into(),
         ),
         PASSED => refused(CommandError::Passed { holder }.to_string()),
+        MOVED_ON => refused(CommandError::MovedOn.to_string()),
         "closed" => refused(format!("#{number} is closed already; nothing was changed.")),
         _ => None,
     }

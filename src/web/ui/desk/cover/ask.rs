@@ -17,7 +17,7 @@ use crate::rules::cover::{CoverId, Span};
 use crate::rules::people::AgentKey;
 use crate::rules::rota::{Rota, Shift};
 use crate::web::App;
-use crate::web::hold::in_time;
+use crate::web::hold::tried;
 use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::desk::stands_in::clock;
 use crate::web::ui::desk::when::{self, Wall};
@@ -220,8 +220,7 @@ pub(in crate::web::ui::desk) async fn put(
             note: text("note"),
         };
         let by = at.visiting.by();
-        let done = app.acts().ask_for_cover(&by, &at.key, asking);
-        match in_time(async { Ok(done.await) }).await? {
+        match tried(app.acts().ask_for_cover(&by, &at.key, asking)).await? {
             Ok(id) => return Ok(app.site.to(&at.path(&format!("/cover/{id}")))),
             Err(error) => {
                 if let CoverError::Asked(id) = &error {
