@@ -153,14 +153,13 @@ pages-one = You have one open page: { $ticket }, { $customer }
 pages-many = You have { $count } open pages. The first is { $ticket }, { $customer }
 pages-none = You have no open page
 rung-all = everybody who is on call
-rung = the { $number ->
-    [1] first
-    [2] second
-    [3] third
-    [4] fourth
-    [5] fifth
-    [6] sixth
-   *[other] next
+rung = the { $which ->
+    [first] first
+    [second] second
+    [third] third
+    [fourth] fourth
+    [fifth] fifth
+   *[next] next
 } person
 list = { $most } and { $last }
 hours-none = by arrangement

@@ -9,6 +9,7 @@ use crate::rules::contact::PhoneNumber;
 use crate::rules::escalation::{Phase, Place};
 use crate::rules::live::{KEY_PATIENCE, Live, LiveState, Ring, WaitingCall};
 use crate::rules::page::{Attempt, AttemptState, Ending, Page, PageKind, PageState, Planned, Purpose};
+use crate::rules::policy::Step;
 use crate::rules::ticket::Via;
 use std::time::Duration;
 
@@ -203,8 +204,19 @@ impl Case {
         let is_ours = matches!(phase, Some(Phase::Paging { until: known, .. }) if *known == until);
         if is_ours && self.is_open() {
             self.end_live_pages(hand);
-            self.start_paging(hand, Place::FIRST);
+            let place = self.first_not_declined(hand.context);
+            self.start_paging(hand, place);
         }
+    }
+
+    /// Where the page begins after a wait: who would not take it then is not asked at once again.
+    fn first_not_declined(&self, context: &Context<'_>) -> Place {
+        let may_begin = |step: &Step| {
+            let agents = context.agents_of(&step.targets);
+            agents.is_empty() || agents.iter().any(|agent| !self.has_declined(agent))
+        };
+        let step = context.policy.steps.iter().position(may_begin);
+        step.map_or(Place::FIRST, |step| Place { step, ..Place::FIRST })
     }
 
     /// Another run takes the place of the wait: a person sent it on, and its pages go with it.

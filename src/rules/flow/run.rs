@@ -15,7 +15,7 @@ use number::entry;
 const PER_DIGIT: u8 = 8;
 
 /// The most agents whom a caller's own call rings, one after the other.
-const MOST_RUNG: u8 = 10;
+const MOST_RUNG: u8 = 8;
 
 /// A turn in the making.
 pub(super) struct Run<'a> {

@@ -176,3 +176,13 @@ fn who_is_muted_is_not_rung_and_where_nobody_is_left_nobody_waits() {
     assert_eq!(next(&night), None);
     assert_eq!(next(&Night::begin()), None, "the desk does not want it");
 }
+
+#[test]
+fn who_will_not_take_it_is_not_asked_again_at_once() {
+    let mut night = waiting(true, false);
+    answered(&mut night, 1);
+    night.done();
+    night.presses(1, "4").expect(&["ring ben"]);
+    night.accepted(2).receipt(2, Receipt::Ended(Ending::NoAnswer));
+    night.expect(&["lead on CA1", "sms ben Page", "ring ben"]);
+}
