@@ -117,15 +117,15 @@ pub fn play_file(flow: &Path, scenario: &Path, plan: &dyn Plan) -> Result<String
         .map_err(|problems| refused(scenario, &problems))
 }
 
-/// A flow as a picture: the text of an SVG file.
+/// A flow as a picture: the text of an SVG file. One that cannot be laid out is told in words instead, and is refused all
+/// the same, so that nobody takes them for a picture.
 pub fn draw_file(file: &Path) -> Result<String, Refused> {
     let flow = load(file)?;
     draw(&flow).ok_or_else(|| {
-        let remedy = "look at its steps in its text";
-        Refused(vec![format!(
-            "{}:1: its ways are too many and too long to be drawn; {remedy}",
-            file.display()
-        )])
+        let steps = flow.outline();
+        let told = steps.iter().map(|step| format!("  {step}"));
+        let what = "its ways are too many and too long to be drawn; here are its steps in words";
+        Refused(std::iter::once(format!("{}:1: {what}", file.display())).chain(told).collect())
     })
 }
 
@@ -185,6 +185,24 @@ mod tests {
         assert!(messages[0].contains("c.toml:1: flow `night` is also in "), "{messages:?}");
         assert!(messages[1].contains("d.toml:1: "), "{messages:?}");
         assert!(load_all(Some(&folder.path().join("none"))).is_err());
+    }
+
+    #[test]
+    fn what_cannot_be_drawn_is_told_in_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("wide.toml");
+        std::fs::write(&file, include_str!("../tests/flows/wide.toml")).unwrap();
+        let Refused(lines) = draw_file(&file).unwrap_err();
+        let what = "its ways are too many and too long to be drawn; here are its steps in words";
+        assert_eq!(lines[0], format!("{}:1: {what}", file.display()));
+        assert_eq!(lines.len(), 1 + load(&file).unwrap().outline().len());
+        for line in [
+            "  m0 (a call begins here): menu, “Which one?” → m1 (1), m2 (2), m3 (3)",
+            "  end: hang up, “Goodbye.”; the call ends",
+            "  lost (a call that lost its place goes on here): page who is on call → end",
+        ] {
+            assert!(lines.iter().any(|told| told.starts_with(line)), "{line} in {lines:#?}");
+        }
     }
 
     #[test]

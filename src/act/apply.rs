@@ -8,8 +8,7 @@ use crate::rules::desk::Desk;
 use crate::rules::desk::file::{DeskFile, FileProblem, Known, read_files, taken_lines};
 use crate::rules::desk::plan::{self, Plan, summary_of};
 use crate::rules::source::Problem;
-pub use crate::store::idempotency::{Kept, Named};
-use crate::store::{StoreError, Tx, desk as desks, idempotency, number_check};
+use crate::store::{StoreError, Tx, desk as desks, number_check};
 
 /// The text of one desk, without a mistake by what is in force now.
 #[derive(Clone, Debug)]
@@ -43,21 +42,9 @@ pub enum ApplyError {
     /// Somebody else gave one of its lines to another desk meanwhile.
     #[error("another desk has got one of the lines meanwhile; check the file again")]
     LineTaken,
-    /// The name of the request was that of another one before.
-    #[error("this key was given to another request before; give each request a key of its own")]
-    KeyReused,
     /// The database.
     #[error(transparent)]
     Act(#[from] ActError),
-}
-
-/// A request that is to be carried out once, with what it is answered if it is carried out.
-#[derive(Clone, Debug)]
-pub struct Once {
-    /// The request.
-    pub named: Named,
-    /// Its answer.
-    pub answer: Kept,
 }
 
 /// A desk after its file was applied.
@@ -106,58 +93,21 @@ impl Acts {
     /// Brings a text into force if the desk is still at the version that it was made from (0 for a desk that is not
     /// there yet); answers the version that is in force then: the same, if the text is the same.
     pub async fn apply_checked(&self, by: By, checked: Checked, expected: i64) -> Result<i64, ApplyError> {
-        match self.apply_at(by, checked, expected, None).await? {
-            Outcome::Put(versions) => Ok(versions.first().map_or(expected, |(version, _)| *version)),
-            Outcome::Moved(version) => Err(ApplyError::Moved(version)),
-            Outcome::Answered(_) | Outcome::KeyReused => Err(ActError::from(impossible()).into()),
-        }
-    }
-
-    /// The same, once: asked for again by the same name, it gets the same answer and changes nothing.
-    pub async fn apply_once(
-        &self,
-        by: By,
-        checked: Checked,
-        expected: i64,
-        once: Once,
-    ) -> Result<Kept, ApplyError> {
-        let answer = once.answer.clone();
-        match self.apply_at(by, checked, expected, Some(once)).await? {
-            Outcome::Put(_) => Ok(answer),
-            Outcome::Answered(kept) => Ok(kept),
-            Outcome::Moved(version) => Err(ApplyError::Moved(version)),
-            Outcome::KeyReused => Err(ApplyError::KeyReused),
-        }
-    }
-
-    /// What a request of that name was answered before.
-    pub async fn answered(&self, named: Named) -> Result<Option<Kept>, ApplyError> {
-        match self.store().read(answered, named).await.map_err(ActError::from)? {
-            Some(Outcome::Answered(kept)) => Ok(Some(kept)),
-            Some(_) => Err(ApplyError::KeyReused),
-            None => Ok(None),
-        }
-    }
-
-    async fn apply_at(
-        &self,
-        by: By,
-        checked: Checked,
-        expected: i64,
-        once: Option<Once>,
-    ) -> Result<Outcome, ApplyError> {
         let desks = vec![checked.file.into_parts()];
-        let input = Put { by, desks, expected: Some(expected), once, now: self.clock().now() };
+        let input = Put { by, desks, expected: Some(expected), now: self.clock().now() };
         let outcome = self.store().write(put_desks, input).await.map_err(|error| match error {
             StoreError::Conflict(_) => ApplyError::LineTaken,
             other => ApplyError::Act(other.into()),
         })?;
         self.reload().await?;
-        Ok(outcome)
+        match outcome {
+            Outcome::Put(versions) => Ok(versions.first().map_or(expected, |(version, _)| *version)),
+            Outcome::Moved(version) => Err(ApplyError::Moved(version)),
+        }
     }
 
-    /// Brings desk files into force, whatever is in force, all of them or none. [`StoreError::Conflict`] if another desk
-    /// has one of their lines.
+    /// Brings desk files into force, whatever is in force, all of them or none. A line may move from one of them
+    /// to another; [`StoreError::Conflict`] if a desk has it that is not among them.
     pub async fn apply_files(&self, by: By, files: Vec<DeskFile>) -> Result<Vec<Applied>, ActError> {
         let all: Vec<(Desk, String)> = files.into_iter().map(DeskFile::into_parts).collect();
         let versions = self.put(by, all.clone()).await?;
@@ -165,23 +115,15 @@ impl Acts {
         Ok(all.into_iter().zip(versions).map(applied).collect())
     }
 
-    /// Brings desks into force, all or none, each with the text of its file; answers their versions. A line may move
-    /// from one of them to another; [`StoreError::Conflict`] if a desk has it that is not among them.
-    pub async fn apply_desks(&self, by: By, desks: Vec<(Desk, String)>) -> Result<Vec<i64>, StoreError> {
-        let versions = self.put(by, desks).await.map_err(|error| match error {
-            ActError::Store(error) => error,
-            other => StoreError::Fault(other.to_string()),
-        })?;
-        Ok(versions.into_iter().map(|(version, _)| version).collect())
-    }
-
     async fn put(&self, by: By, desks: Vec<(Desk, String)>) -> Result<Vec<(i64, bool)>, ActError> {
-        let input = Put { by, desks, expected: None, once: None, now: self.clock().now() };
+        let input = Put { by, desks, expected: None, now: self.clock().now() };
         let outcome = self.store().write(put_desks, input).await?;
         self.reload().await?;
         match outcome {
             Outcome::Put(versions) => Ok(versions),
-            Outcome::Moved(_) | Outcome::Answered(_) | Outcome::KeyReused => Err(impossible().into()),
+            Outcome::Moved(_) => {
+                Err(StoreError::Fault("desk: no version was given, and one was looked at".into()).into())
+            }
         }
     }
 
@@ -230,8 +172,6 @@ struct Put {
     desks: Vec<(Desk, String)>,
     /// The version that each of them is to be at; any, if it is not said.
     expected: Option<i64>,
-    /// Its name and answer, if it is to be done once.
-    once: Option<Once>,
     now: Timestamp,
 }
 
@@ -241,36 +181,13 @@ enum Outcome {
     Put(Vec<(i64, bool)>),
     /// The version that a desk is at, instead of the one that was expected.
     Moved(i64),
-    /// It was asked for before, by the same name.
-    Answered(Kept),
-    /// Something else was asked for by that name.
-    KeyReused,
-}
-
-/// An outcome of what was not asked for.
-fn impossible() -> StoreError {
-    StoreError::Fault("desk: neither a version nor a name was given, and one was looked at".into())
-}
-
-async fn answered(tx: &mut Tx, named: &Named) -> Result<Option<Outcome>, StoreError> {
-    let kept = idempotency::find(tx, named).await?;
-    Ok(kept.map(|(request, kept)| match request == named.request {
-        true => Outcome::Answered(kept),
-        false => Outcome::KeyReused,
-    }))
 }
 
 async fn put_desks(tx: &mut Tx, input: &Put) -> Result<Outcome, StoreError> {
-    let Put { by, desks: all, expected, once, now } = input;
+    let Put { by, desks: all, expected, now } = input;
     let mut before = Vec::with_capacity(all.len());
     for (desk, _) in all {
         before.push(desks::lock(tx, &desk.key).await?);
-    }
-    // The desks are locked: whoever asked for the same at the same moment has had his answer.
-    if let Some(once) = once
-        && let Some(outcome) = answered(tx, &once.named).await?
-    {
-        return Ok(outcome);
     }
     if let Some(moved) = before.iter().find(|version| expected.is_some_and(|wanted| wanted != **version)) {
         return Ok(Outcome::Moved(*moved));
@@ -282,9 +199,6 @@ async fn put_desks(tx: &mut Tx, input: &Put) -> Result<Outcome, StoreError> {
     // What each of them gives up is known by now.
     for (desk, _) in all {
         desks::take_lines(tx, desk, *now).await?;
-    }
-    if let Some(Once { named, answer }) = once {
-        idempotency::keep(tx, named, answer, *now).await?;
     }
     Ok(Outcome::Put(versions))
 }

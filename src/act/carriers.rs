@@ -1,8 +1,6 @@
 //! How the carriers are. Each process finds out for itself, by what becomes of its own requests and by the webhooks that
 //! reach it; it tells the others with its heartbeat, so that whoever asks one of them is told what all of them know.
 
-use std::sync::PoisonError;
-
 use serde::{Deserialize, Serialize};
 
 use super::board::{Node, node};
@@ -61,13 +59,12 @@ pub fn together(own: &[CarrierHealth], nodes: &[Node]) -> Vec<CarrierTogether> {
 impl Acts {
     /// A webhook came that the carrier had signed.
     pub fn hears_of(&self, carrier: &str) {
-        let mut heard = self.0.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        heard.insert(carrier.to_owned(), self.clock().now());
+        self.0.noted.hears(carrier, self.clock().now());
     }
 
-    /// When this process heard of a carrier last.
+    /// When this process heard of a carrier last; before it did, when any did that ran before it.
     pub fn heard_of(&self, carrier: &str) -> Option<Timestamp> {
-        self.0.heard.lock().unwrap_or_else(PoisonError::into_inner).get(carrier).copied()
+        self.0.noted.heard(carrier)
     }
 
     /// The processes that live, with how they find the carriers.

@@ -118,10 +118,7 @@ async fn revive_method(tx: &mut Tx, revive: &Revive) -> Result<bool, StoreError>
     let Revive { by, desk: key, asked, now } = revive;
     let Some((why, _)) = desk::why_dead(tx, &asked.number, asked.method).await? else { return Ok(false) };
     desk::revive(tx, &asked.number, asked.method).await?;
-    let what = match asked.method {
-        MethodKind::Sms => "texts",
-        MethodKind::Voice => "calls",
-    };
+    let what = format!("{}s", asked.method.word());
     let entry = Note {
         desk: Some(key),
         before: Some(format!("{what} out of use: {why}")),

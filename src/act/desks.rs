@@ -110,6 +110,7 @@ impl Acts {
         // What stands in the files answers where what is in force cannot be read.
         self.renew(|desks| desks.flows = read);
         let passed_over = self.store().write(begin_work, begin).await?;
+        self.0.noted.begin(self.store().read(heard, ()).await?);
         self.reload().await?;
         tell_passed_over(&passed_over);
         Ok(())
@@ -179,6 +180,10 @@ fn lines_of(all: &[(Desk, i64)]) -> BTreeMap<PhoneNumber, String> {
             desk.lines.iter().map(|line| (line.number.clone(), desk.key.as_str().to_owned()))
         })
         .collect()
+}
+
+async fn heard(tx: &mut Tx, (): &()) -> Result<Vec<(String, Timestamp)>, StoreError> {
+    instance::heard(tx).await
 }
 
 async fn begin_work(tx: &mut Tx, begin: &Begin) -> Result<Vec<PassedOver>, StoreError> {

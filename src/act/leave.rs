@@ -15,6 +15,9 @@ const MOST: u16 = 1000;
 /// The longest absence, in days: beyond it somebody is no agent of the desk any more.
 const LONGEST: i64 = 400;
 
+/// A place in a list of absences: behind that one.
+pub type AfterLeave = (Timestamp, LeaveId);
+
 /// The absences of a desk's agents that are not over.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Absences {
@@ -85,7 +88,23 @@ impl Acts {
 
     /// The absences of a desk's agents that are not over, written down or from calendars.
     pub async fn leaves(&self, desk: &str) -> Result<Absences, ActError> {
-        Ok(self.store().read(coming, (desk.to_owned(), self.clock().now())).await?)
+        self.leaves_after(desk, None, MOST).await
+    }
+
+    /// So many of them at the most, behind a place.
+    pub async fn leaves_after(
+        &self,
+        desk: &str,
+        after: Option<AfterLeave>,
+        most: u16,
+    ) -> Result<Absences, ActError> {
+        let after = after.unwrap_or((Timestamp(i64::MIN), LeaveId::from_text("")));
+        Ok(self.store().read(coming, (desk.to_owned(), self.clock().now(), after, most)).await?)
+    }
+
+    /// An absence of a desk's agent.
+    pub async fn leave(&self, desk: &str, id: &LeaveId) -> Result<Option<Leave>, ActError> {
+        Ok(self.store().read(one, (desk.to_owned(), id.clone())).await?)
     }
 }
 
@@ -122,21 +141,38 @@ fn told(leave: &Leave) -> String {
     format!("{} to {}", leave.span.from, leave.span.to)
 }
 
-async fn coming(tx: &mut Tx, (desk, now): &(String, Timestamp)) -> Result<Absences, StoreError> {
-    let mut coming = leaves::ending_after(tx, desk, *now, i64::from(MOST) + 1).await?;
-    for calendar in calendars::of_desk(tx, desk).await? {
-        for (place, span) in (0..).zip(&calendar.spans).filter(|(_, span)| span.to > *now) {
-            coming.push(Leave {
-                id: calendar.id.child('l', place),
-                agent: calendar.agent.clone(),
-                span: *span,
-                note: String::new(),
-                origin: Origin::Calendar,
-            });
-        }
+async fn one(tx: &mut Tx, (desk, id): &(String, LeaveId)) -> Result<Option<Leave>, StoreError> {
+    match leaves::get(tx, desk, id).await? {
+        Some(written) => Ok(Some(written)),
+        None => Ok(of_calendars(tx, desk).await?.into_iter().find(|leave| leave.id == *id)),
     }
+}
+
+/// What calendars say.
+async fn of_calendars(tx: &mut Tx, desk: &str) -> Result<Vec<Leave>, StoreError> {
+    let mut found = Vec::new();
+    for calendar in calendars::of_desk(tx, desk).await? {
+        found.extend((0..).zip(&calendar.spans).map(|(place, span)| Leave {
+            id: calendar.id.child('l', place),
+            agent: calendar.agent.clone(),
+            span: *span,
+            note: String::new(),
+            origin: Origin::Calendar,
+        }));
+    }
+    Ok(found)
+}
+
+async fn coming(
+    tx: &mut Tx,
+    (desk, now, after, most): &(String, Timestamp, AfterLeave, u16),
+) -> Result<Absences, StoreError> {
+    let (begins, id) = after;
+    let mut coming = leaves::ending_after(tx, desk, *now, (*begins, id), i64::from(*most) + 1).await?;
+    let follows = |leave: &Leave| leave.span.to > *now && (leave.span.from, &leave.id) > (*begins, id);
+    coming.extend(of_calendars(tx, desk).await?.into_iter().filter(follows));
     coming.sort_by(|one, other| (one.span.from, &one.id).cmp(&(other.span.from, &other.id)));
-    let more = coming.len() > usize::from(MOST);
-    coming.truncate(MOST.into());
+    let more = coming.len() > usize::from(*most);
+    coming.truncate((*most).into());
     Ok(Absences { coming, more })
 }

@@ -29,6 +29,7 @@ mod leave_calendar;
 mod leg;
 mod memory;
 mod mute;
+mod noted;
 mod notice;
 mod number_check;
 mod off_thread;
@@ -46,9 +47,9 @@ mod throttle;
 mod token;
 mod upkeep;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 pub use crate::store::desk::Version;
 pub use crate::store::draft::Draft;
@@ -58,7 +59,7 @@ pub use crate::store::leave_calendar::LeaveCalendar;
 pub use crate::store::session::{Means, Session, SessionId};
 pub use account::ChangeError;
 pub use answer::{CallAnswer, NextTurn};
-pub use apply::{Applied, ApplyError, Checked, Kept, Named, Once};
+pub use apply::{Applied, ApplyError, Checked};
 pub use audit::{AuditPage, By, MOST_ENTRIES};
 pub use board::{Board, Node, OpenCase, Watch};
 pub use call::{CallIn, CallTurn};
@@ -75,11 +76,11 @@ pub use gap_search::GAPS_AHEAD;
 pub use history::{Past, Unread};
 pub use invitation::{InviteError, JoinError, Joining};
 pub use job::{Job, Performed};
-pub use leave::{Absences, LeaveError};
+pub use leave::{Absences, AfterLeave, LeaveError};
 pub use leave_calendar::{CalendarGiven, CalendarNews, CalendarRead, CalendarTaken, LEAVE_AHEAD};
 pub use mute::MuteError;
 pub use number_check::{AgentNumber, GiveCodeError, SendCodeError};
-pub use once::Begun;
+pub use once::{Begun, Kept, Named};
 pub use openid::VouchError;
 pub use query::{MOST_LISTED, Numbered, TicketPage, TicketView, Wanted, WantedPage};
 pub use recover::{Missed, Recorded};
@@ -142,8 +143,8 @@ struct Inner {
     in_flight: AtomicUsize,
     gate: session::Gate,
     gaps: gap_search::GapSearches,
-    /// When each carrier was heard of last.
-    heard: Mutex<BTreeMap<String, Timestamp>>,
+    /// What is kept with the next heartbeat.
+    noted: noted::Noted,
 }
 
 /// With what [`Acts`] begin.
@@ -222,7 +223,7 @@ impl Acts {
             in_flight: AtomicUsize::new(0),
             gate: session::Gate::default(),
             gaps: gap_search::GapSearches::default(),
-            heard: Mutex::default(),
+            noted: noted::Noted::default(),
         }))
     }
 

@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use super::apply::{Kept, Named};
 use super::{ActError, Acts};
 use crate::clock::Timestamp;
+pub use crate::store::idempotency::{Kept, Named};
 use crate::store::{StoreError, Tx, idempotency};
 
 /// How long a request may be under way: far longer than any act may take.

@@ -1,8 +1,11 @@
 //! Bearer tokens of the API: shown once, kept as a hash. One that is somebody's goes where he goes: it may what both of them
 //! may, speaks for the agents that he is, and opens nothing any more when he is let in no more.
 
+use chrono::NaiveDate;
+
 use super::audit::{Note, note};
 use super::invitation::hash;
+use super::noted::day;
 use super::{ActError, Acts, By};
 use crate::clock::Timestamp;
 use crate::rules::access::{Principal, Reach, Role, Scope};
@@ -61,6 +64,8 @@ pub struct TokenShown {
     pub owner: Option<Email>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// The day on which it was used last, by UTC; none if it never was.
+    pub last_used: Option<NaiveDate>,
 }
 
 impl Acts {
@@ -88,7 +93,12 @@ impl Acts {
 
     /// Who comes with a token, if it is let in now.
     pub async fn bearer(&self, secret: &str) -> Result<Option<Bearer>, ActError> {
-        Ok(self.store().read(find, (hash(secret), self.clock().now())).await?)
+        let (hash, now) = (hash(secret), self.clock().now());
+        let bearer = self.store().read(find, (hash.clone(), now)).await?;
+        if bearer.is_some() {
+            self.0.noted.uses(&hash, now);
+        }
+        Ok(bearer)
     }
 }
 
@@ -121,10 +131,10 @@ async fn owner(tx: &mut Tx, token: &Token) -> Result<Option<Email>, StoreError> 
 
 async fn shown(tx: &mut Tx, (reach,): &(Reach,)) -> Result<Vec<TokenShown>, StoreError> {
     let mut shown = Vec::new();
-    for KeptToken { token, created_at, .. } in token::all(tx).await? {
+    for KeptToken { token, created_at, used_at, .. } in token::all(tx).await? {
         if reach.covers(&token.scope) {
             let owner = owner(tx, &token).await?;
-            shown.push(TokenShown { token, owner, created_at });
+            shown.push(TokenShown { token, owner, created_at, last_used: used_at.map(day) });
         }
     }
     Ok(shown)

@@ -3,6 +3,7 @@
 use futures_util::{StreamExt, stream};
 
 use super::case::Work;
+use super::noted;
 use super::{ActError, Acts, CarrierHealth, World};
 use crate::clock::Timestamp;
 use crate::rules::case::Event;
@@ -10,7 +11,7 @@ use crate::rules::number_check::REMEMBERED;
 use crate::rules::ticket::TicketId;
 use crate::store::{
     StoreError, Tx, call, gap_notice, idempotency, inbox, instance, invitation, mute, number_check, openid,
-    outbox, recording, session, ticket,
+    outbox, recording, session, ticket, token,
 };
 use std::time::Duration;
 
@@ -99,11 +100,16 @@ impl Acts {
         Ok(self.store().read(next_due, ()).await?)
     }
 
-    /// Says that this process lives, and how it finds the carriers; frees what dead ones held.
+    /// Says that this process lives, and how it finds the carriers; keeps what it has noted; frees what dead ones held.
     pub async fn beat(&self, carriers: &[CarrierHealth]) -> Result<Beat, ActError> {
         let told = serde_json::to_string(carriers).ok();
-        let input = (self.0.instance.clone(), self.0.node.clone(), told, self.clock().now());
-        Ok(self.store().write(beat, input).await?)
+        let now = self.clock().now();
+        let due = self.0.noted.due(now);
+        let input =
+            Beating { id: self.0.instance.clone(), node: self.0.node.clone(), told, due: due.clone(), now };
+        let beat = self.store().write(beat, input).await?;
+        self.0.noted.kept(&due, now);
+        Ok(beat)
     }
 
     /// This process stops: whatever it held is free.
@@ -154,10 +160,22 @@ async fn next_due(tx: &mut Tx, (): &()) -> Result<Option<Timestamp>, StoreError>
     Ok(all.into_iter().flatten().min())
 }
 
-type Beating = (String, String, Option<String>, Timestamp);
+struct Beating {
+    id: String,
+    node: String,
+    told: Option<String>,
+    due: noted::Due,
+    now: Timestamp,
+}
 
-async fn beat(tx: &mut Tx, (id, node, carriers, now): &Beating) -> Result<Beat, StoreError> {
-    let freed = instance::beat(tx, id, node, carriers.as_deref(), *now).await?;
+async fn beat(tx: &mut Tx, Beating { id, node, told, due, now }: &Beating) -> Result<Beat, StoreError> {
+    let freed = instance::beat(tx, id, node, told.as_deref(), *now).await?;
+    for (carrier, at) in &due.heard {
+        instance::keep_heard(tx, carrier, *at).await?;
+    }
+    for (hash, at) in &due.used {
+        token::keep_use(tx, hash, *at).await?;
+    }
     Ok(Beat { freed, living: instance::living(tx, *now).await? })
 }
 

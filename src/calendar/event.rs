@@ -9,7 +9,9 @@ mod repeat;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::time::Duration;
 
+use chrono::TimeDelta;
 use icalendar::parser::{Component, Property, read_calendar_simple};
 
 use self::moment::{Moment, Span};
@@ -51,6 +53,8 @@ pub enum Why {
     NoTime,
     /// The clock goes forward over all of it.
     Skipped,
+    /// It begins or ends in the second of two hours that the rota's clock shows alike.
+    Twice,
     /// Its times are of a zone that is not known.
     NoZone {
         /// What the calendar calls it.
@@ -76,6 +80,10 @@ impl fmt::Display for Why {
             Why::Short => f.write_str("it is shorter than a day"),
             Why::NoTime => f.write_str("its beginning or end cannot be read"),
             Why::Skipped => f.write_str("the clock goes forward over it, and nothing of it is left"),
+            Why::Twice => f.write_str(
+                "the clock goes back, and it begins or ends in the hour that comes twice, the second time, which no time of \
+                 a rota says; write it by hand",
+            ),
             Why::NoZone { name } => {
                 write!(f, "its times are of `{name}`, which is no time zone that is known")
             }
@@ -190,7 +198,7 @@ impl Event<'_> {
     /// Whether it lasts a day or longer.
     pub(super) fn is_of_whole_days(&self) -> bool {
         let span = Span::read(self.written, self.of.clocks);
-        span.is_ok_and(|span| span.from.all_day || span.length >= chrono::TimeDelta::days(1))
+        span.is_ok_and(|span| span.from.all_day || span.length >= TimeDelta::days(1))
     }
 
     /// What it is called, as it can be shown.
@@ -215,17 +223,22 @@ impl Event<'_> {
         if rules.next().is_some() || self.each("EXRULE").next().is_some() {
             return Err(Why::Repeats);
         }
-        let mut starts = vec![span.from.wall];
+        let at = |wall| (wall, book.to_instant(zone, wall));
+        let first = at(span.from.wall);
+        let mut starts = vec![first];
         if let Some(rule) = rule {
             let rule = Rule::read(rule.val.as_str(), &span.from, book)?;
             // A first occurrence counts even where the rule alone would not give it.
             let early = book.to_wall(zone, from) - span.length;
             let late = book.to_wall(zone, to);
-            starts.extend(rule.occurrences(span.from.wall, (early, late), &self.of.budget)?);
+            starts.extend(
+                rule.occurrences(span.from.wall, (early, late), &self.of.budget)?.into_iter().map(at),
+            );
         }
         for more in self.each("RDATE") {
             for text in more.val.as_str().split(',') {
-                starts.push(Moment::read(more, text, clocks)?.wall_in(zone, book));
+                let more = Moment::read(more, text, clocks)?;
+                starts.push((more.wall_in(zone, book), more.instant(book)));
             }
         }
         let mut except = BTreeSet::new();
@@ -242,8 +255,15 @@ impl Event<'_> {
         starts.sort_unstable();
         starts.dedup();
         let mut times = Times { spans: Vec::new(), skipped: Vec::new() };
-        for wall in starts {
-            let (start, end) = (book.to_instant(zone, wall), book.to_instant(zone, wall + span.length));
+        for (wall, start) in starts {
+            let end = match span.ends {
+                Some(end) if (wall, start) == first => end,
+                // It begins where the wall shows what it has shown before: so does what follows within that hour.
+                _ if book.repeats(zone, start).is_some() => {
+                    book.to_instant(zone, wall + span.length).max(start + passed(span.length))
+                }
+                _ => book.to_instant(zone, wall + span.length),
+            };
             if start >= to || end <= from || except.contains(&start) {
                 continue;
             }
@@ -256,6 +276,11 @@ impl Event<'_> {
         }
         Ok(times)
     }
+}
+
+/// A length of time that is none below zero.
+fn passed(length: TimeDelta) -> Duration {
+    length.to_std().unwrap_or_default()
 }
 
 /// What may be of a calendar between two instants, by any clock.

@@ -73,10 +73,18 @@ pub fn read(
         let left_out = match times {
             Ok((agent, times)) => {
                 let summary = event.summary();
-                let shift =
-                    |(from, to)| Proposed { agent: agent.clone(), from, to, summary: summary.clone() };
-                import.shifts.extend(times.spans.into_iter().map(shift));
-                times.skipped
+                let mut left_out = times.skipped;
+                for (from, to) in times.spans {
+                    // A rota's times are of its wall clock, where each stands for the first of the two.
+                    if [from, to].into_iter().any(|at| book.repeats(zone, at).is_some()) {
+                        let starts = book.to_local(zone, from).format("%Y%m%dT%H%M%S%z").to_string();
+                        left_out.push(LeftOut { starts, ..event.left_out(Why::Twice) });
+                    } else {
+                        let (agent, summary) = (agent.clone(), summary.clone());
+                        import.shifts.push(Proposed { agent, from, to, summary });
+                    }
+                }
+                left_out
             }
             Err(why) => vec![event.left_out(why)],
         };

@@ -39,7 +39,8 @@ pub enum Account {
 pub enum Tokens {
     /// Makes a token and prints it, once.
     Create(NewToken),
-    /// Prints every token that was not ended: its name, what it may where, whose it is, when it was made, and until when it
+    /// Prints every token that was not ended: its name, what it may where, whose it is, when it was made, on which day (UTC) it was
+    /// used last, and until when it
     /// is let in.
     List,
     /// Ends every token of a name, at once.
@@ -157,7 +158,7 @@ async fn create(acts: &Acts, new: NewToken) -> Result<(), AppError> {
 
 async fn list(acts: &Acts) -> Result<(), AppError> {
     let now = acts.clock().now();
-    for TokenShown { token, owner, created_at } in acts.tokens(Reach::Everything).await? {
+    for TokenShown { token, owner, created_at, last_used } in acts.tokens(Reach::Everything).await? {
         let Token { name, role, scope, expires_at, .. } = token;
         let whose = owner.map(|owner| format!(", of {owner}")).unwrap_or_default();
         let until = match expires_at {
@@ -165,7 +166,8 @@ async fn list(acts: &Acts) -> Result<(), AppError> {
             Some(end) if end <= now => format!("over since {end}"),
             Some(end) => format!("until {end}"),
         };
-        out::print(format_args!("{name}: {role} at {scope}{whose}, made {created_at}, {until}\n"))?;
+        let used = last_used.map_or_else(|| "never used".to_owned(), |day| format!("last used {day}"));
+        out::print(format_args!("{name}: {role} at {scope}{whose}, made {created_at}, {used}, {until}\n"))?;
     }
     Ok(())
 }

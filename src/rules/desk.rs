@@ -277,6 +277,11 @@ impl Desk {
         self.agent(agent).map_or_else(|| agent.to_string(), |agent| agent.name.clone())
     }
 
+    /// The zone of an agent's own wall clock: the desk's, unless he lives by another.
+    pub fn zone_of(&self, agent: &AgentKey) -> Zone {
+        self.agent(agent).and_then(|agent| agent.zone).unwrap_or(self.zone())
+    }
+
     /// The agent who has that e-mail address; nobody if several share it.
     pub fn agent_by_email(&self, email: &Email) -> Option<&Agent> {
         let has = |agent: &&Agent| {

@@ -184,6 +184,16 @@ pub enum MethodKind {
     Voice,
 }
 
+impl MethodKind {
+    /// What people call one: a text, a call.
+    pub fn word(self) -> &'static str {
+        match self {
+            MethodKind::Sms => "text",
+            MethodKind::Voice => "call",
+        }
+    }
+}
+
 /// One notification rule: this method, this long after the page began.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

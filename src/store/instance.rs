@@ -1,4 +1,4 @@
-//! Which processes are alive, so that the claims of a dead one are free.
+//! Which processes are alive, so that the claims of a dead one are free; and what they keep for those after them.
 
 use std::time::Duration;
 
@@ -73,4 +73,20 @@ pub async fn living(tx: &mut Tx, now: Timestamp) -> Result<i64, StoreError> {
     let (count,): (i64,) =
         tx.one("select count(*) from instance where beat >= $1", args![now - DEAD_AFTER]).await?;
     Ok(count)
+}
+
+/// A carrier was heard of: by the process that heard of it last.
+pub async fn keep_heard(tx: &mut Tx, carrier: &str, at: Timestamp) -> Result<(), StoreError> {
+    tx.execute(
+        "insert into carrier_heard (carrier, heard_at) values ($1, $2) \
+         on conflict (carrier) do update set heard_at = $2 where carrier_heard.heard_at < $2",
+        args![carrier, at],
+    )
+    .await?;
+    Ok(())
+}
+
+/// When each carrier was heard of last, as far as that is kept.
+pub async fn heard(tx: &mut Tx) -> Result<Vec<(String, Timestamp)>, StoreError> {
+    tx.all("select carrier, heard_at from carrier_heard order by carrier", args![]).await
 }

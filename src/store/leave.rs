@@ -32,18 +32,19 @@ pub async fn insert(
     Ok(written == 1)
 }
 
-/// A desk's absences that end after an instant, the first to begin first.
+/// A desk's absences that end after an instant, the first to begin first: those behind a place in that order.
 pub async fn ending_after(
     tx: &mut Tx,
     desk: &str,
     after: Timestamp,
+    (begins, id): (Timestamp, &LeaveId),
     most: i64,
 ) -> Result<Vec<Leave>, StoreError> {
     let rows: Vec<(String, String, Timestamp, Timestamp, String)> = tx
         .all(
             "select id, agent, from_at, to_at, note from leave where desk = $1 and to_at > $2 \
-             order by from_at, id limit $3",
-            args![desk, after, most],
+             and from_at >= $3 and (from_at > $3 or id > $4) order by from_at, id limit $5",
+            args![desk, after, begins, id.as_str(), most],
         )
         .await?;
     rows.into_iter().map(read).collect()

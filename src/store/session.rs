@@ -1,5 +1,8 @@
 //! Browsers that are signed in. Only the hashes of their secrets are kept.
 
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use super::{StoreError, Tx};
 use crate::args;
 use crate::clock::Timestamp;
@@ -10,7 +13,9 @@ use crate::rules::account::AccountId;
 pub type SessionId = Id<Session>;
 
 /// By what a browser was let in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = SignedInBy)]
 pub enum Means {
     /// By a password, or by the link that chose one.
     Password,

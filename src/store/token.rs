@@ -30,6 +30,8 @@ pub struct KeptToken {
     pub token: Token,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When it was used last, to the day.
+    pub used_at: Option<Timestamp>,
 }
 
 /// Lets a token in.
@@ -55,7 +57,7 @@ pub async fn insert(tx: &mut Tx, hash: &str, token: &Token, now: Timestamp) -> R
 pub async fn find(tx: &mut Tx, hash: &str, now: Timestamp) -> Result<Option<Token>, StoreError> {
     let row: Option<Row> = tx
         .opt(
-            "select hash, name, created_at, expires_at, role, desk, account from token \
+            "select hash, name, created_at, used_at, expires_at, role, desk, account from token \
              where hash = $1 and (expires_at is null or expires_at > $2)",
             args![hash, now],
         )
@@ -67,7 +69,7 @@ pub async fn find(tx: &mut Tx, hash: &str, now: Timestamp) -> Result<Option<Toke
 pub async fn all(tx: &mut Tx) -> Result<Vec<KeptToken>, StoreError> {
     let rows: Vec<Row> = tx
         .all(
-            "select hash, name, created_at, expires_at, role, desk, account from token \
+            "select hash, name, created_at, used_at, expires_at, role, desk, account from token \
              order by name, created_at, hash",
             args![],
         )
@@ -75,19 +77,39 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<KeptToken>, StoreError> {
     rows.into_iter().map(kept).collect()
 }
 
+/// A token was used.
+pub async fn keep_use(tx: &mut Tx, hash: &str, at: Timestamp) -> Result<(), StoreError> {
+    tx.execute(
+        "update token set used_at = $2 where hash = $1 and (used_at is null or used_at < $2)",
+        args![hash, at],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Ends a token; whether it was there.
 pub async fn end(tx: &mut Tx, hash: &str) -> Result<bool, StoreError> {
     Ok(tx.execute("delete from token where hash = $1", args![hash]).await? == 1)
 }
 
-type Row = (String, String, Timestamp, Option<Timestamp>, Option<String>, Option<String>, Option<AccountId>);
+type Row = (
+    String,
+    String,
+    Timestamp,
+    Option<Timestamp>,
+    Option<Timestamp>,
+    Option<String>,
+    Option<String>,
+    Option<AccountId>,
+);
 
 /// One from before there were roles is a viewer.
-fn kept((hash, name, created_at, expires_at, role, desk, account): Row) -> Result<KeptToken, StoreError> {
+fn kept(row: Row) -> Result<KeptToken, StoreError> {
+    let (hash, name, created_at, used_at, expires_at, role, desk, account) = row;
     let role = match role {
         Some(role) => role.parse().map_err(|_| StoreError::Fault("token: a role is none".into()))?,
         None => Role::Viewer,
     };
     let token = Token { name, role, scope: Scope::of(desk.as_deref()), account, expires_at };
-    Ok(KeptToken { hash, token, created_at })
+    Ok(KeptToken { hash, token, created_at, used_at })
 }

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::App;
 use crate::rules::access::{Principal, Right};
 use crate::rules::desk::Desk;
-use crate::rules::report::{Choice, NotASpan, Span};
+use crate::rules::report::{Choice, Item, NotASpan, Span};
 use crate::rules::zone::Zone;
 
 /// A report's question, as it stands in an address.
@@ -22,6 +22,8 @@ pub(super) struct Question {
     pub(super) from: String,
     /// The last day.
     pub(super) to: String,
+    /// The name of a customer of the desk, on pages; empty for everybody.
+    pub(super) customer: String,
 }
 
 /// Why it cannot be answered.
@@ -69,6 +71,14 @@ impl Question {
         }
         let seen = all.by_key(&self.desk).is_some() && principal.may(Right::See, &self.desk);
         Err(if seen { Refused::Lacks(right) } else { Refused::NoSuchDesk })
+    }
+
+    /// Those of tickets that are meant: a customer's, if one is named.
+    pub(super) fn of_customer(&self, mut items: Vec<Item>) -> Vec<Item> {
+        if !self.customer.is_empty() {
+            items.retain(|item| item.record.facts.customer.as_ref() == Some(&self.customer));
+        }
+        items
     }
 
     /// The days that are meant; today is that of the first desk.

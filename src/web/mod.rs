@@ -6,7 +6,7 @@
 //! - `asked`: what a report is asked about, on pages and in the API; `commands`: what is asked of a ticket there;
 //!   `cover`: who may do what about a request for cover; `odds`: where leave is at odds with the rotas;
 //!   `preview`: what would come of a draft; `people`: how people are let in;
-//!   `import`: rotas from calendars.
+//!   `import`: rotas from calendars, and `leave_calendar`: leave from them, both of which `elsewhere` reads.
 //! - `ui`: pages for people; `api`: JSON for programs; `health`: for monitors; `recordings`: what a phone plays;
 //!   `feed`: what calendar programs read.
 //! - [`fallback`]: the answer that a carrier gives in our place while we are away.
@@ -15,11 +15,13 @@ mod api;
 mod asked;
 mod commands;
 mod cover;
+mod elsewhere;
 pub mod fallback;
 mod feed;
 mod health;
 mod hold;
 mod import;
+mod leave_calendar;
 mod odds;
 mod people;
 mod phrases;

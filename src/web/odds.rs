@@ -11,18 +11,12 @@ use crate::rules::desk::{Agent, Desk};
 use crate::rules::leave::{Conflict, Leave, conflicts, could_cover};
 use crate::rules::people::AgentKey;
 use crate::rules::rota::fairness::{Load, loads};
-use crate::rules::zone::Zone;
 
 /// How far ahead leave is held against the rotas.
 const AHEAD: Duration = Duration::from_secs(180 * 24 * 60 * 60);
 
 /// Before and after now, what counts as carried.
 const QUARTER: Duration = Duration::from_secs(91 * 24 * 60 * 60);
-
-/// The zone of an agent's own wall clock.
-pub(super) fn zone_of(desk: &Desk, agent: &AgentKey) -> Zone {
-    desk.agent(agent).and_then(|agent| agent.zone).unwrap_or(desk.zone())
-}
 
 /// Where agents are away and on call by a desk as it is or would be, in the coming half year.
 pub(super) fn at_odds(app: &App, desk: &Desk, leaves: &[Leave]) -> Vec<Conflict> {
@@ -62,5 +56,5 @@ async fn carried(app: &App, desk: &Desk) -> Result<(BTreeMap<AgentKey, Load>, Ve
         in_time(app.acts().past_shifts(desk.key.as_str(), (now - QUARTER, now))).await?;
     let coming = desk.rotas.iter().flat_map(|rota| rota.shifts(book, now, now + QUARTER));
     let all = rotas.into_iter().flat_map(|(_, shifts)| shifts).chain(coming);
-    Ok((loads(all, |agent| zone_of(desk, agent), &desk.hours, book), unread))
+    Ok((loads(all, |agent| desk.zone_of(agent), &desk.hours, book), unread))
 }

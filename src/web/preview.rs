@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::App;
 use super::hold::{Failure, in_time};
-use super::odds::{at_odds, zone_of};
+use super::odds::at_odds;
 use crate::act::Unread;
 use crate::clock::Timestamp;
 use crate::rules::desk::{Agent, Desk, PolicyGap};
@@ -114,7 +114,7 @@ fn overloaded(app: &App, live: &Desk, next: &Desk, now: Timestamp) -> Vec<Overlo
         let shifts = |rota: &Rota| rota.shifts(book, now, now + QUARTER).collect::<Vec<Shift>>();
         let rotas: Vec<(&str, Vec<Shift>)> =
             desk.rotas.iter().map(|rota| (rota.name.as_str(), shifts(rota))).collect();
-        overloads(&rotas, MOST_DAYS, |agent| zone_of(desk, agent), book)
+        overloads(&rotas, MOST_DAYS, |agent| desk.zone_of(agent), book)
     };
     let before = of(live);
     // What is so already is no news of this draft.
@@ -125,10 +125,10 @@ fn shares(app: &App, live: &Desk, next: &Desk, now: Timestamp, past: Vec<Shift>)
     let book = app.acts().book();
     let of = |desk: &Desk| {
         let shifts = desk.rotas.iter().flat_map(|rota| rota.shifts(book, now, now + QUARTER));
-        loads(shifts, |agent| zone_of(desk, agent), &desk.hours, book)
+        loads(shifts, |agent| desk.zone_of(agent), &desk.hours, book)
     };
     let (before, after) = (of(live), of(next));
-    let past = loads(past, |agent| zone_of(next, agent), &next.hours, book);
+    let past = loads(past, |agent| next.zone_of(agent), &next.hours, book);
     let load =
         |loads: &BTreeMap<AgentKey, Load>, agent: &AgentKey| loads.get(agent).copied().unwrap_or_default();
     let share = |agent: &Agent| Share {

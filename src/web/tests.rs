@@ -23,7 +23,7 @@ use crate::clock::{Clock, ManualClock, Timestamp};
 use crate::fetch::FetchConfig;
 use crate::id::Ids;
 use crate::rules::case::Case;
-use crate::rules::desk::Desk;
+use crate::rules::desk::file::DeskFile;
 use crate::rules::page::AttemptState;
 use crate::rules::ticket::{Happening, TicketState};
 use crate::rules::zone::ZoneBook;
@@ -124,10 +124,8 @@ impl Gateway {
 
     /// Brings a desk file into force.
     pub(in crate::web) async fn apply(&self, text: &str) {
-        self.acts
-            .apply_desks(By::command_line(), vec![(Desk::parse(text).unwrap(), text.into())])
-            .await
-            .unwrap();
+        let file = DeskFile::read("desk.toml".into(), text.into()).unwrap();
+        self.acts.apply_files(By::command_line(), vec![file]).await.unwrap();
     }
 
     pub(in crate::web) async fn send(&self, request: Request) -> Answer {

@@ -79,6 +79,9 @@ fn known(name: &str) -> Option<Zone> {
 pub(super) struct Span {
     pub(super) from: Moment,
     pub(super) length: TimeDelta,
+    /// The instant of its end, where that is written: in an hour that the wall of its beginning shows twice, the length
+    /// does not tell which of the two is meant.
+    pub(super) ends: Option<Timestamp>,
 }
 
 impl Span {
@@ -86,17 +89,21 @@ impl Span {
     pub(super) fn read(event: &Component<'_>, clocks: Clocks<'_>) -> Result<Span, Why> {
         let starts = event.find_prop("DTSTART").ok_or(Why::NoTime)?;
         let from = Moment::read(starts, starts.val.as_str(), clocks)?;
-        let length = match (event.find_prop("DTEND"), event.find_prop("DURATION")) {
+        let (length, ends) = match (event.find_prop("DTEND"), event.find_prop("DURATION")) {
             (Some(ends), _) => {
                 let to = Moment::read(ends, ends.val.as_str(), clocks)?;
-                to.wall_in(from.zone, clocks.book) - from.wall
+                let (starts, ends) = (from.instant(clocks.book), to.instant(clocks.book));
+                let length = to.wall_in(from.zone, clocks.book) - from.wall;
+                // From the first of the two to the second the wall goes back.
+                let passed = TimeDelta::try_milliseconds(ends.0.saturating_sub(starts.0)).unwrap_or_default();
+                (if length > TimeDelta::zero() { length } else { passed }, Some(ends))
             }
-            (None, Some(length)) => duration(length.val.as_str()).ok_or(Why::NoTime)?,
-            (None, None) if from.all_day => TimeDelta::days(1),
-            (None, None) => TimeDelta::zero(),
+            (None, Some(length)) => (duration(length.val.as_str()).ok_or(Why::NoTime)?, None),
+            (None, None) if from.all_day => (TimeDelta::days(1), None),
+            (None, None) => (TimeDelta::zero(), None),
         };
         let fits = length > TimeDelta::zero() && length <= LONGEST;
-        if fits { Ok(Span { from, length }) } else { Err(Why::NoTime) }
+        if fits { Ok(Span { from, length, ends }) } else { Err(Why::NoTime) }
     }
 }
 

@@ -220,6 +220,71 @@ fn what_is_not_understood_is_listed_with_its_reason() {
 }
 
 #[test]
+fn in_the_hour_that_comes_twice_the_instant_is_kept_or_it_is_told() {
+    // In Denver the wall shows 01:00 to 02:00 twice on 1 November 2026: from 07:00 and from 08:00 by UTC.
+    let span = (at("2026-10-01T00:00-06:00"), at("2026-12-01T00:00-07:00"));
+    let desk = Desk::parse(DESK).unwrap();
+    let denver = zone("America/Denver");
+    let twice = "the hour that comes twice, the second time";
+    let first = "DTSTART:20261101T070000Z";
+    for (what, lines, expected) in [
+        (
+            "it ends at the first",
+            "DTSTART;TZID=America/Denver:20261031T200000\nDTEND:20261101T073000Z",
+            Ok("20:00 to 01:30"),
+        ),
+        (
+            "it ends at the second",
+            "DTSTART;TZID=America/Denver:20261031T200000\nDTEND:20261101T083000Z",
+            Err("20261031T200000-0600"),
+        ),
+        ("it begins at the first", "DTSTART:20261101T073000Z\nDTEND:20261101T140000Z", Ok("01:30 to 07:00")),
+        (
+            "it begins at the second",
+            "DTSTART:20261101T083000Z\nDTEND:20261101T140000Z",
+            Err("20261101T013000-0700"),
+        ),
+        ("it lies in the second", "DTSTART:20261101T081500Z\nDURATION:PT30M", Err("20261101T011500-0700")),
+        (
+            "from the first to the second",
+            "DTSTART;TZID=America/Denver:20261101T013000\nDTEND:20261101T081500Z",
+            Err("20261101T013000-0600"),
+        ),
+        ("over both", &*format!("{first}\nDTEND:20261101T090000Z"), Ok("01:00 to 02:00")),
+        (
+            "once more in the second",
+            "DTSTART;TZID=America/Denver:20261030T013000\nDTEND;TZID=America/Denver:20261030T014500\nRDATE:20261101T083000Z",
+            Err("20261101T013000-0700"),
+        ),
+    ] {
+        let text = calendar(&[&format!("SUMMARY:Ada\n{lines}")]);
+        let import = read(&text, span, &desk, denver, &BOOK).unwrap();
+        let (shifts, left) = told(&import);
+        match expected {
+            Ok(expected) => {
+                let [shift] = &import.shifts[..] else { panic!("{what}: {shifts:?} {left:?}") };
+                let (from, to) = (BOOK.to_wall(denver, shift.from), BOOK.to_wall(denver, shift.to));
+                assert_eq!(format!("{} to {}", from.format("%H:%M"), to.format("%H:%M")), expected, "{what}");
+                assert_eq!(left, Vec::<String>::new(), "{what}");
+                // As a rota it says to the instant what the calendar said.
+                let overrides = import.overrides(denver, &BOOK);
+                let rota = Rota { name: "r".into(), zone: denver, layers: vec![], overrides };
+                let on_call = |at: i64| rota.on_call(&BOOK, Timestamp(at)).is_some();
+                let around = [shift.from.0 - 1, shift.from.0, shift.to.0 - 1, shift.to.0];
+                assert_eq!(around.map(on_call), [false, true, true, false], "{what}");
+            }
+            Err(starts) => {
+                let [.., left] = &left[..] else { panic!("{what}: {shifts:?}") };
+                assert!(
+                    left.starts_with(&format!("{starts} Ada: ")) && left.contains(twice),
+                    "{what}: {left}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn what_is_no_calendar_or_too_much_of_one_is_refused() {
     let event = "SUMMARY:Ada\nDTSTART:20260105T160000Z\nDURATION:PT1H";
     let daily = format!("{event}\nRRULE:FREQ=DAILY");

@@ -30,8 +30,7 @@ impl Import {
             agent,
             replaces: None,
         });
-        // Of the hour that comes twice nothing is left on a wall clock.
-        made.filter(|made| made.from < made.to).collect()
+        made.collect()
     }
 
     /// The layer that has all of the shifts and goes on in the same way, if they are a round robin of days or weeks: each

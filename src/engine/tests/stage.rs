@@ -15,7 +15,7 @@ use crate::clock::{Clock, ManualClock, Timestamp};
 use crate::engine::Engine;
 use crate::fetch::{FetchConfig, Fetcher};
 use crate::id::Ids;
-use crate::rules::desk::Desk;
+use crate::rules::desk::file::DeskFile;
 use crate::rules::flow::kept::FlowFile;
 use crate::rules::ticket::Happening;
 use crate::rules::ticket_number::TicketNumber;
@@ -57,7 +57,8 @@ impl Stage {
         let carrier = Arc::new(Fake::new(clock.clone()));
         let acts = begin(&store, &clock, "here").await;
         let text = include_str!("../../../tests/desks/reservations.toml");
-        acts.apply_desks(By::command_line(), vec![(Desk::parse(text).unwrap(), text.into())]).await.unwrap();
+        let file = DeskFile::read("desk.toml".into(), text.into()).unwrap();
+        acts.apply_files(By::command_line(), vec![file]).await.unwrap();
         let engine = engine(&acts, &carrier, &clock, texts_per_second);
         Stage { clock, carrier, store, acts, engine, texts_per_second, folder }
     }

@@ -46,6 +46,14 @@ impl<T: Part> Change<T> {
         Change { was: Some(was), now: None }
     }
 
+    /// What makes the one of the other, or a new part if there was none; none if both stand for the same.
+    pub fn of(was: Option<T>, now: T) -> Option<Change<T>> {
+        match was {
+            Some(was) if was.is(&now) => None,
+            was => Some(Change { was, now: Some(now) }),
+        }
+    }
+
     /// A part that becomes another.
     pub fn replace(was: T, now: T) -> Change<T> {
         Change { was: Some(was), now: Some(now) }

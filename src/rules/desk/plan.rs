@@ -5,6 +5,7 @@ use std::fmt;
 use super::Desk;
 use crate::rules::diff::unified;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// What a desk's new text would change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -22,9 +23,11 @@ pub struct Plan {
 }
 
 /// One part of a desk that would be another.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PartChange)]
 pub struct Change {
     /// What it is, as the file names it: `agent`, `rota`, `hours`.
+    #[schema(value_type = String)]
     pub part: &'static str,
     /// Which, where there are several: its key, name or number.
     pub name: Option<String>,
@@ -33,8 +36,9 @@ pub struct Change {
 }
 
 /// What becomes of a part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = PartHow)]
 pub enum How {
     /// It is new.
     Added,

@@ -12,14 +12,19 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::Serialize;
+use utoipa::ToSchema;
+
 /// From where a text came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = FlowOrigin)]
 pub enum Origin {
     /// With the program.
     Shipped,
     /// From the folder of the configuration.
     Folder,
-    /// Somebody put it in force on a page.
+    /// Somebody put it in force on a page, or by a program.
     Web,
 }
 

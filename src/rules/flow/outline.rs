@@ -1,10 +1,16 @@
 //! A flow as a drawing shows it: what each step is, the first of its words, and where its ways lead.
 
+use std::fmt;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use super::Flow;
 use super::syntax::{Act, On, Phrase, Step};
 
 /// A step of a flow.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = FlowStep)]
 pub struct Outlined<'a> {
     /// Its name in the file.
     pub name: &'a str,
@@ -21,12 +27,44 @@ pub struct Outlined<'a> {
 }
 
 /// All that leads from one step to another.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = FlowWay)]
 pub struct OutlinedWay<'a> {
     /// The step it leads to.
     pub to: &'a str,
     /// When it is taken: keys, answers, `silence`; none where there is no choice.
     pub when: Vec<String>,
+}
+
+/// In a line of words: what it is, what it does and says, and whither it leads.
+impl fmt::Display for Outlined<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)?;
+        if self.is_start {
+            f.write_str(" (a call begins here)")?;
+        }
+        if self.is_safe {
+            f.write_str(" (a call that lost its place goes on here)")?;
+        }
+        write!(f, ": {}", self.does)?;
+        if let Some(says) = self.says {
+            write!(f, ", “{says}”")?;
+        }
+        if self.ways.is_empty() {
+            return f.write_str("; the call ends");
+        }
+        for (index, way) in self.ways.iter().enumerate() {
+            write!(f, "{}{way}", if index == 0 { " → " } else { ", " })?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for OutlinedWay<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.to)?;
+        if self.when.is_empty() { Ok(()) } else { write!(f, " ({})", self.when.join(", ")) }
+    }
 }
 
 impl Flow {

@@ -49,6 +49,12 @@ fn resort() -> Calendar {
     )
 }
 
+/// How much business time passes from `from` to `to`.
+fn business_between(calendar: &Calendar, from: Timestamp, to: Timestamp) -> Duration {
+    let support = calendar.covers(&BOOK, from, to).filter(|covered| covered.cover == Cover::Support);
+    support.map(|covered| covered.to.since(covered.from)).sum()
+}
+
 fn support(until: &str) -> DeskState {
     DeskState::Support { until: at(until) }
 }
@@ -132,7 +138,7 @@ fn stretches_run_over_midnight_and_clock_changes() {
     for (instant, expected) in table {
         assert_eq!(bar.state_at(&BOOK, at(instant)), expected, "{instant}");
     }
-    let night = bar.business_between(&BOOK, at("2026-10-31T19:00-04:00"), at("2026-11-01T12:00-05:00"));
+    let night = business_between(&bar, at("2026-10-31T19:00-04:00"), at("2026-11-01T12:00-05:00"));
     assert_eq!(night, Duration::from_secs(7 * 3600 + 1800));
 }
 
@@ -157,7 +163,6 @@ fn some_desks_never_change() {
     assert_eq!(pagers_alone.next_support(&BOOK, now), Timestamp::NEVER);
     assert_eq!(pagers_alone.next_cover(&BOOK, now), now);
     assert_eq!(pagers_alone.add_business(&BOOK, now, Duration::from_secs(60)), Timestamp::NEVER);
-    assert_eq!(pagers_alone.business_between(&BOOK, now, Timestamp::NEVER), Duration::ZERO);
 
     // Its one day of support comes after eight years without a leap day.
     let leap =
@@ -201,10 +206,8 @@ fn business_time_stops_outside_support_hours() {
     for (from, span, expected) in table {
         let due = reservations().add_business(&BOOK, at(from), hours(span));
         assert_eq!(due, at(expected), "{from} + {span} h");
-        assert_eq!(reservations().business_between(&BOOK, at(from), due), hours(span), "{from}");
+        assert_eq!(business_between(&reservations(), at(from), due), hours(span), "{from}");
     }
-    let backwards = reservations().business_between(&BOOK, at("2026-11-25T19:00Z"), at("2026-11-24T19:00Z"));
-    assert_eq!(backwards, Duration::ZERO);
 }
 
 #[test]
@@ -385,7 +388,6 @@ fn at_the_calendar_s_ends_there_is_an_answer() {
                 assert!(calendar.next_cover(&BOOK, instant) >= instant);
                 assert!(calendar.add_business(&BOOK, instant, Duration::from_secs(3600)) >= instant);
             }
-            assert!(calendar.business_between(&BOOK, from, to) <= to.since(from));
         }
     }
 }

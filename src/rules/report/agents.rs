@@ -3,13 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use super::{Deed, Item, Spread};
 use crate::rules::people::AgentKey;
 use crate::rules::rota::fairness::night_of;
 use crate::rules::zone::{Zone, ZoneBook};
 
 /// What an agent did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AgentFigures {
     /// Emergencies that he was asked to take.
     pub asked: usize,

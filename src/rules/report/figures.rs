@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate, Timelike};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Item, Span, Spread, Verdict, Way};
 
 /// How often a promise was kept.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Promise)]
 pub struct Kept {
     /// In time.
     pub kept: usize,
@@ -43,7 +46,8 @@ impl Kept {
 }
 
 /// The figures of a number of tickets.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Totals)]
 pub struct Figures {
     /// Calls, those that joined an open ticket included.
     pub calls: usize,
@@ -52,6 +56,7 @@ pub struct Figures {
     /// Calls that joined an open ticket.
     pub joined: usize,
     /// Calls that the carrier told of only afterwards.
+    #[serde(rename = "missed_calls")]
     pub missed: usize,
     /// Tickets for which somebody was, or was to be, paged.
     pub emergencies: usize,
@@ -65,9 +70,9 @@ pub struct Figures {
     pub to_ack: Spread,
     /// From the emergency to the callback.
     pub to_callback: Spread,
-    /// Response targets.
+    /// Response targets: a person spoke with the caller.
     pub response: Kept,
-    /// Callback limits.
+    /// Callback limits: who took it called back.
     pub callback: Kept,
     /// Resolution targets.
     pub resolution: Kept,

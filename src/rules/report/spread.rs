@@ -2,16 +2,28 @@
 
 use std::time::Duration;
 
+use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
+
 /// A number of waits in short. Percentiles are by nearest rank: of `n` waits in order, the one at place ⌈p · n⌉, so that
 /// each figure is a wait that somebody really had.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Wait)]
 pub struct Spread {
     /// How many.
     pub count: usize,
-    /// Half of them were no longer than this.
+    /// Half of them were no longer than this; in seconds.
+    #[serde(serialize_with = "seconds")]
+    #[schema(value_type = Option<u64>)]
     pub median: Option<Duration>,
-    /// Nine in ten of them were no longer than this.
+    /// Nine in ten of them were no longer than this; in seconds.
+    #[serde(rename = "percentile_90", serialize_with = "seconds")]
+    #[schema(value_type = Option<u64>)]
     pub ninetieth: Option<Duration>,
+}
+
+fn seconds<S: Serializer>(wait: &Option<Duration>, to: S) -> Result<S::Ok, S::Error> {
+    wait.map(|wait| wait.as_secs()).serialize(to)
 }
 
 impl Spread {
@@ -52,7 +64,7 @@ mod tests {
 
     use super::*;
 
-    fn seconds(all: &[u64]) -> impl Iterator<Item = Duration> {
+    fn of_seconds(all: &[u64]) -> impl Iterator<Item = Duration> {
         all.iter().copied().map(Duration::from_secs)
     }
 
@@ -66,7 +78,7 @@ mod tests {
             (&[10, 20, 30, 40, 50, 60, 70, 80, 90, 100], Some(50), Some(90)),
             (&[10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110], Some(60), Some(100)),
         ] {
-            let spread = Spread::of(seconds(waits));
+            let spread = Spread::of(of_seconds(waits));
             let told = |wait: Option<Duration>| wait.map(|wait| wait.as_secs());
             assert_eq!(
                 (spread.count, told(spread.median), told(spread.ninetieth)),
@@ -77,7 +89,7 @@ mod tests {
 
     #[test]
     fn a_wait_belongs_to_the_first_bucket_that_holds_it() {
-        assert_eq!(buckets(seconds(&[0, 60, 61, 120, 299, 3_600, 3_660])), [2, 2, 1, 0, 0, 0, 1, 1]);
+        assert_eq!(buckets(of_seconds(&[0, 60, 61, 120, 299, 3_600, 3_660])), [2, 2, 1, 0, 0, 0, 1, 1]);
         // `1 min` and `1 h`, to whoever reads them.
         let millis = [60_000, 60_999, 61_000, 3_600_001, 3_659_999].map(Duration::from_millis);
         assert_eq!(buckets(millis.into_iter()), [2, 1, 0, 0, 0, 0, 2, 0]);
@@ -86,7 +98,7 @@ mod tests {
     proptest! {
         #[test]
         fn so_many_waits_are_no_longer(waits in prop::collection::vec(0_u64..5_000, 1..200)) {
-            let spread = Spread::of(seconds(&waits));
+            let spread = Spread::of(of_seconds(&waits));
             for (figure, percent) in [(spread.median, 50), (spread.ninetieth, 90)] {
                 let figure = figure.unwrap().as_secs();
                 let within = waits.iter().filter(|wait| **wait <= figure).count();
@@ -94,7 +106,7 @@ mod tests {
                 prop_assert!(within * 100 >= waits.len() * percent);
                 prop_assert!(below * 100 < waits.len() * percent);
             }
-            prop_assert_eq!(buckets(seconds(&waits)).iter().sum::<usize>(), waits.len());
+            prop_assert_eq!(buckets(of_seconds(&waits)).iter().sum::<usize>(), waits.len());
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use axum::body::{Bytes, to_bytes};
+use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::header::CONTENT_TYPE;
@@ -13,15 +13,13 @@ use axum::http::{HeaderMap, HeaderValue};
 use chrono::Datelike;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use sha2::{Digest, Sha256};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::condition::Condition;
+use super::App;
 use super::problem::Problem;
-use super::{App, LARGEST_CALENDAR};
-use crate::act::{Bearer, By, Commander, Named};
+use crate::act::{Bearer, By, Commander};
 use crate::clock::Timestamp;
 use crate::rules::access::{Principal, Right};
 use crate::rules::account::Account;
@@ -155,21 +153,6 @@ impl<T: DeserializeOwned> FromRequest<App> for Sent<T> {
     }
 }
 
-/// A calendar in the body, which may be larger than other bodies.
-pub(super) struct CalendarFile(pub(super) String);
-
-impl FromRequest<App> for CalendarFile {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, _: &App) -> Result<CalendarFile, Problem> {
-        if !["text/calendar", "text/plain"].contains(&&*kind_of(request.headers())) {
-            return Err(Problem::NoCalendar);
-        }
-        let bytes = to_bytes(request.into_body(), LARGEST_CALENDAR).await.map_err(|_| Problem::TooLarge)?;
-        Ok(CalendarFile(String::from_utf8_lossy(&bytes).into_owned()))
-    }
-}
-
 /// A text file in the body.
 pub(super) struct TextFile(pub(super) String);
 
@@ -188,7 +171,7 @@ impl FromRequest<App> for TextFile {
 }
 
 /// What a body is said to be, without its parameters.
-fn kind_of(headers: &HeaderMap) -> String {
+pub(super) fn kind_of(headers: &HeaderMap) -> String {
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
@@ -211,25 +194,8 @@ impl FromRequestParts<App> for Key {
     }
 }
 
-/// The name that a program gave its request, so that it is carried out once (`Idempotency-Key`).
-pub(super) struct RequestName {
-    key: Option<String>,
-    asker: String,
-    /// What is asked for, but for the body.
-    head: String,
-}
-
 /// The longest name of a request, in letters.
 const LONGEST_KEY: usize = 255;
-
-impl RequestName {
-    /// The request of that name, by all that it asks for; none if it has no name.
-    pub(super) fn of(self, condition: &Condition, body: &str) -> Option<Named> {
-        let RequestName { key, asker, head } = self;
-        let request = hex::encode(Sha256::digest(format!("{head}\n{condition:?}\n{body}")));
-        Some(Named { asker, key: key?, request })
-    }
-}
 
 /// The name that a request was given, if it has one that can be one.
 pub(super) fn key_of(headers: &HeaderMap) -> Result<Option<String>, Problem> {
@@ -239,16 +205,6 @@ pub(super) fn key_of(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     match headers.get("idempotency-key").map(HeaderValue::to_str) {
         None => Ok(None),
         Some(key) => Ok(Some(key.ok().filter(good).ok_or(Problem::Key)?.to_owned())),
-    }
-}
-
-impl FromRequestParts<App> for RequestName {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<RequestName, Problem> {
-        let key = key_of(&parts.headers)?;
-        let Caller { id: asker, .. } = Caller::from_request_parts(parts, app).await?;
-        Ok(RequestName { key, asker, head: format!("{} {}", parts.method, parts.uri) })
     }
 }
 

@@ -15,7 +15,7 @@ use crate::rules::command::Command;
 use crate::rules::people::AgentKey;
 use crate::rules::severity::Severity;
 use crate::web::commands::{NoWords, code, own_words};
-use crate::web::hold::in_time;
+use crate::web::hold::{in_time, tried};
 
 /// What is to be done with a ticket.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -151,7 +151,7 @@ pub(super) async fn give(
     let command = order.command()?;
     let looked = Looked { once: key.as_deref(), seen };
     let said = app.acts().command_by(caller.commander(), &id, command, looked);
-    let said = in_time(async { Ok(said.await) }).await?.map_err(|error| match error {
+    let said = tried(said).await?.map_err(|error| match error {
         CommandError::NoTicket => Problem::NotFound("ticket"),
         CommandError::Lacks(right) => Problem::Lacks(right),
         passed @ CommandError::Passed { .. } => {

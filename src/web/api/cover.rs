@@ -19,7 +19,7 @@ use crate::rules::cover::{self, Cannot, CoverId};
 use crate::rules::desk::Desk;
 use crate::rules::people::AgentKey;
 use crate::web::cover::{Doer, Wish, deed};
-use crate::web::hold::in_time;
+use crate::web::hold::{in_time, tried};
 
 /// A stretch of time.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
@@ -276,7 +276,7 @@ pub(super) async fn ask(
         note: wanted.note.trim().to_owned(),
     };
     let asked = app.acts().ask_for_cover(&caller.by, &key, asking);
-    let id = in_time(async { Ok(asked.await) }).await?.map_err(|error| told(&desk, error))?;
+    let id = tried(asked).await?.map_err(|error| told(&desk, error))?;
     let cover = in_time(app.acts().cover(&key, &id)).await?.ok_or(NONE)?;
     Ok((StatusCode::CREATED, Json(Cover::of(&desk, &cover))))
 }
@@ -343,7 +343,7 @@ pub(super) async fn give(
         lacks => Problem::Lacks(lacks),
     })?;
     let done = app.acts().deal(&caller.by, (&key, &id), &deed, me);
-    let cover = in_time(async { Ok(done.await) }).await?.map_err(|error| told(&desk, error))?;
+    let cover = tried(done).await?.map_err(|error| told(&desk, error))?;
     Ok(Json(Cover::of(&desk, &cover)))
 }
 

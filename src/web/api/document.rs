@@ -12,7 +12,7 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 use super::asked::{Instant, Limit, Number};
-use super::cursor::{AfterTicket, Below};
+use super::cursor::{After, AfterTicket, Below};
 use super::import;
 use super::problem::{Details, Mistake};
 use super::tickets::Word;
@@ -52,6 +52,7 @@ pub(super) fn base() -> OpenApi {
         .schema(Limit::name(), Limit::schema())
         .schema(AfterTicket::name(), AfterTicket::schema())
         .schema(Below::name(), Below::schema())
+        .schema(After::name(), After::schema())
         // And a desk names those that it is made of, but not what they are.
         .schema(WrittenCalendar::name(), WrittenCalendar::schema())
         .schema(WrittenRota::name(), WrittenRota::schema())
@@ -80,7 +81,7 @@ pub(super) fn with_what_all_answer(mut document: OpenApi) -> OpenApi {
         if let Some(operation) = get {
             answers(operation, "304", "It is as the ETag in If-None-Match says.", false);
         }
-        if let Some(operation) = post {
+        for operation in [&mut *put, &mut *post].into_iter().flatten() {
             operation.parameters.get_or_insert_default().push(RefOr::T(name_of_a_request()));
             answers(operation, "409", "The first request of this key is still being carried out.", true);
             answers(operation, "413", "The body is too large.", true);
@@ -102,7 +103,7 @@ pub(super) fn with_what_all_answer(mut document: OpenApi) -> OpenApi {
     document
 }
 
-/// `Idempotency-Key`, as every POST takes it.
+/// `Idempotency-Key`, as every POST and PUT takes it.
 fn name_of_a_request() -> Parameter {
     let key = ObjectBuilder::new()
         .schema_type(Type::String)

@@ -4,12 +4,9 @@
 
 mod view;
 
-use axum::Json;
 use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
-use axum::http::header::ETAG;
 use axum::http::request::Parts;
-use axum::response::AppendHeaders;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -17,16 +14,13 @@ use super::App;
 use super::asked::{Caller, InPath, Sent};
 use super::condition::{Condition, if_match, tags_of};
 use super::problem::Problem;
-use super::tag::of_version;
+use super::tag::{Tagged, of_version, tagged};
 use crate::act::{DraftError, Drafting, Unfit};
 use crate::rules::access::Right;
 use crate::rules::desk::edit::Edit;
-use crate::web::hold::in_time;
+use crate::web::hold::{in_time, tried};
 use crate::web::preview::Preview;
 use view::Draft;
-
-/// An answer with its entity tag.
-type Tagged<T> = (AppendHeaders<[(axum::http::HeaderName, String); 1]>, Json<T>);
 
 /// The states of a draft that somebody has looked at: `If-Match`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,8 +90,7 @@ async fn whole(app: &App, desk: &str) -> Result<Tagged<Draft>, Problem> {
         (Some(_), Ok(next)) => Some(Preview::of(app, &live, next.desk()).await?),
         _ => None,
     };
-    let tag = AppendHeaders([(ETAG, tag(&drafting))]);
-    Ok((tag, Json(Draft::of(&live, drafting, preview))))
+    Ok(tagged(tag(&drafting), Draft::of(&live, drafting, preview)))
 }
 
 /// A desk's draft: its edits and what would come of them: who gains and loses shifts in the coming quarter, where an
@@ -148,7 +141,7 @@ pub(super) async fn edit(
         return Err(Problem::Query("`edits` is empty".into()));
     }
     let drafted = app.acts().draft(&caller.by, &key, &edits);
-    in_time(async { Ok(drafted.await) }).await??;
+    tried(drafted).await??;
     whole(&app, &key).await
 }
 
@@ -175,7 +168,7 @@ pub(super) async fn take_back(
     caller.at(&app, Right::Manage, &key)?;
     let Look { revision, .. } = seen.now(&app, &key).await?;
     let taken = app.acts().take_back(&caller.by, &key, &revision, index);
-    in_time(async { Ok(taken.await) }).await??;
+    tried(taken).await??;
     whole(&app, &key).await
 }
 
@@ -200,7 +193,7 @@ pub(super) async fn discard(
     caller.at(&app, Right::Manage, &key)?;
     let Look { revision, .. } = seen.now(&app, &key).await?;
     let discarded = app.acts().discard(caller.by, &key, &revision);
-    in_time(async { Ok(discarded.await) }).await??;
+    tried(discarded).await??;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -219,11 +212,11 @@ pub(super) struct Publication {
 pub(super) struct Published {
     /// The version.
     #[schema(minimum = 1)]
-    version: i64,
+    pub(super) version: i64,
 }
 
 fn published(version: i64) -> Tagged<Published> {
-    (AppendHeaders([(ETAG, of_version(version))]), Json(Published { version }))
+    tagged(of_version(version), Published { version })
 }
 
 /// Brings a draft into force that was looked at. One that brings times when an emergency would find nobody is published
@@ -252,7 +245,7 @@ pub(super) async fn publish(
     caller.at(&app, Right::Manage, &key)?;
     let Look { version, revision } = seen.now(&app, &key).await?;
     let done = app.acts().publish(caller.by, &key, (&revision, version), how.gaps_are_meant);
-    Ok(published(in_time(async { Ok(done.await) }).await??))
+    Ok(published(tried(done).await??))
 }
 
 /// Brings a former version back, as a new one. Needs the role manager.
@@ -288,5 +281,5 @@ pub(super) async fn restore(
         return Err(Problem::NotFound("version"));
     }
     let done = app.acts().restore(caller.by, &key, (former, version), how.gaps_are_meant);
-    Ok(published(in_time(async { Ok(done.await) }).await??))
+    Ok(published(tried(done).await??))
 }

@@ -18,7 +18,7 @@ use crate::clock::Timestamp;
 use crate::rules::access::Right;
 use crate::rules::account::AccountId;
 use crate::rules::people::AgentKey;
-use crate::web::hold::in_time;
+use crate::web::hold::{in_time, tried};
 
 /// Which page.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -147,7 +147,7 @@ pub(super) async fn make(
         Wanted::Agent { agent } => FeedAbout::Agent(agent),
     };
     let made = app.acts().make_feed(caller.by.clone(), maker, &key, about);
-    let secret = in_time(async { Ok(made.await) }).await?.map_err(|error| match error {
+    let secret = tried(made).await?.map_err(|error| match error {
         FeedError::NoSuch => Problem::NotFound("rota or agent"),
         FeedError::TooMany => Problem::Refused { outcome: "too_many".into(), words: error.to_string() },
         FeedError::Act(error) => Problem::Busy(error.into()),

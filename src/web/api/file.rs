@@ -1,26 +1,24 @@
 //! `GET /desks/{desk}/file` and `PUT /desks/{desk}/file`: a desk's text, read and written by the same rules as at the
 //! command line and on the pages.
 
-use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_TYPE, ETAG};
-use axum::http::{HeaderValue, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::App;
-use super::asked::{Asked, Caller, InPath, RequestName, TextFile};
+use super::asked::{Asked, Caller, InPath, TextFile};
 use super::condition::Condition;
 use super::desks::GapAhead;
-use super::once::again;
 use super::problem::Problem;
-use super::tag::of_version;
-use crate::act::{ApplyError, Kept, Once};
+use super::tag::{Tagged, of_version, tagged};
+use crate::act::ApplyError;
 use crate::rules::access::Right;
 use crate::rules::desk::PolicyGap;
-use crate::rules::desk::plan::{self, Plan};
-use crate::web::hold::{Failure, in_time};
+use crate::rules::desk::plan::{Change, Plan};
+use crate::web::hold::{Failure, in_time, tried};
 
 /// What is asked of a change.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -56,54 +54,17 @@ pub(super) struct Changed {
     #[schema(minimum = 0)]
     version: i64,
     /// The parts that are others.
-    changes: Vec<PartChange>,
+    changes: Vec<Change>,
     /// Where no step of a policy would find anybody, for 90 days.
     gaps: Vec<GapAhead>,
     /// The lines of the text that are others, as a unified diff.
     diff: String,
 }
 
-/// A part of a desk that is another.
-#[derive(Debug, Serialize, ToSchema)]
-struct PartChange {
-    /// What it is, as the file names it.
-    #[schema(value_type = String)]
-    part: &'static str,
-    /// Which, where there are several.
-    name: Option<String>,
-    /// What becomes of it.
-    how: PartHow,
-}
-
-/// What becomes of a part.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum PartHow {
-    /// It is new.
-    Added,
-    /// It is gone.
-    Removed,
-    /// It is another.
-    Changed,
-    /// Those of the kind stand in another order.
-    Reordered,
-}
-
 impl Changed {
     fn of(plan: Plan, gaps: &[(PolicyGap, bool)], applied: bool) -> Changed {
-        let change = |change: plan::Change| PartChange {
-            part: change.part,
-            name: change.name,
-            how: match change.how {
-                plan::How::Added => PartHow::Added,
-                plan::How::Removed => PartHow::Removed,
-                plan::How::Changed => PartHow::Changed,
-                plan::How::Reordered => PartHow::Reordered,
-            },
-        };
-        let changes = plan.changes.into_iter().map(change).collect();
         let gaps = gaps.iter().map(GapAhead::from).collect();
-        Changed { desk: plan.desk, applied, version: plan.next, changes, gaps, diff: plan.diff }
+        Changed { desk: plan.desk, applied, version: plan.next, changes: plan.changes, gaps, diff: plan.diff }
     }
 }
 
@@ -136,17 +97,12 @@ pub(super) async fn read(
         How,
         ("If-Match" = Option<String>, Header, description = "The ETag of the file that was changed."),
         ("If-None-Match" = Option<String>, Header, description = "`*` for a desk that is not there yet."),
-        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]{1,255}$",
-            description = "A name of this request: asked for again by the same name within a day, it is carried out once and \
-                gets the same answer."),
     ),
     request_body(content = String, content_type = "text/plain", description = "The file, as TOML."),
     responses(
         (status = 200, description = "What it changes.", body = Changed, headers(("etag" = String))),
         (status = 409, description = "Another desk has got one of its lines meanwhile."),
         (status = 412, description = "The desk has changed meanwhile."),
-        (status = 413, description = "The file is too large."),
-        (status = 415, description = "It is no text."),
         (status = 422, description = "The file has mistakes or brings gaps, or the key was used for another request."),
         (status = 428, description = "Neither If-Match nor If-None-Match is there."),
     )
@@ -157,17 +113,10 @@ pub(super) async fn write(
     InPath(desk): InPath<String>,
     Asked(how): Asked<How>,
     condition: Condition,
-    name: RequestName,
     TextFile(text): TextFile,
-) -> Result<Response, Problem> {
+) -> Result<Tagged<Changed>, Problem> {
     let acts = app.acts();
     may_write(&app, &caller, &desk)?;
-    let named = name.of(&condition, &text).filter(|_| !how.dry_run);
-    if let Some(named) = &named
-        && let Some(kept) = in_time(async { Ok(acts.answered(named.clone()).await) }).await??
-    {
-        return Ok(again(kept));
-    }
     let checked = acts.check_desk(&desk, &text).map_err(Problem::File)?;
     let plan = in_time(acts.plans(vec![checked.file().clone()])).await?.into_iter().next();
     let plan = plan.ok_or(Problem::NotFound("desk"))?;
@@ -175,31 +124,20 @@ pub(super) async fn write(
     if plan.version != expected {
         return Err(ApplyError::Moved(plan.version).into());
     }
-    let tag = of_version(plan.next);
+    let version = plan.version;
     let gaps = acts.bare_gaps(checked.desk()).await.map_err(Failure::from)?;
     let changed = Changed::of(plan, &gaps, !how.dry_run);
     if how.dry_run {
-        return Ok(Json(changed).into_response());
+        return Ok(tagged(of_version(version), changed));
     }
     let brought = gaps.into_iter().filter_map(|(gap, new)| new.then_some(gap));
     let brought: Vec<PolicyGap> = brought.filter(|_| how.gaps.is_none()).collect();
     if !brought.is_empty() {
         return Err(Problem::Gaps(brought));
     }
-    // These are texts and numbers: there is nothing that could not be written.
-    let body = serde_json::to_string(&changed).map_err(|_| Failure::Panicked)?;
-    let answer = Kept { status: StatusCode::OK.as_u16(), body, tag: Some(tag) };
-    let applied = match named {
-        Some(named) => {
-            let once = Once { named, answer };
-            in_time(async { Ok(acts.apply_once(caller.by, checked, expected, once).await) }).await??
-        }
-        None => {
-            in_time(async { Ok(acts.apply_checked(caller.by, checked, expected).await) }).await??;
-            answer
-        }
-    };
-    Ok(again(applied))
+    let applied = acts.apply_checked(caller.by, checked, expected);
+    let version = tried(applied).await??;
+    Ok(tagged(of_version(version), changed))
 }
 
 /// A desk is changed by who manages it, and made by who manages every desk.

@@ -6,11 +6,12 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::App;
-use super::asked::{Caller, InPath, Instant, Sent};
+use super::asked::{Asked, Caller, InPath, Instant, Limit, Sent};
 use super::cover::Span;
+use super::cursor::{AfterLeave, AfterTime};
 use super::on_call::Agent;
 use super::problem::Problem;
 use super::versions::Unread;
@@ -19,16 +20,28 @@ use crate::rules::access::Right;
 use crate::rules::desk::Desk;
 use crate::rules::leave::{self, LeaveId};
 use crate::rules::people::AgentKey;
-use crate::web::hold::in_time;
+use crate::web::hold::{in_time, tried};
 use crate::web::odds::{Proposals, at_odds, proposals};
+
+/// Which page.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Page {
+    /// The `next` of the page before.
+    cursor: Option<AfterLeave>,
+    /// How many, at most.
+    limit: Option<Limit>,
+}
 
 /// When agents of a desk are away.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Leaves {
-    /// What is not over yet, the first to begin first; at most 1,000.
+    /// What is not over yet, the first to begin first.
     leave: Vec<Leave>,
-    /// Whether there is more than that, which begins later.
-    more: bool,
+    /// What `cursor` is to be for the next page; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
 }
 
 /// An agent's absence.
@@ -83,18 +96,27 @@ impl Leave {
 
 /// When a desk's agents are away.
 #[utoipa::path(
-    get, path = "/desks/{desk}/leave", tag = "leave",
+    get, path = "/desks/{desk}/leave", tag = "leave", params(Page),
     responses((status = 200, body = Leaves))
 )]
 pub(super) async fn list(
     State(app): State<App>,
     caller: Caller,
     InPath(key): InPath<String>,
+    Asked(Page { cursor, limit }): Asked<Page>,
 ) -> Result<Json<Leaves>, Problem> {
     let desk = caller.at(&app, Right::See, &key)?;
-    let Absences { coming, more } = in_time(app.acts().leaves(&key)).await?;
-    Ok(Json(Leaves { leave: coming.iter().map(|leave| Leave::of(&caller, &desk, leave)).collect(), more }))
+    let Limit(limit) = limit.unwrap_or_default();
+    let after = cursor.map(|AfterTime(after)| after);
+    let most = u16::try_from(limit).unwrap_or(u16::MAX);
+    let Absences { coming, more } = in_time(app.acts().leaves_after(&key, after, most)).await?;
+    let last = coming.last().filter(|_| more);
+    let next = last.map(|last| AfterTime((last.span.from, last.id.clone())).to_string());
+    Ok(Json(Leaves { leave: coming.iter().map(|leave| Leave::of(&caller, &desk, leave)).collect(), next }))
 }
+
+/// The most absences that begin at one instant.
+const MOST_AT_ONCE: u16 = 1000;
 
 /// An absence that is to be written down.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -134,11 +156,12 @@ pub(super) async fn add(
     let span = wanted.span.read("span")?;
     let note = wanted.note.trim().to_owned();
     let added = app.acts().add_leave(caller.by.clone(), &key, (wanted.agent.clone(), span, note));
-    in_time(async { Ok(added.await) }).await?.map_err(|error| match error {
+    tried(added).await?.map_err(|error| match error {
         LeaveError::Act(error) => Problem::Busy(error.into()),
         other => Problem::Query(other.to_string()),
     })?;
-    let leaves = in_time(app.acts().leaves(&key)).await?.coming;
+    let before = (span.from, LeaveId::from_text(""));
+    let leaves = in_time(app.acts().leaves_after(&key, Some(before), MOST_AT_ONCE)).await?.coming;
     let same = |leave: &&leave::Leave| {
         leave.agent == wanted.agent && leave.span == span && leave.origin == leave::Origin::Written
     };
@@ -164,8 +187,7 @@ pub(super) async fn remove(
 ) -> Result<StatusCode, Problem> {
     let desk = caller.at(&app, Right::See, &key)?;
     let id = LeaveId::from_text(id);
-    let leaves = in_time(app.acts().leaves(&key)).await?.coming;
-    let leave = leaves.iter().find(|leave| leave.id == id).ok_or(Problem::NotFound("absence"))?;
+    let leave = in_time(app.acts().leave(&key, &id)).await?.ok_or(Problem::NotFound("absence"))?;
     if !keeps(&caller, &desk, &leave.agent) {
         return Err(Problem::Lacks(Right::Manage));
     }

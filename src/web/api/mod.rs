@@ -5,8 +5,9 @@
 //! - `asked` and `condition`: what is taken out of a request; `cursor`: where lists go on; `tag`: entity tags; `once`:
 //!   requests with names; `problem`: what goes wrong.
 //! - `document`: what all of it is, as OpenAPI, made from the handlers themselves.
-//! - `desks`, `file`, `versions`, `draft`, `import`, `rotas`, `on_call`, `cover`, `leave`, `mutes`, `numbers`, `feeds`,
-//!   `tickets` (with `timeline` and `commands`), `board`, `carriers`, `reports`, `accounts`, `tokens`, `audit`: the handlers.
+//! - `desks`, `file`, `versions`, `draft`, `import`, `rotas`, `on_call`, `cover`, `leave`, `leave_calendars`, `mutes`, `numbers`, `feeds`,
+//!   `tickets` (with `timeline` and `commands`), `board`, `carriers`, `flows`, `reports`, `accounts`, `invitations`, `sessions`, `tokens`, `audit`:
+//!   the handlers.
 
 mod accounts;
 mod asked;
@@ -22,8 +23,11 @@ mod document;
 mod draft;
 mod feeds;
 mod file;
+mod flows;
 mod import;
+mod invitations;
 mod leave;
+mod leave_calendars;
 mod mutes;
 mod numbers;
 mod on_call;
@@ -31,6 +35,7 @@ mod once;
 mod problem;
 mod reports;
 mod rotas;
+mod sessions;
 mod tag;
 mod tickets;
 mod timeline;
@@ -124,6 +129,9 @@ fn parts() -> (Router<App>, OpenApi) {
         .routes(routes!(leave::list, leave::add))
         .routes(routes!(leave::remove))
         .routes(routes!(leave::conflicts))
+        .routes(routes!(leave_calendars::list))
+        .routes(routes!(leave_calendars::put, leave_calendars::remove))
+        .routes(routes!(leave_calendars::read))
         .routes(routes!(mutes::list, mutes::begin))
         .routes(routes!(mutes::end))
         .routes(routes!(numbers::list))
@@ -133,13 +141,23 @@ fn parts() -> (Router<App>, OpenApi) {
         .routes(routes!(feeds::end))
         .routes(routes!(board::show))
         .routes(routes!(carriers::list))
+        .routes(routes!(flows::list))
+        .routes(routes!(flows::one))
+        .routes(routes!(flows::draw))
+        .routes(routes!(flows::check))
+        .routes(routes!(flows::file::read, flows::file::write))
+        .routes(routes!(flows::versions::list))
+        .routes(routes!(flows::versions::one))
+        .routes(routes!(flows::versions::restore))
         .routes(routes!(accounts::list))
         .routes(routes!(accounts::one))
         .routes(routes!(accounts::give_role))
         .routes(routes!(accounts::give))
-        .routes(routes!(accounts::reset))
-        .routes(routes!(accounts::invited, accounts::invite))
-        .routes(routes!(accounts::withdraw))
+        .routes(routes!(invitations::reset))
+        .routes(routes!(invitations::invited, invitations::invite))
+        .routes(routes!(invitations::withdraw))
+        .routes(routes!(sessions::list, sessions::end_all))
+        .routes(routes!(sessions::end))
         .routes(routes!(tokens::list))
         .routes(routes!(tokens::end))
         .routes(routes!(audit::list))

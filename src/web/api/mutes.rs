@@ -17,7 +17,7 @@ use crate::rules::access::Right;
 use crate::rules::desk::Desk;
 use crate::rules::mute;
 use crate::rules::people::AgentKey;
-use crate::web::hold::in_time;
+use crate::web::hold::{in_time, tried};
 
 /// Who of a desk's agents is muted now.
 #[derive(Debug, Serialize, ToSchema)]
@@ -105,7 +105,7 @@ pub(super) async fn begin(
     }
     let own = caller.agent_at(&desk) == Some(&agent);
     let muted = app.acts().mute(caller.by.clone(), &key, &agent, (until, reason.trim()), own);
-    in_time(async { Ok(muted.await) }).await?.map_err(|error| match error {
+    tried(muted).await?.map_err(|error| match error {
         MuteError::Act(error) => Problem::Busy(error.into()),
         MuteError::NoAgent => Problem::NotFound("agent"),
         MuteError::Unfit(unfit) => Problem::Query(unfit.to_string()),

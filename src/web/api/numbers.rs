@@ -19,7 +19,7 @@ use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::{Agent, Desk};
 use crate::rules::people::AgentKey;
 use crate::rules::policy::MethodKind;
-use crate::web::hold::in_time;
+use crate::web::hold::{in_time, tried};
 
 /// An agent's numbers.
 #[derive(Debug, Serialize, ToSchema)]
@@ -140,7 +140,7 @@ pub(super) async fn send_code(
     let Wanted { number, method } = wanted;
     let of = AgentNumber { desk: key, agent: agent.key.clone(), number: number.clone() };
     let sent = app.acts().send_code(caller.by, of, method);
-    in_time(async { Ok(sent.await) }).await?.map_err(|error| match error {
+    tried(sent).await?.map_err(|error| match error {
         SendCodeError::Act(error) => Problem::Busy(error.into()),
         SendCodeError::NoNumber => Problem::NotFound("number"),
         SendCodeError::NotTaken => refused("not_taken", error),
@@ -180,7 +180,7 @@ pub(super) async fn give_code(
     let Given { number, code } = given;
     let of = AgentNumber { desk: key, agent: agent.key.clone(), number: number.clone() };
     let given = app.acts().give_number_code(caller.by, of, &code);
-    in_time(async { Ok(given.await) }).await?.map_err(|error| match error {
+    tried(given).await?.map_err(|error| match error {
         GiveCodeError::Act(error) => Problem::Busy(error.into()),
         GiveCodeError::Wrong => refused("wrong_code", error),
         GiveCodeError::Over => refused("code_over", error),

@@ -1,10 +1,10 @@
-//! `Idempotency-Key`: a POST that was given a name may be sent again when its answer was lost. It is carried out once and
+//! `Idempotency-Key`: a POST or PUT that was given a name may be sent again when its answer was lost. It is carried out once and
 //! gets the same answer for a day; what failed is not kept. An answer that holds a secret is not kept either: whoever
 //! asks again is told that it was done.
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH};
+use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::asked::{Caller, key_of};
 use super::problem::Problem;
 use super::{App, LARGEST_CALENDAR};
-use crate::act::{ApplyError, Begun, Kept, Named};
+use crate::act::{Begun, Kept, Named};
 use crate::web::hold::{Failure, in_time};
 
 /// Beside an answer that holds a secret, which is told this once.
@@ -24,9 +24,9 @@ pub(super) struct ToldOnce;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct OutOfTime;
 
-/// Carries a POST out once that was given a name.
+/// Carries a POST or PUT out once that was given a name.
 pub(super) async fn once(State(app): State<App>, request: Request, next: Next) -> Response {
-    if *request.method() != Method::POST {
+    if !matches!(*request.method(), Method::POST | Method::PUT) {
         return next.run(request).await;
     }
     carried_out(&app, request, next).await.unwrap_or_else(IntoResponse::into_response)
@@ -50,7 +50,7 @@ async fn carried_out(app: &App, request: Request, next: Next) -> Result<Response
         Begun::New => {}
         Begun::Answered(kept) => return Ok(again(kept)),
         Begun::UnderWay => return Err(Problem::UnderWay),
-        Begun::KeyReused => return Err(ApplyError::KeyReused.into()),
+        Begun::KeyReused => return Err(Problem::KeyReused),
     }
     // It is carried out to its end even if whoever asked has gone: he will ask what became of it.
     let (app, request) = (app.clone(), Request::from_parts(parts, Body::from(bytes)));
@@ -72,8 +72,11 @@ async fn carried_out(app: &App, request: Request, next: Next) -> Result<Response
 
 /// The condition under which it is to be carried out.
 fn said(headers: &HeaderMap) -> String {
-    let all = headers.get_all(IF_MATCH).iter();
-    all.map(|value| String::from_utf8_lossy(value.as_bytes())).collect::<Vec<_>>().join(",")
+    let all = |name| {
+        let lines = headers.get_all(name).iter();
+        lines.map(|value| String::from_utf8_lossy(value.as_bytes())).collect::<Vec<_>>().join(",")
+    };
+    format!("{}\n{}", all(IF_MATCH), all(IF_NONE_MATCH))
 }
 
 /// An answer, and what of it is kept: nothing, if the request failed.
@@ -99,7 +102,7 @@ async fn kept(answer: Response) -> Result<(Response, Option<Kept>), Problem> {
 }
 
 /// An answer as it is kept.
-pub(super) fn again(kept: Kept) -> Response {
+fn again(kept: Kept) -> Response {
     let status = StatusCode::from_u16(kept.status).unwrap_or(StatusCode::OK);
     if kept.body.is_empty() {
         return status.into_response();

@@ -48,7 +48,7 @@ pub(super) enum Problem {
     #[error("the body is too large")]
     TooLarge,
     /// Nothing is said of what it was made from.
-    #[error("send the file's ETag as If-Match, or If-None-Match: * for a new desk")]
+    #[error("send the file's ETag as If-Match, or If-None-Match: * for a new one")]
     NoCondition,
     /// What is said of it cannot be read.
     #[error(
@@ -61,6 +61,9 @@ pub(super) enum Problem {
     /// The name of a request cannot be one.
     #[error("Idempotency-Key is 1 to 255 letters, digits and signs, without blanks")]
     Key,
+    /// The name of a request was that of another one before.
+    #[error("this key was given to another request before; give each request a key of its own")]
+    KeyReused,
     /// It is being carried out.
     #[error("the first request of this key is still being carried out; ask again in a moment")]
     UnderWay,
@@ -71,7 +74,7 @@ pub(super) enum Problem {
     #[error("send JSON with the content type application/json")]
     NotJson,
     /// The body is something else than a calendar.
-    #[error("send the calendar with the content type text/calendar")]
+    #[error("send the calendar with the content type text/calendar, or its address with application/json")]
     NoCalendar,
     /// Only an agent of the desk does that.
     #[error(
@@ -80,10 +83,14 @@ pub(super) enum Problem {
     )]
     NotAnAgent,
     /// Only somebody can have that, and no program.
-    #[error(
-        "a feed shows what its maker may see: send a token of an account (`nightbell token create --account …`)"
-    )]
+    #[error("that is somebody's own: send a token of an account (`nightbell token create --account …`)")]
     NoAccount,
+    /// A flow is in use at desks that are not the asker's.
+    #[error(
+        "the flow answers lines of desks that the token does not manage: it needs the role manager at all of them, or \
+         administrator"
+    )]
+    NotAllDesks,
     /// Nothing came of a command.
     #[error("{words}")]
     Refused {
@@ -185,7 +192,7 @@ impl Problem {
     pub(super) fn status(&self) -> (StatusCode, &'static str) {
         match self {
             Problem::NoToken => (StatusCode::UNAUTHORIZED, "A token is needed"),
-            Problem::Lacks(_) | Problem::NotAnAgent | Problem::NoAccount => {
+            Problem::Lacks(_) | Problem::NotAnAgent | Problem::NoAccount | Problem::NotAllDesks => {
                 (StatusCode::FORBIDDEN, "The token may not do that")
             }
             Problem::Query(_) | Problem::Condition | Problem::DraftCondition | Problem::Key => {
@@ -211,9 +218,7 @@ impl Problem {
             Problem::NotApplied(ApplyError::Moved(_)) => {
                 (StatusCode::PRECONDITION_FAILED, "It has changed meanwhile")
             }
-            Problem::NotApplied(ApplyError::KeyReused) => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "The key was used before")
-            }
+            Problem::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "The key was used before"),
             Problem::NotApplied(_) => (StatusCode::CONFLICT, "It has changed meanwhile"),
             Problem::Busy(_) => (StatusCode::SERVICE_UNAVAILABLE, "Not now"),
         }

@@ -12,8 +12,9 @@ use utoipa::IntoParams;
 
 use super::App;
 use super::asked::{Asked, Caller};
+use super::cursor::After;
 use super::problem::Problem;
-use crate::act::After;
+use crate::act;
 use crate::clock::Timestamp;
 use crate::rules::access::Right;
 use crate::rules::desk::Desk;
@@ -54,7 +55,7 @@ pub(super) struct About {
 
 impl From<About> for Question {
     fn from(About { desk, span, from, to }: About) -> Question {
-        Question { desk, span, from, to }
+        Question { desk, span, from, to, ..Question::default() }
     }
 }
 
@@ -96,7 +97,7 @@ pub(super) struct Listed {
     #[param(required = false)]
     to: String,
     /// The `next` of the page before.
-    after: Option<String>,
+    cursor: Option<After>,
 }
 
 /// The tickets of a desk, or of all at which the token is a manager, as they are counted.
@@ -107,9 +108,9 @@ pub(super) struct Listed {
 pub(super) async fn tickets(
     State(app): State<App>,
     Caller { principal, .. }: Caller,
-    Asked(Listed { desk, span, from, to, after }): Asked<Listed>,
+    Asked(Listed { desk, span, from, to, cursor }): Asked<Listed>,
 ) -> Result<Json<Counted>, Problem> {
-    let question = Question { desk, span, from, to };
+    let question = Question { desk, span, from, to, ..Question::default() };
     let desks = question.desks(&app, &principal, Right::Manage)?;
     if desks.is_empty() {
         // No desk was named.
@@ -119,13 +120,9 @@ pub(super) async fn tickets(
         });
     }
     let days = question.days(&app, &desks)?;
-    let after = match after {
-        Some(text) => {
-            Some(place(&desks, &text).ok_or_else(|| Problem::Query("`after` is what `next` said".into()))?)
-        }
-        None => None,
-    };
-    let (first, mut behind) = after.map_or((0, None), |(first, behind)| (first, Some(behind)));
+    let wrong = || Problem::Query("`cursor` is the `next` of the page before, as it was".into());
+    let place = cursor.map(|cursor| place(&desks, &cursor).ok_or_else(wrong)).transpose()?;
+    let (first, mut behind) = place.map_or((0, None), |(first, behind)| (first, Some(behind)));
     let (mut items, mut next) = (Vec::new(), None);
     for (index, desk) in desks.iter().enumerate().skip(first) {
         let (from, until) = days.span.instants(app.acts().book(), desk.zone());
@@ -146,13 +143,13 @@ pub(super) async fn tickets(
     Ok(Json(Counted::new(&days.span, &items, next)))
 }
 
-/// Where a reading goes on, as it stands in an address: the desk, the instant and, at that instant, the ticket.
+/// Where a reading goes on: the desk, the instant and, at that instant, the ticket.
 fn placed(desk: &Desk, at: Timestamp, id: Option<&TicketId>) -> String {
-    format!("{}.{}.{}", desk.key.as_str(), at.0, id.map_or("", TicketId::as_str))
+    After::of(&format!("{}.{}.{}", desk.key, at.0, id.map_or("", TicketId::as_str))).to_string()
 }
 
-fn place(desks: &[Arc<Desk>], text: &str) -> Option<(usize, After)> {
-    let mut parts = text.splitn(3, '.');
+fn place(desks: &[Arc<Desk>], cursor: &After) -> Option<(usize, act::After)> {
+    let mut parts = cursor.place()?.splitn(3, '.');
     let key = parts.next()?;
     let at = Timestamp(parts.next()?.parse().ok()?);
     let id = parts.next()?;

@@ -1,13 +1,22 @@
 //! Entity tags (RFC 9110): an answer that the asker has already is not sent again. What has a version is tagged by it,
 //! everything else by a hash of what would be sent.
 
+use axum::Json;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use sha2::{Digest, Sha256};
+
+/// An answer with its entity tag.
+pub(super) type Tagged<T> = (AppendHeaders<[(HeaderName, String); 1]>, Json<T>);
+
+/// An answer with that tag.
+pub(super) fn tagged<T>(tag: String, answer: T) -> Tagged<T> {
+    (AppendHeaders([(ETAG, tag)]), Json(answer))
+}
 
 /// The tag of a version.
 pub(super) fn of_version(version: i64) -> String {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::asked::{Asked, Caller, InPath, Instant, Limit, Number};
-use super::cursor::AfterTicket;
+use super::cursor::{AfterTicket, AfterTime};
 use super::problem::Problem;
 use super::timeline::{Event, event};
 use super::{App, asked_desk};
@@ -262,13 +262,13 @@ pub(super) async fn list(
         state: asked.state.map(Word::name),
         severity: asked.severity,
         since: asked.since.map_or(Timestamp(0), |Instant(at)| at),
-        before: asked.cursor.map_or(until.clone(), |AfterTicket(place)| place.min(until)),
+        before: asked.cursor.map_or(until.clone(), |AfterTime(place)| place.min(until)),
     };
     let Limit(limit) = asked.limit.unwrap_or_default();
     let page = in_time(app.acts().wanted_tickets(wanted, limit)).await?;
     let seen = page.cases.iter().filter(|case| caller.principal.may(Right::See, &case.ticket.desk));
     let tickets = seen.map(|case| Ticket::of(&app, &caller, case)).collect();
-    Ok(Json(Tickets { tickets, next: page.next.map(|place| AfterTicket(place).to_string()) }))
+    Ok(Json(Tickets { tickets, next: page.next.map(|place| AfterTime(place).to_string()) }))
 }
 
 /// Of which line or desk a ticket's number is.

@@ -19,9 +19,9 @@ use crate::web::hold::in_time;
 #[into_params(parameter_in = Query)]
 pub(super) struct Page {
     /// The `next` of the page before.
-    cursor: Option<Below>,
+    pub(super) cursor: Option<Below>,
     /// How many, at most; a page may be shorter and not be the last.
-    limit: Option<Limit>,
+    pub(super) limit: Option<Limit>,
 }
 
 /// Versions of a desk's file, newest first.

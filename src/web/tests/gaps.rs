@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 
 use super::*;
+use crate::rules::desk::Desk;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 

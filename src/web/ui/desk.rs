@@ -11,7 +11,7 @@
 //! - `change`: forms of a rota's parts: `turns` for layers, `stands_in` for overrides and swaps.
 //! - `cover`: what agents ask of each other; `leave`: when they are away, which `leave_calendar` takes from elsewhere.
 //! - `draft`: what would come of it all, and publishing; `versions`: what was in force, and bringing it back.
-//! - `feeds`: addresses for calendar programs; `import`: calendars that were kept elsewhere, which `elsewhere` reads.
+//! - `feeds`: addresses for calendar programs; `import`: calendars that were kept elsewhere.
 //! - `when`: times on a wall clock, as people write and read them.
 
 mod agent;
@@ -21,7 +21,6 @@ mod cover;
 mod customer;
 mod customers;
 mod draft;
-mod elsewhere;
 mod feeds;
 mod holidays;
 mod hours;

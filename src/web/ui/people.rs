@@ -11,7 +11,8 @@ use super::form::{Errors, Fields, told};
 use super::trouble::Trouble;
 use super::visit::Visiting;
 use super::{Frame, page};
-use crate::act::{ChangeError, Desks, InviteError, Invited};
+use crate::act::{ChangeError, Desks, InviteError, Invited, TokenShown};
+use crate::clock::Timestamp;
 use crate::rules::access::{Reach, Right, Role, Scope};
 use crate::rules::account::{Account, AccountId, Email};
 use crate::web::App;
@@ -67,6 +68,35 @@ impl Choice {
     }
 }
 
+/// A token of the API.
+struct Holder {
+    name: String,
+    /// What it may where, and whose it is.
+    may: String,
+    used: String,
+    until: String,
+}
+
+impl Holder {
+    fn of(shown: TokenShown, now: Timestamp) -> Holder {
+        let TokenShown { token, owner, last_used, .. } = shown;
+        let whose = owner.map(|owner| format!(", of {owner}")).unwrap_or_default();
+        Holder {
+            may: format!("{} at {}{whose}", token.role, token.scope),
+            name: token.name,
+            used: last_used.map_or_else(
+                || "never used".to_owned(),
+                |day| format!("last used {}", day.format("%-d %b %Y")),
+            ),
+            until: match token.expires_at {
+                None => "for ever".to_owned(),
+                Some(end) if end <= now => format!("over since {}", told(end)),
+                Some(end) => format!("until {}", told(end)),
+            },
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "people.html", config = "src/web/ui/askama.toml")]
 struct List {
@@ -74,6 +104,7 @@ struct List {
     errors: Errors,
     rows: Vec<Row>,
     invited: Vec<Awaited>,
+    tokens: Vec<Holder>,
     email: String,
     choice: Choice,
 }
@@ -169,9 +200,12 @@ async fn list_of(
     };
     let invited = in_time(app.acts().invited()).await?.into_iter();
     let invited = invited.filter(|invited| reach.covers(&invited.scope)).map(awaited).collect();
+    let now = app.acts().clock().now();
+    let tokens = in_time(app.acts().tokens(reach.clone())).await?.into_iter();
+    let tokens = tokens.map(|token| Holder::of(token, now)).collect();
     let email = fields.map(|fields| fields.get("email").to_owned()).unwrap_or_default();
     let choice = Choice::new(app, &reach, fields);
-    Ok(List { frame: visiting.frame, errors, rows, invited, email, choice })
+    Ok(List { frame: visiting.frame, errors, rows, invited, tokens, email, choice })
 }
 
 async fn page_of(

@@ -1,5 +1,5 @@
 //! `/reports`: how the nights went, and `/reports.csv`: the same, ticket by ticket. Whoever sees a desk sees its totals;
-//! what concerns single agents and customers is for who keeps the desk.
+//! what concerns single agents and customers, and the whole of it for one customer, is for who keeps the desk.
 
 mod chart;
 mod sheet;
@@ -40,7 +40,13 @@ pub(super) async fn show(
     if !visiting.principal().may_somewhere(Right::See) {
         return Err(Trouble::lacks(Right::See));
     }
-    let desks = question.desks(&app, visiting.principal(), Right::See)?;
+    let of_one = !question.customer.is_empty();
+    // Two desks may have customers of the same name, which are two.
+    if of_one && question.desk.is_empty() {
+        return Err(Trouble::NotFound);
+    }
+    let right = if of_one { Right::Manage } else { Right::See };
+    let desks = question.desks(&app, visiting.principal(), right)?;
     let (days, error) = match question.days(&app, &desks) {
         Ok(days) => (days, None),
         // Something is shown all the same, beside what is wrong.
@@ -49,8 +55,8 @@ pub(super) async fn show(
             Some(refused.to_string()),
         ),
     };
-    let items = in_time(app.acts().reported(&desks, &days.span)).await?;
-    let before = in_time(app.acts().reported(&desks, &days.before)).await?;
+    let items = question.of_customer(in_time(app.acts().reported(&desks, &days.span)).await?);
+    let before = question.of_customer(in_time(app.acts().reported(&desks, &days.before)).await?);
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let view = view::Page::new(&app, visiting, question, &desks, days, error, &items, &before);
     Ok(page(status, &view))
@@ -67,7 +73,7 @@ pub(super) async fn download(
     }
     let desks = question.desks(&app, visiting.principal(), Right::Manage)?;
     let days = question.days(&app, &desks)?;
-    let items = in_time(app.acts().reported(&desks, &days.span)).await?;
+    let items = question.of_customer(in_time(app.acts().reported(&desks, &days.span)).await?);
     let name = format!("nightbell-{}-{}.csv", days.span.first(), days.span.last());
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8; header=present".to_owned()),

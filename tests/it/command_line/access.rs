@@ -39,9 +39,12 @@ fn tokens_are_listed_and_ended_from_the_command_line() {
     let (_, listed, _) = run(&["token", "list"]);
     let lines: Vec<&str> = listed.lines().collect();
     assert_eq!(lines.len(), 3, "{listed}");
-    assert!(lines[0].starts_with("board: agent at ") && lines[0].ends_with(", for ever"), "{listed}");
+    assert!(
+        lines[0].starts_with("board: agent at ") && lines[0].ends_with(", never used, for ever"),
+        "{listed}"
+    );
     assert!(lines[2].starts_with("report: viewer at "), "{listed}");
-    assert!(lines[2].ends_with(", until 2099-02-01T00:00:00.000Z"), "{listed}");
+    assert!(lines[2].ends_with(", never used, until 2099-02-01T00:00:00.000Z"), "{listed}");
     assert!(!listed.contains("nbt_") && !listed.contains(secret.trim()), "{listed}");
 
     assert_eq!(run(&["token", "end", "board"]).1, "board: 2 tokens ended\n");

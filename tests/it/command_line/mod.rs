@@ -103,6 +103,12 @@ fn mistakes_are_told_with_their_lines_and_the_exit_code_2() {
         assert_eq!(code, Some(2), "{arguments:?}: {error}");
         assert!(error.starts_with(told), "{arguments:?}: {error}");
     }
+    // What cannot be drawn is no picture, and is told in words beside it.
+    write(there, "wide.toml", include_str!("../../flows/wide.toml"));
+    let (code, said, told) = nightbell(there, &["flow", "draw", "wide.toml"]);
+    assert_eq!((code, &*said), (Some(2), ""), "{told}");
+    assert!(told.starts_with("wide.toml:1: its ways are too many and too long to be drawn; "), "{told}");
+    assert!(told.contains("\n  m0 (a call begins here): menu, “Which one?” → "), "{told}");
     // A server does not begin with a bad flow either.
     write(there, "flows/own.toml", "name = \"x\"\nstart = \n");
     for arguments in [["serve"].as_slice(), &["config", "check"]] {

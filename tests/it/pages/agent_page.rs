@@ -5,9 +5,9 @@
 use axum::http::StatusCode;
 use nightbell::rules::access::Role;
 
-use super::screen::{Screen, Seen};
 use crate::stories::reports_an_emergency;
-use crate::support::world::{RESERVATIONS, World, minutes, seconds};
+use crate::support::world::screen::Seen;
+use crate::support::world::{RESERVATIONS, Screen, World, minutes, seconds};
 
 const DESK: &str = "reservations";
 const ADA: &str = "ada@reservations.example.com";

@@ -6,10 +6,9 @@ use nightbell::rules::access::Role;
 use serde_json::{Value, json};
 
 use super::program::{Answer, Program};
-use super::screen::Screen;
 use super::{Site, hours, night_desk};
 use crate::stories::ada_is_paged;
-use crate::support::world::{Scene, World};
+use crate::support::world::{Scene, Screen, World};
 
 const DESK: &str = "reservations";
 const ADA: &str = "ada@reservations.example.com";

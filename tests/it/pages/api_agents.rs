@@ -7,9 +7,8 @@ use serde_json::{Value, json};
 
 use super::night_desk;
 use super::program::Program;
-use super::screen::Screen;
 use crate::stories::reports_an_emergency;
-use crate::support::world::{Scene, World};
+use crate::support::world::{Scene, Screen, World};
 
 const DESK: &str = "reservations";
 const MUTES: &str = "/desks/reservations/mutes";

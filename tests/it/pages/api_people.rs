@@ -4,8 +4,8 @@ use axum::http::StatusCode;
 use nightbell::rules::access::Role;
 use serde_json::{Value, json};
 
-use super::Site;
 use super::api::call;
+use super::{PASSWORD, Site, hours};
 
 fn emails(told: &Value) -> Vec<&str> {
     told["accounts"].as_array().unwrap().iter().map(|one| one["email"].as_str().unwrap()).collect()
@@ -165,6 +165,32 @@ async fn tokens_are_listed_and_ended_by_programs() {
             (&json!("phone"), &json!("agent"), &Value::Null, &json!("ada@example.com"), &Value::Null),
             "{told}"
         );
+        // What was used is kept with the next heartbeat, to the day.
+        let used = |told: &Value| -> Vec<(String, Value)> {
+            let tokens = told["tokens"].as_array().unwrap().iter();
+            tokens
+                .map(|one| (one["name"].as_str().unwrap().to_owned(), one["last_used_on"].clone()))
+                .collect()
+        };
+        assert!(used(&told).iter().all(|(_, day)| day.is_null()), "{told}");
+        phone.get("/desks").await.is(StatusCode::OK);
+        site.acts.beat(&[]).await.unwrap();
+        site.pass(hours(24));
+        all.get("/desks").await.is(StatusCode::OK);
+        site.acts.beat(&[]).await.unwrap();
+        let told = all.get("/tokens").await.json();
+        let days: Vec<Value> = used(&told).into_iter().map(|(_, day)| day).collect();
+        // The keeper of everything looked today, that of the night and the telephone yesterday, the viewer never.
+        for (day, count) in [(json!("2026-11-19"), 1), (json!("2026-11-18"), 2), (Value::Null, 1)] {
+            assert_eq!(days.iter().filter(|one| **one == day).count(), count, "{day} of {told}");
+        }
+        assert_eq!(days[3], json!("2026-11-18"), "{told}");
+        let page = site.browser("192.0.2.1");
+        page.signs_in("ada@example.com", PASSWORD).await;
+        page.get("/people").await.says(
+            StatusCode::OK,
+            &["phone</p>", "of ada@example.com · last used 18 Nov 2026 · for ever", "never used"],
+        );
         for (who, status) in [(&looks, StatusCode::FORBIDDEN), (&phone, StatusCode::FORBIDDEN)] {
             who.get("/tokens").await.is(status);
             who.delete("/tokens/phone", &[]).await.is(status);
@@ -182,6 +208,39 @@ async fn tokens_are_listed_and_ended_by_programs() {
         looks.get("/desks").await.is(StatusCode::UNAUTHORIZED);
         night.get("/desks").await.is(StatusCode::UNAUTHORIZED);
         all.get("/desks").await.is(StatusCode::OK);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn lists_of_people_go_on_to_their_end() {
+    Site::each(async |site| {
+        site.administrator().await;
+        site.somebody("zoe", Role::Viewer, None).await;
+        let all = site.program(Role::Administrator, None).await;
+        for (name, desk) in [("wim", Some("night")), ("vera", None), ("wim", None)] {
+            let wanted = json!({"email": format!("{name}@example.com"), "desk": desk, "role": "viewer"});
+            all.post("/invitations", &[], wanted).await.is(StatusCode::CREATED);
+        }
+        site.program_of("ada@example.com", Role::Agent).await;
+        for (list, field, count) in
+            [("accounts", "email", 2), ("invitations", "email", 3), ("tokens", "name", 2)]
+        {
+            let whole = all.get(&format!("/{list}")).await.is(StatusCode::OK);
+            assert_eq!(whole.get("next"), None, "{whole}");
+            let (mut told, mut path) = (Vec::new(), format!("/{list}?limit=1"));
+            loop {
+                let page = all.get(&path).await.is(StatusCode::OK);
+                assert_eq!(page[list].as_array().unwrap().len(), 1, "{page}");
+                told.push(page[list][0][field].clone());
+                let Some(next) = page.get("next") else { break };
+                path = format!("/{list}?limit=1&cursor={}", next.as_str().unwrap());
+            }
+            let all_told: Vec<Value> =
+                whole[list].as_array().unwrap().iter().map(|one| one[field].clone()).collect();
+            assert_eq!((told.len(), told), (count, all_told), "{list}");
+            all.get(&format!("/{list}?cursor=x")).await.is(StatusCode::BAD_REQUEST);
+        }
     })
     .await;
 }

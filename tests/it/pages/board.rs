@@ -6,10 +6,9 @@ use nightbell::rules::access::{Role, Scope};
 use nightbell::rules::account::Email;
 use nightbell::rules::flow::Input;
 
-use super::screen::Screen;
 use super::{START, Site, night_desk};
 use crate::stories::{ada_is_paged, reports_an_emergency};
-use crate::support::world::{Scene, World, minutes};
+use crate::support::world::{Scene, Screen, World, minutes};
 
 const DESK: &str = "reservations";
 const ADA: &str = "ada@reservations.example.com";

@@ -7,9 +7,9 @@ use axum::http::StatusCode;
 use nightbell::clock::Timestamp;
 use nightbell::rules::access::Role;
 
-use super::screen::{Screen, Seen};
 use super::{PASSWORD, hours, night_desk};
-use crate::support::world::{Person, Scene, World};
+use crate::support::world::screen::Seen;
+use crate::support::world::{Person, Scene, Screen, World};
 
 pub(super) const DESK: &str = "reservations";
 pub(super) const ASK: &str = "/desks/reservations/rotas/primary/cover";

@@ -5,9 +5,8 @@ use nightbell::rules::access::Role;
 
 use super::Site;
 use super::desk_pages::{draft, is_only_to_be_looked_at, manager};
-use super::screen::Screen;
 use crate::stories::ada_is_paged;
-use crate::support::world::World;
+use crate::support::world::{Screen, World};
 
 const PAGE: &str = "/desks/reservations/customers";
 const FORM: &str = "/desks/reservations/customers/form";

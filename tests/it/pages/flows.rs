@@ -16,10 +16,9 @@ use nightbell::rules::flow::{Flow, renamed};
 use nightbell::store::Store;
 
 use super::desk_pages::manager;
-use super::screen::Screen;
 use super::{CARRIER, PUBLIC, START, Site};
 use crate::support::db::each_database;
-use crate::support::world::{World, minutes};
+use crate::support::world::{Screen, World, minutes};
 
 const GREETING: &str = "{desk}, emergency line.";
 
@@ -73,6 +72,22 @@ async fn a_flow_is_looked_at_edited_and_taken_away() {
         let file = send("/flows/download", &edited).await;
         assert_eq!((file.status, &*file.body), (StatusCode::OK, &*edited));
         assert_eq!(file.headers["content-disposition"], "attachment; filename=\"emergency.toml\"");
+        // What cannot be laid out is told in words, step by step, with links from one to the next.
+        let wide = include_str!("../../flows/wide.toml");
+        let told = mona.post("/flows/check", &[("name", ""), ("text", wide)]).await;
+        told.says(
+            StatusCode::OK,
+            &[
+                "too many and too long to be drawn. Here are its steps instead",
+                "<details open>",
+                "<li id=\"step-m0\"><strong>m0</strong>: menu <span class=\"tag\">a call begins here</span>",
+                "<q>Which one?</q>",
+                "<a href=\"#step-m1\">m1</a> (1),",
+                "<strong>end</strong>: hang up <q>Goodbye.</q>; the call ends",
+            ],
+        );
+        told.hides(&["<svg aria-hidden"]);
+        page.hides(&["<details open>"]);
         send("/flows/download", &broken).await.says(StatusCode::UNPROCESSABLE_ENTITY, &["1 mistake"]);
         // Nothing of this has changed what callers hear.
         assert_eq!(site.acts.desks().flow("emergency").unwrap().version(), version);

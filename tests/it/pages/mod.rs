@@ -8,7 +8,10 @@ mod api_acts;
 mod api_agents;
 mod api_drafts;
 mod api_file;
+mod api_flows;
+mod api_leave;
 mod api_people;
+mod api_sessions;
 mod audit;
 mod board;
 mod carriers;
@@ -31,7 +34,6 @@ mod program;
 mod refused;
 mod reports;
 mod rotas;
-mod screen;
 mod tickets;
 
 use std::cell::RefCell;
@@ -53,11 +55,12 @@ use nightbell::fetch::config::{FetchConfig, this_machine};
 use nightbell::flows as voice_flows;
 use nightbell::id::Ids;
 use nightbell::rules::access::{Role, Scope};
-use nightbell::rules::desk::Desk;
+use nightbell::rules::desk::file::DeskFile;
 use nightbell::store::Store;
 use tower::ServiceExt;
 
 use crate::support::db::{each_database, each_database_twice};
+use crate::support::world::{PASSWORD, Stream};
 use program::Program;
 
 const PUBLIC: &str = "https://pager.example.com";
@@ -69,7 +72,6 @@ account = "AC00000000000000000000000000000001"
 token = "a-token"
 senders = [{ number = "+18025550100" }]
 "#;
-pub const PASSWORD: &str = "three quiet geese at noon";
 const START: Timestamp = Timestamp(1_795_000_000_000);
 
 /// An installation with the reservations desk, and a second one, `night`, of other lines.
@@ -133,8 +135,8 @@ impl Site {
 
     /// Brings a desk file into force, from the command line.
     pub async fn apply(&self, text: &str) {
-        let desk = (Desk::parse(text).unwrap(), text.to_owned());
-        self.acts.apply_desks(By::command_line(), vec![desk]).await.unwrap();
+        let file = DeskFile::read("desk.toml".into(), text.to_owned()).unwrap();
+        self.acts.apply_files(By::command_line(), vec![file]).await.unwrap();
     }
 
     /// Lets time pass.
@@ -238,10 +240,10 @@ impl Browser<'_> {
     }
 
     /// Watches a board from now on.
-    pub async fn watches(&self, query: &str) -> screen::Stream {
+    pub async fn watches(&self, query: &str) -> Stream {
         let answer = self.answer(Request::get(format!("/board/events{query}")), Body::empty()).await;
         assert_eq!(answer.status(), StatusCode::OK);
-        screen::Stream::of(answer.into_body())
+        Stream::of(answer.into_body())
     }
 
     /// Sends a form with a file in the field of that name.

@@ -113,9 +113,55 @@ async fn totals_are_for_who_sees_the_desk_and_people_for_who_keeps_it() {
         let (_, first) = ask(site, &everywhere, "/reports/tickets").await;
         assert_eq!(numbers(&first), [1001, 1002]);
         let next = first["next"].as_str().unwrap();
-        let (_, second) = ask(site, &everywhere, &format!("/reports/tickets?after={next}")).await;
+        let (_, second) = ask(site, &everywhere, &format!("/reports/tickets?cursor={next}")).await;
         assert_eq!((numbers(&second), &second["tickets"][0]["desk"]), (vec![1001], &"reservations".into()));
         assert!(second["next"].is_null());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_customer_has_a_report_of_its_own() {
+    Site::each(async |site| {
+        call(site, "CA1", "+18025550100").await;
+        call(site, "CA2", "+18025550190").await;
+        let ada = site.administrator().await;
+        // From the customers' page and from the table of all of them it is that customer's.
+        let customers = ada.get("/desks/night/customers").await;
+        let leads = "/reports?desk=night&amp;span=quarter&amp;customer=Lakeside%20Lodge";
+        customers
+            .says(StatusCode::OK, &[&format!("href=\"{leads}\" aria-label=\"Report of Lakeside Lodge\"")]);
+        let all = ada.get("/reports?desk=night").await;
+        let row = "/reports?desk=night&#38;span=week&#38;customer=Lakeside+Lodge";
+        all.says(StatusCode::OK, &[&format!("<a href=\"{row}\">Lakeside Lodge</a>")]);
+        let own = ada.get(&row.replace("&#38;", "&")).await;
+        own.says(
+            StatusCode::OK,
+            &[
+                "<h1>Reports: Lakeside Lodge</h1>",
+                "Everybody’s",
+                "/reports.csv?desk=night&#38;span=week&#38;customer=Lakeside+Lodge",
+                "span=month&amp;customer=Lakeside%20Lodge",
+                "name=\"customer\" value=\"Lakeside Lodge\"",
+            ],
+        );
+        own.hides(&["<option value=\"night\"", &format!("href=\"{row}\"")]);
+        assert_eq!(count_of(&own.body), 1);
+        let sheet = ada.get("/reports.csv?desk=night&span=week&customer=Lakeside+Lodge").await;
+        assert_eq!(sheet.body.lines().count(), 2, "{}", sheet.body);
+
+        // Of another nobody called: nothing of everybody else's is shown for it.
+        let other = "desk=night&customer=Summit+Inn";
+        ada.get(&format!("/reports?{other}")).await.says(StatusCode::OK, &["Nobody called for Summit Inn"]);
+        assert_eq!(ada.get(&format!("/reports.csv?{other}")).await.body.lines().count(), 1);
+        // A customer is a desk's, and for who keeps it.
+        ada.get("/reports?customer=Lakeside+Lodge").await.says(StatusCode::NOT_FOUND, &[]);
+        let vera = site.somebody("vera", Role::Viewer, Some("night")).await;
+        vera.get("/reports?desk=night&customer=Lakeside+Lodge")
+            .await
+            .says(StatusCode::FORBIDDEN, &["manager"]);
+        let max = site.somebody("max", Role::Manager, Some("reservations")).await;
+        max.get("/reports?desk=night&customer=Lakeside+Lodge").await.says(StatusCode::NOT_FOUND, &[]);
     })
     .await;
 }
@@ -145,7 +191,7 @@ async fn what_is_asked_wrongly_is_told() {
             assert!(problem["detail"].as_str().unwrap().contains(words), "{problem}");
         }
         for path in
-            ["/reports/summary?colour=red", "/reports/tickets?after=x", "/reports/tickets?after=night.x."]
+            ["/reports/summary?colour=red", "/reports/tickets?cursor=x", "/reports/tickets?cursor=6e6967"]
         {
             assert_eq!(ask(site, &token, path).await.0, StatusCode::BAD_REQUEST, "{path}");
         }

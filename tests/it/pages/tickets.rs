@@ -3,9 +3,8 @@
 use axum::http::StatusCode;
 use nightbell::rules::access::{Reach, Role};
 
-use super::screen::Screen;
 use crate::stories::{ada_is_paged, reports_an_emergency};
-use crate::support::world::{World, seconds};
+use crate::support::world::{Screen, World, seconds};
 
 const DESK: &str = "reservations";
 const ADA: &str = "ada@reservations.example.com";

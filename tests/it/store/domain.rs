@@ -336,6 +336,18 @@ async fn recordings_and_tokens(tx: &mut Tx, _: &()) -> Result<(), StoreError> {
             "{hash} at {second}"
         );
     }
+    // The latest use counts, in whatever order processes tell of it; what was ended meanwhile is no fault.
+    for (hash, at) in [("h1", 60), ("h1", 30), ("gone", 60)] {
+        token::keep_use(tx, hash, after(at)).await?;
+    }
+    let used: Vec<_> = token::all(tx).await?.into_iter().map(|kept| (kept.hash, kept.used_at)).collect();
+    assert_eq!(used, [("h2".to_owned(), None), ("h1".to_owned(), Some(after(60)))]);
+
+    for (carrier, at) in [("main", 60), ("main", 30), ("backup", 5)] {
+        instance::keep_heard(tx, carrier, after(at)).await?;
+    }
+    let heard = instance::heard(tx).await?;
+    assert_eq!(heard, [("backup".to_owned(), after(5)), ("main".to_owned(), after(60))]);
     Ok(())
 }
 

@@ -23,6 +23,7 @@ const SMALL: &[&str] = &[
     "instance",
     "dead_method",
     "token",
+    "carrier_heard",
     "account",
     "account_role",
     "account_group_role",

@@ -3,7 +3,7 @@
 use nightbell::rules::access::Role;
 use serde_json::json;
 
-use crate::support::world::{World, minutes, seconds};
+use crate::support::world::{Screen, World, minutes, seconds};
 
 use super::reports_an_emergency;
 
@@ -76,7 +76,7 @@ async fn a_night_is_counted_as_it_was() {
             person.ignores_calls();
         }
 
-        let cleo = world.visitor("cleo", Role::Manager).await;
+        let cleo = Screen::of(&world, "cleo@example.com", Role::Manager, None).await;
         let page = cleo.opens("/reports").await;
         for (name, value) in [
             ("Calls", "5"),

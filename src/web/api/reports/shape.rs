@@ -6,11 +6,12 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::super::timeline::instant;
+use super::super::asked::Instant;
+use super::super::tickets::Word;
 use crate::rules::people::AgentKey;
 use crate::rules::report::{
-    AgentFigures, Deed, Figures, Item, Kept, Reason, Span, Spread, Verdict, by_agent, by_customer, by_desk,
-    by_hour, over_time,
+    AgentFigures, Deed, Figures, Item, Reason, Span, Verdict, by_agent, by_customer, by_desk, by_hour,
+    over_time,
 };
 use crate::rules::ticket::Via;
 
@@ -20,17 +21,17 @@ pub(in crate::web::api) struct Summary {
     /// The days.
     span: Days,
     /// All of it.
-    figures: Totals,
+    figures: Figures,
     /// The days before, to compare with.
     span_before: Days,
     /// All of that.
-    figures_before: Totals,
+    figures_before: Figures,
     /// `day`, `week` or `month`: the steps of `over_time`.
     unit: &'static str,
     /// By days, weeks or months, the quiet ones included.
     over_time: Vec<Step>,
     /// By the hour of the call on the desk's wall: 24 of them, from midnight.
-    by_hour: Vec<Totals>,
+    by_hour: Vec<Figures>,
     /// By desk, those without a ticket left out.
     by_desk: Vec<OfDesk>,
     /// By customer, the busiest first; of the desks at which the token is a manager.
@@ -46,31 +47,29 @@ impl Summary {
         before: (&Span, &[Item]),
         managed: &[Item],
     ) -> Summary {
-        let step = |(start, figures): (NaiveDate, Figures)| Step {
-            from: start.to_string(),
-            figures: Totals::of(&figures),
+        let step = |(start, figures): (NaiveDate, Figures)| Step { from: start.to_string(), figures };
+        let of_agent = |((desk, agent), figures): ((String, AgentKey), AgentFigures)| OfAgent {
+            desk,
+            agent: agent.to_string(),
+            figures,
         };
-        let of_desk = |(desk, figures)| OfDesk { desk, figures: Totals::of(&figures) };
+        let of_desk = |(desk, figures)| OfDesk { desk, figures };
         let of_customer = |((desk, customer), figures): ((String, Option<String>), Figures)| OfCustomer {
             desk,
             customer,
-            figures: Totals::of(&figures),
+            figures,
         };
-        let agents = by_agent(managed);
         Summary {
             span: Days::of(span),
-            figures: Totals::of(&Figures::of(items)),
+            figures: Figures::of(items),
             span_before: Days::of(before.0),
-            figures_before: Totals::of(&Figures::of(before.1)),
+            figures_before: Figures::of(before.1),
             unit: span.unit().name(),
             over_time: over_time(items, span).into_iter().map(step).collect(),
-            by_hour: by_hour(items).iter().map(Totals::of).collect(),
+            by_hour: by_hour(items),
             by_desk: by_desk(items).into_iter().map(of_desk).collect(),
             by_customer: by_customer(managed).into_iter().map(of_customer).collect(),
-            by_agent: agents
-                .iter()
-                .map(|((desk, agent), figures)| OfAgent::new(desk, agent, figures))
-                .collect(),
+            by_agent: by_agent(managed).into_iter().map(of_agent).collect(),
         }
     }
 }
@@ -79,8 +78,10 @@ impl Summary {
 #[derive(Debug, Serialize, ToSchema)]
 struct Days {
     /// The first day.
+    #[schema(format = Date)]
     from: String,
     /// The last day.
+    #[schema(format = Date)]
     to: String,
 }
 
@@ -90,103 +91,15 @@ impl Days {
     }
 }
 
-/// The figures of a number of tickets.
-#[derive(Debug, Serialize, ToSchema)]
-struct Totals {
-    /// Calls, those that joined an open ticket included.
-    calls: usize,
-    /// Texts that opened a ticket.
-    texts: usize,
-    /// Calls that joined an open ticket.
-    joined: usize,
-    /// Calls that the carrier told of only afterwards.
-    missed_calls: usize,
-    /// Tickets for which somebody was, or was to be, paged.
-    emergencies: usize,
-    /// Tickets of which the caller said that they can wait.
-    downgraded_by_caller: usize,
-    /// Tickets of which an agent said that they are no emergency.
-    downgraded_by_agent: usize,
-    /// Calls that ended before a key or a word.
-    abandoned: usize,
-    /// From the emergency to the acknowledgement.
-    to_ack: Wait,
-    /// From the emergency to the callback.
-    to_callback: Wait,
-    /// Response targets: a person spoke with the caller.
-    response: Promise,
-    /// Callback limits: who took it called back.
-    callback: Promise,
-    /// Resolution targets.
-    resolution: Promise,
-}
-
-impl Totals {
-    fn of(figures: &Figures) -> Totals {
-        Totals {
-            calls: figures.calls,
-            texts: figures.texts,
-            joined: figures.joined,
-            missed_calls: figures.missed,
-            emergencies: figures.emergencies,
-            downgraded_by_caller: figures.downgraded_by_caller,
-            downgraded_by_agent: figures.downgraded_by_agent,
-            abandoned: figures.abandoned,
-            to_ack: Wait::of(&figures.to_ack),
-            to_callback: Wait::of(&figures.to_callback),
-            response: Promise::of(figures.response),
-            callback: Promise::of(figures.callback),
-            resolution: Promise::of(figures.resolution),
-        }
-    }
-}
-
-/// A number of waits in short.
-#[derive(Debug, Serialize, ToSchema)]
-struct Wait {
-    /// How many.
-    count: usize,
-    /// In seconds.
-    median: Option<u64>,
-    /// Nine in ten were no longer; in seconds.
-    percentile_90: Option<u64>,
-}
-
-impl Wait {
-    fn of(spread: &Spread) -> Wait {
-        Wait {
-            count: spread.count,
-            median: spread.median.map(|wait| wait.as_secs()),
-            percentile_90: spread.ninetieth.map(|wait| wait.as_secs()),
-        }
-    }
-}
-
-/// How often a promise was kept.
-#[derive(Debug, Serialize, ToSchema)]
-struct Promise {
-    /// In time.
-    kept: usize,
-    /// Not in time.
-    missed: usize,
-    /// There is time yet.
-    running: usize,
-}
-
-impl Promise {
-    fn of(count: Kept) -> Promise {
-        Promise { kept: count.kept, missed: count.missed, running: count.running }
-    }
-}
-
 /// A day, week or month.
 #[derive(Debug, Serialize, ToSchema)]
 struct Step {
     /// Its first day.
+    #[schema(format = Date)]
     from: String,
     /// What happened in it.
     #[serde(flatten)]
-    figures: Totals,
+    figures: Figures,
 }
 
 /// A desk.
@@ -196,7 +109,7 @@ struct OfDesk {
     desk: String,
     /// What happened at it.
     #[serde(flatten)]
-    figures: Totals,
+    figures: Figures,
 }
 
 /// A customer.
@@ -208,7 +121,7 @@ struct OfCustomer {
     customer: Option<String>,
     /// What happened to it.
     #[serde(flatten)]
-    figures: Totals,
+    figures: Figures,
 }
 
 /// An agent.
@@ -218,33 +131,9 @@ struct OfAgent {
     desk: String,
     /// The agent's key.
     agent: String,
-    /// Emergencies that he was asked to take.
-    asked: usize,
-    /// Those that he took first.
-    taken: usize,
-    /// Those that he declined or passed on.
-    declined: usize,
-    /// Those whose callers he called back first.
-    called_back: usize,
-    /// From when he was asked to when he took it.
-    to_ack: Wait,
-    /// From when he took it to his callback.
-    to_callback: Wait,
-}
-
-impl OfAgent {
-    fn new(desk: &str, agent: &AgentKey, figures: &AgentFigures) -> OfAgent {
-        OfAgent {
-            desk: desk.to_owned(),
-            agent: agent.as_str().to_owned(),
-            asked: figures.asked,
-            taken: figures.taken,
-            declined: figures.declined,
-            called_back: figures.called_back,
-            to_ack: Wait::of(&figures.to_ack),
-            to_callback: Wait::of(&figures.to_callback),
-        }
-    }
+    /// What he did.
+    #[serde(flatten)]
+    figures: AgentFigures,
 }
 
 /// The tickets of a span of days, one desk after the other, oldest first.
@@ -254,7 +143,7 @@ pub(in crate::web::api) struct Counted {
     span: Days,
     /// At most 1000 of them, all of one desk.
     tickets: Vec<CountedTicket>,
-    /// What `after` is to be for the next page; absent on the last one.
+    /// What `cursor` is to be for the next page; absent on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
 }
@@ -275,23 +164,26 @@ struct CountedTicket {
     /// The number that was called, in E.164.
     line: String,
     /// What people call it; unique on its line.
+    #[schema(minimum = 0)]
     number: i64,
     /// When the first webhook came.
-    opened_at: String,
+    opened_at: Instant,
     /// `call` or `text`.
     came_by: Option<&'static str>,
     /// Whether the carrier told of the call only afterwards.
     missed_call: bool,
     /// The customer's name, if the caller is known.
     customer: Option<String>,
-    /// 1 to 4, as it is now.
+    /// 1, an emergency, to 4, as it is now.
+    #[schema(minimum = 1, maximum = 4)]
     severity: u8,
-    /// `open`, `abandoned`, `resolved` or `merged`.
+    /// What has become of it.
+    #[schema(value_type = Word)]
     state: String,
     /// Whether the call ended before a key or a word.
     abandoned: bool,
     /// Since when it is an emergency, if it is one.
-    emergency_at: Option<String>,
+    emergency_at: Option<Instant>,
     /// The agents who were asked to take it, by key.
     asked: Vec<String>,
     /// Those of them who declined or passed it on.
@@ -322,7 +214,7 @@ struct CountedTicket {
 #[derive(Debug, Serialize, ToSchema)]
 struct Done {
     /// When.
-    at: String,
+    at: Instant,
     /// The agent's key; an account or program may resolve as well.
     by: String,
     /// `sms`, `key`, `call`, `talk`, `web` or `api`.
@@ -332,7 +224,7 @@ struct Done {
 
 impl Done {
     fn of(deed: &Deed) -> Done {
-        Done { at: instant(deed.at), by: deed.by.as_str().to_owned(), via: deed.via }
+        Done { at: deed.at.into(), by: deed.by.as_str().to_owned(), via: deed.via }
     }
 }
 
@@ -340,7 +232,7 @@ impl Done {
 #[derive(Debug, Serialize, ToSchema)]
 struct Lowered {
     /// When.
-    at: String,
+    at: Instant,
     /// The agent's key, or the account or program; null if the caller said so.
     by: Option<String>,
     /// To what.
@@ -353,7 +245,7 @@ struct Lowered {
 #[derive(Debug, Serialize, ToSchema)]
 struct Judged {
     /// By when.
-    due: String,
+    due: Instant,
     /// `kept`, `missed` or `running`.
     outcome: &'static str,
     /// Why it was missed: `closed`, `nobody_on_call`, `nobody_answered`, `nobody_took_it_up`, `no_number`,
@@ -364,7 +256,7 @@ struct Judged {
 impl Judged {
     fn of(verdict: &Verdict) -> Option<Judged> {
         Some(Judged {
-            due: instant(verdict.due()?),
+            due: verdict.due()?.into(),
             outcome: verdict.name(),
             reason: verdict.why().map(Reason::name),
         })
@@ -382,14 +274,14 @@ impl CountedTicket {
             desk: item.desk.clone(),
             line: record.line.clone(),
             number: record.number,
-            opened_at: instant(record.opened_at),
+            opened_at: record.opened_at.into(),
             came_by: facts.way.map(|way| way.name()),
             missed_call: facts.missed,
             customer: facts.customer.clone(),
             severity: record.severity.into(),
             state: record.state.clone(),
             abandoned: facts.abandoned,
-            emergency_at: item.emergency_at().map(instant),
+            emergency_at: item.emergency_at().map(Instant),
             asked: facts.asked.keys().map(key).collect(),
             declined: facts.declined.iter().map(key).collect(),
             acked: facts.acked.as_ref().map(Done::of),
@@ -398,13 +290,13 @@ impl CountedTicket {
             called_back: facts.called_back.as_ref().map(Done::of),
             seconds_to_callback: seconds(item.to_callback()),
             downgraded: facts.downgraded.as_ref().map(|lowered| Lowered {
-                at: instant(lowered.at),
+                at: lowered.at.into(),
                 by: lowered.by.clone(),
                 severity: lowered.severity.into(),
                 reason: lowered.reason.clone(),
             }),
             resolved: facts.resolved.as_ref().map(|resolution| Done {
-                at: instant(resolution.at),
+                at: resolution.at.into(),
                 by: resolution.by.clone(),
                 via: resolution.via,
             }),

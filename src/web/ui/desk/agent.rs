@@ -251,13 +251,9 @@ pub(super) async fn put(
     let mut errors = Errors::default();
     if let Some(now) = read(&at, was.as_ref(), &fields, &mut errors) {
         let key = now.key.clone();
-        let edits = match &was {
-            Some(was) if *was == now => Vec::new(),
-            Some(was) => vec![Edit::Agent(Change::replace(was.clone(), now))],
-            None => vec![Edit::Agent(Change::add(now))],
-        };
+        let edit = Change::of(was.clone(), now).map(Edit::Agent);
         let section = Section { array: &["agent"], key: "key", name: key.as_str(), fields: FIELDS };
-        match drafted_or_told(&app, &at, &edits, &at.path("/agents"), section).await? {
+        match drafted_or_told(&app, &at, edit.as_slice(), &at.path("/agents"), section).await? {
             Ok(done) => return Ok(done),
             Err(found) => errors = found,
         }

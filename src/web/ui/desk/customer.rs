@@ -195,13 +195,9 @@ pub(super) async fn put(
     let key = was.as_ref().map_or_else(|| text("key"), |was| was.key.to_string());
     let mut errors = Errors::default();
     if let Some(now) = read(&at, was.as_ref(), &fields, &mut errors) {
-        let edits = match was {
-            Some(was) if was == now => Vec::new(),
-            Some(was) => vec![Edit::Customer(Change::replace(was, now))],
-            None => vec![Edit::Customer(Change::add(now))],
-        };
+        let edit = Change::of(was, now).map(Edit::Customer);
         let section = Section { array: &["customer"], key: "key", name: &key, fields: FIELDS };
-        match drafted_or_told(&app, &at, &edits, &at.path("/customers"), section).await? {
+        match drafted_or_told(&app, &at, edit.as_slice(), &at.path("/customers"), section).await? {
             Ok(done) => return Ok(done),
             Err(found) => errors = found,
         }

@@ -145,13 +145,9 @@ pub(super) async fn put(
     note(&mut errors, &now);
     if errors.is_empty() {
         let name = now.name.clone();
-        let edits = match was {
-            Some(was) if was.plain() == now.plain() => Vec::new(),
-            Some(was) => vec![Edit::Holiday(Change::replace(was, now))],
-            None => vec![Edit::Holiday(Change::add(now))],
-        };
+        let edit = Change::of(was, now).map(Edit::Holiday);
         let section = Section { array: &["hours", "holiday"], key: "name", name: &name, fields: IN_FILE };
-        match drafted_or_told(&app, &at, &edits, &at.path("/hours"), section).await? {
+        match drafted_or_told(&app, &at, edit.as_slice(), &at.path("/hours"), section).await? {
             Ok(done) => return Ok(done),
             Err(found) => errors = found,
         }

@@ -8,12 +8,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::change::drafted;
-use super::elsewhere::{read_at, sentence};
 use super::when::Wall;
 use super::{AtDesk, Place, encoded};
 use crate::calendar::import::{LARGEST, LeftOut, Proposed};
 use crate::rules::rota::Rota;
 use crate::web::App;
+use crate::web::elsewhere::{read_at, sentence};
 use crate::web::import::{Found, Shape, found};
 use crate::web::ui::asked::Path;
 use crate::web::ui::form::{Errors, Fields};

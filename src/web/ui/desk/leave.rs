@@ -20,7 +20,7 @@ use crate::rules::leave::{Conflict, Leave, LeaveId, Origin};
 use crate::rules::people::AgentKey;
 use crate::web::App;
 use crate::web::hold::{in_time, tried};
-use crate::web::odds::{self, Proposals, zone_of};
+use crate::web::odds::{self, Proposals};
 use crate::web::ui::asked::Path;
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
@@ -150,7 +150,7 @@ async fn page_of(app: &App, at: &AtDesk, given: Given, errors: Errors) -> Result
         Away {
             id: leave.id.as_str().to_owned(),
             name: desk.name_of(&leave.agent),
-            when: days(Wall::new(book, zone_of(desk, &leave.agent)), leave.span),
+            when: days(Wall::new(book, desk.zone_of(&leave.agent)), leave.span),
             note: Some(leave.note.clone()).filter(|note| own && !note.is_empty()),
             own: own && !from_calendar,
             from_calendar,
@@ -223,7 +223,7 @@ pub(super) async fn add(
     let first = date("from", &given.from);
     let last = date("to", &given.to);
     if let (Some(agent), Some(first), Some(last)) = (agent, first, last) {
-        let wall = Wall::new(app.acts().book(), zone_of(&at.live, &agent));
+        let wall = Wall::new(app.acts().book(), at.live.zone_of(&agent));
         let span = Span { from: wall.day(first), to: wall.day(last + Days::new(1)) };
         let added = app.acts().add_leave(at.visiting.by(), &at.key, (agent, span, given.note.clone()));
         match tried(added).await? {

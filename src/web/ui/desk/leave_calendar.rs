@@ -6,20 +6,19 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::elsewhere::{Read, read_at, sentence};
 use super::leave::{days, keeps};
 use super::when::Wall;
 use super::{AtDesk, Place};
-use crate::act::{CalendarGiven, CalendarRead, LEAVE_AHEAD, LeaveCalendar};
-use crate::calendar::away::{self, Away, Counts, LeftOut};
+use crate::act::LeaveCalendar;
+use crate::calendar::away::{self, Away, LeftOut};
 use crate::rules::access::Right;
 use crate::rules::people::AgentKey;
 use crate::web::App;
+use crate::web::elsewhere::sentence;
 use crate::web::hold::in_time;
-use crate::web::odds::zone_of;
+use crate::web::leave_calendar::{Entered, look};
 use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::trouble::Trouble;
@@ -84,7 +83,7 @@ struct Given {
 
 /// How a calendar that is kept is told.
 pub(super) fn kept(app: &App, at: &AtDesk, calendar: &LeaveCalendar) -> Kept {
-    let wall = Wall::new(app.acts().book(), zone_of(&at.live, &calendar.agent));
+    let wall = Wall::new(app.acts().book(), at.live.zone_of(&calendar.agent));
     let now = app.acts().clock().now();
     Kept {
         agent: calendar.agent.to_string(),
@@ -143,30 +142,8 @@ pub(super) async fn ask(
     page_of(&app, &at, given, Errors::default(), None).await
 }
 
-/// What is found in a calendar for an agent; a large one takes its time.
-async fn found(
-    app: &App,
-    at: &AtDesk,
-    agent: &AgentKey,
-    read: &Read,
-    counts: Counts,
-) -> Result<Away, String> {
-    let (acts, text, zone) = (app.acts().clone(), read.text.clone(), zone_of(&at.live, agent));
-    let reading = tokio::task::spawn_blocking(move || {
-        let now = acts.clock().now();
-        away::read(&text, (now, now + LEAVE_AHEAD), counts, zone, acts.book())
-    });
-    match reading.await {
-        Ok(away) => away.map_err(sentence),
-        Err(error) => {
-            tracing::error!(%error, "a calendar could not be read");
-            Err("It cannot be read.".into())
-        }
-    }
-}
-
 fn preview(app: &App, at: &AtDesk, agent: &AgentKey, away: Away) -> Preview {
-    let wall = Wall::new(app.acts().book(), zone_of(&at.live, agent));
+    let wall = Wall::new(app.acts().book(), at.live.zone_of(agent));
     let listed = away.absences.iter().take(MOST_SHOWN);
     let told = |absence: &away::Absence| {
         let summary = absence.summary.clone();
@@ -200,25 +177,17 @@ pub(super) async fn give(
         return page_of(&app, &at, given, Errors::one("agent", "Choose somebody."), None).await;
     };
     keeps(&at, &agent)?;
-    let counts = if given.whole_days { Counts::WholeDays } else { Counts::Busy };
-    let read = match read_at(&app, &given.address).await {
-        Ok(read) => found(&app, &at, &agent, &read, counts).await.map(|away| (read, away)),
-        Err(error) => Err(sentence(error)),
-    };
-    let (read, away) = match read {
-        Ok(read) => read,
-        Err(error) => return page_of(&app, &at, given, Errors::one("address", error), None).await,
+    let (address, whole_days) = (given.address.clone(), given.whole_days);
+    let entered = Entered { agent: &agent, address: &address, whole_days };
+    let found = match look(&app, &at.live, &entered).await {
+        Ok(found) => found,
+        Err(error) => return page_of(&app, &at, given, Errors::one("address", sentence(error)), None).await,
     };
     if fields.get("as") != "keep" {
-        let preview = preview(&app, &at, &agent, away);
+        let preview = preview(&app, &at, &agent, found.away);
         return page_of(&app, &at, given, Errors::default(), Some(preview)).await;
     }
-    let kept = CalendarGiven {
-        agent,
-        address: SecretString::from(String::from(read.address)),
-        whole_days: given.whole_days,
-        read: CalendarRead { spans: away.spans(), tag: read.mark.tag, modified: read.mark.modified },
-    };
+    let kept = found.kept(&entered);
     in_time(app.acts().keep_calendar(at.visiting.by(), &at.key, kept)).await?;
     Ok(app.site.to(&at.path("/leave")))
 }

@@ -218,13 +218,9 @@ pub(super) async fn put(
     let mut errors = Errors::default();
     if let Some(now) = read(&at, was.as_ref(), &fields, &mut errors) {
         let called = now.number.to_string();
-        let edits = match was {
-            Some(was) if was == now => Vec::new(),
-            Some(was) => vec![Edit::Line(Change::replace(was, now))],
-            None => vec![Edit::Line(Change::add(now))],
-        };
+        let edit = Change::of(was, now).map(Edit::Line);
         let section = Section { array: &["line"], key: "number", name: &called, fields: FIELDS };
-        match drafted_or_told(&app, &at, &edits, &at.path("/lines"), section).await? {
+        match drafted_or_told(&app, &at, edit.as_slice(), &at.path("/lines"), section).await? {
             Ok(done) => return Ok(done),
             Err(found) => errors = found,
         }

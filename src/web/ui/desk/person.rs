@@ -22,7 +22,6 @@ use crate::rules::policy::MethodKind;
 use crate::rules::report::{Choice, Spread, by_agent, nights_woken};
 use crate::web::App;
 use crate::web::hold::{in_time, tried};
-use crate::web::odds::zone_of;
 use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::form::{Errors, Fields};
 use crate::web::ui::reports::waited;
@@ -120,12 +119,17 @@ struct Given {
     reason: String,
 }
 
-/// The agent whose page it is, for himself and for who keeps the desk.
-fn whose(at: &AtDesk, key: &str) -> Result<Agent, Trouble> {
+/// The desk, and the agent whose page it is, for himself and for who keeps the desk.
+async fn whose(
+    app: &App,
+    visiting: Visiting,
+    (desk, key): (String, String),
+) -> Result<(AtDesk, Agent), Trouble> {
+    let at = AtDesk::see(app, visiting, desk).await?;
     let key: AgentKey = key.parse().map_err(|_| Trouble::NotFound)?;
-    let agent = at.live.agent(&key).ok_or(Trouble::NotFound)?;
+    let agent = at.live.agent(&key).ok_or(Trouble::NotFound)?.clone();
     if at.drafting.is_some() || at.me() == Some(&key) {
-        Ok(agent.clone())
+        Ok((at, agent))
     } else {
         Err(Trouble::lacks(Right::Manage))
     }
@@ -183,7 +187,7 @@ async fn figures(app: &App, at: &AtDesk, agent: &AgentKey) -> Result<Figures, Tr
     let (span, _) = Choice::Quarter.spans(today, None, None).map_err(|_| Trouble::NotFound)?;
     let items = in_time(app.acts().reported(std::slice::from_ref(&at.live), &span)).await?;
     let his = by_agent(&items).remove(&(at.key.clone(), agent.clone())).unwrap_or_default();
-    let nights = nights_woken(&items, agent, zone_of(&at.live, agent), book);
+    let nights = nights_woken(&items, agent, at.live.zone_of(agent), book);
     let middle = |spread: &Spread| waited(spread.median);
     let most = |spread: &Spread| waited(spread.ninetieth);
     Ok(Figures {
@@ -210,7 +214,7 @@ async fn page_of(
     given: Given,
 ) -> Result<Response, Trouble> {
     let (book, now) = (app.acts().book(), app.acts().clock().now());
-    let wall = Wall::new(book, zone_of(&at.live, &agent.key));
+    let wall = Wall::new(book, at.live.zone_of(&agent.key));
     let verified = in_time(app.acts().verified_numbers(&at.key)).await?;
     let awaited = in_time(app.acts().awaited_codes(&at.key, &agent.key)).await?;
     let mutes = in_time(app.acts().mutes(&at.key)).await?;
@@ -242,12 +246,11 @@ async fn page_of(
 /// The page.
 pub(super) async fn show(
     State(app): State<App>,
-    Path((desk, agent)): Path<(String, String)>,
+    Path(which): Path<(String, String)>,
     Query(done): Query<Done>,
     visiting: Visiting,
 ) -> Result<Response, Trouble> {
-    let at = AtDesk::see(&app, visiting, desk).await?;
-    let agent = whose(&at, &agent)?;
+    let (at, agent) = whose(&app, visiting, which).await?;
     page_of(&app, &at, &agent, &done, Given::default()).await
 }
 
@@ -260,12 +263,11 @@ fn number_of(at: &AtDesk, agent: &Agent, fields: &Fields) -> Result<AgentNumber,
 /// Sends a code to one of his numbers.
 pub(super) async fn send_code(
     State(app): State<App>,
-    Path((desk, agent)): Path<(String, String)>,
+    Path(which): Path<(String, String)>,
     visiting: Visiting,
     fields: Fields,
 ) -> Result<Response, Trouble> {
-    let at = AtDesk::see(&app, visiting, desk).await?;
-    let agent = whose(&at, &agent)?;
+    let (at, agent) = whose(&app, visiting, which).await?;
     let of = number_of(&at, &agent, &fields)?;
     let number = of.number.clone();
     let method = if fields.get("by") == "voice" { MethodKind::Voice } else { MethodKind::Sms };
@@ -274,7 +276,7 @@ pub(super) async fn send_code(
         Err(SendCodeError::Act(error)) => return Err(error.into()),
         Err(SendCodeError::NoNumber) => return Err(Trouble::NotFound),
         Err(SendCodeError::Later(next)) => {
-            let wall = Wall::new(app.acts().book(), zone_of(&at.live, &agent.key));
+            let wall = Wall::new(app.acts().book(), at.live.zone_of(&agent.key));
             format!(
                 "A code was sent just now. The next may be sent at {}.",
                 wall.time(next).format("%H:%M:%S")
@@ -289,12 +291,11 @@ pub(super) async fn send_code(
 /// Verifies one of his numbers by the code that was sent there.
 pub(super) async fn give_code(
     State(app): State<App>,
-    Path((desk, agent)): Path<(String, String)>,
+    Path(which): Path<(String, String)>,
     visiting: Visiting,
     fields: Fields,
 ) -> Result<Response, Trouble> {
-    let at = AtDesk::see(&app, visiting, desk).await?;
-    let agent = whose(&at, &agent)?;
+    let (at, agent) = whose(&app, visiting, which).await?;
     let of = number_of(&at, &agent, &fields)?;
     let number = of.number.clone();
     let told = match tried(app.acts().give_number_code(at.visiting.by(), of, fields.get("code"))).await? {
@@ -309,13 +310,12 @@ pub(super) async fn give_code(
 /// Mutes him.
 pub(super) async fn mute(
     State(app): State<App>,
-    Path((desk, agent)): Path<(String, String)>,
+    Path(which): Path<(String, String)>,
     visiting: Visiting,
     fields: Fields,
 ) -> Result<Response, Trouble> {
-    let at = AtDesk::see(&app, visiting, desk).await?;
-    let agent = whose(&at, &agent)?;
-    let wall = Wall::new(app.acts().book(), zone_of(&at.live, &agent.key));
+    let (at, agent) = whose(&app, visiting, which).await?;
+    let wall = Wall::new(app.acts().book(), at.live.zone_of(&agent.key));
     let (until, reason) = (fields.get("until"), fields.get("reason").trim());
     let known = |time: &chrono::NaiveDateTime| (1970..2200).contains(&chrono::Datelike::year(time));
     let mut errors = Errors::default();
@@ -342,11 +342,10 @@ pub(super) async fn mute(
 /// Ends it; two taps end it once.
 pub(super) async fn unmute(
     State(app): State<App>,
-    Path((desk, agent)): Path<(String, String)>,
+    Path(which): Path<(String, String)>,
     visiting: Visiting,
 ) -> Result<Response, Trouble> {
-    let at = AtDesk::see(&app, visiting, desk).await?;
-    let agent = whose(&at, &agent)?;
+    let (at, agent) = whose(&app, visiting, which).await?;
     in_time(app.acts().unmute(at.visiting.by(), &at.key, &agent.key)).await?;
     Ok(app.site.to(&at.agent_path(&agent.key, "?done=ended")))
 }

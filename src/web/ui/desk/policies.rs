@@ -17,7 +17,7 @@ use crate::rules::desk::Desk;
 use crate::rules::hours::DeskState;
 use crate::rules::live::{LiveConnect, Ring};
 use crate::rules::people::AgentKey;
-use crate::rules::policy::{MethodKind, Policy, Step, Target};
+use crate::rules::policy::{Policy, Step, Target};
 use crate::rules::ticket::Happening;
 use crate::web::App;
 use crate::web::ui::asked::{Path, Query};
@@ -182,13 +182,6 @@ fn after(start: Timestamp, at: Timestamp) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
-fn method(method: MethodKind) -> &'static str {
-    match method {
-        MethodKind::Sms => "text",
-        MethodKind::Voice => "call",
-    }
-}
-
 /// A scene in words; none if it is no part of what is asked here.
 fn line(at: &AtDesk, wall: Wall<'_>, start: Timestamp, scene: &Scene) -> Option<Line> {
     let desk = at.desk();
@@ -214,10 +207,10 @@ fn line(at: &AtDesk, wall: Wall<'_>, start: Timestamp, scene: &Scene) -> Option<
             (format!("{} is muted, and paged all the same", desk.name_of(agent)), false, true)
         }
         Happening::AttemptStarted { agent, method: by, .. } => {
-            (format!("{} to {}{number}", method(*by), desk.name_of(agent)), false, false)
+            (format!("{} to {}{number}", by.word(), desk.name_of(agent)), false, false)
         }
         Happening::AttemptSkipped { agent, method: by, why } => {
-            (format!("{} to {} is left out: {why}", method(*by), desk.name_of(agent)), false, true)
+            (format!("{} to {} is left out: {why}", by.word(), desk.name_of(agent)), false, true)
         }
         Happening::ManagerTold { what } => (format!("The manager is told: {what}"), false, false),
         Happening::CallerTold { what } => (format!("The caller is told: {what}"), false, false),

@@ -289,7 +289,7 @@ async fn unready(app: &App, at: &AtDesk, rota: &Rota) -> Result<Vec<(String, Str
     let all: BTreeSet<_> = all.chain(rota.overrides.iter().map(|change| &change.agent)).collect();
     let reasons = |key: &&AgentKey| {
         let agent = at.desk().agent(key)?;
-        let wall = Wall::new(app.acts().book(), crate::web::odds::zone_of(at.desk(), key));
+        let wall = Wall::new(app.acts().book(), at.desk().zone_of(key));
         let is_verified = |phone: &&crate::rules::desk::Phone| {
             super::person::verified_at(&verified, key, &phone.number).is_some()
         };

@@ -65,9 +65,8 @@ fn policy_was(fields: &Fields) -> Result<Policy, Trouble> {
 }
 
 /// The edit that makes the one of the other, if they differ.
-fn replaced(was: Policy, now: Policy) -> Vec<Edit> {
-    let changed = was != now;
-    changed.then(|| Edit::Policy(Change::replace(was, now))).into_iter().collect()
+fn replaced(was: Policy, now: Policy) -> Option<Edit> {
+    Change::of(Some(was), now).map(Edit::Policy)
 }
 
 fn delay(text: &str, errors: &mut Errors) -> Option<Seconds> {
@@ -192,8 +191,8 @@ pub(super) async fn put(
             now.steps.remove(step);
         }
         now.steps.insert(position - 1, Step { targets: targets.clone(), delay });
-        let (edits, then) = (replaced(was.clone(), now), at.policy_path(&name));
-        match drafted_or_told(&app, &at, &edits, &then, section(&name, STEP_FIELDS)).await? {
+        let (edit, then) = (replaced(was.clone(), now), at.policy_path(&name));
+        match drafted_or_told(&app, &at, edit.as_slice(), &then, section(&name, STEP_FIELDS)).await? {
             Ok(done) => return Ok(done),
             Err(found) => errors = found,
         }
@@ -219,7 +218,7 @@ pub(super) async fn remove(
         return Err(Trouble::NotFound);
     }
     now.steps.remove(step);
-    drafted(&app, &at, &replaced(was, now), &at.policy_path(&name)).await
+    drafted(&app, &at, replaced(was, now).as_slice(), &at.policy_path(&name)).await
 }
 
 #[derive(Template)]
@@ -324,8 +323,8 @@ pub(super) async fn put_policy(
     let (cycles, last_resort) = common(&fields, &mut errors);
     if errors.is_empty() {
         let now = Policy { cycles, last_resort: last_resort.clone(), ..was.clone() };
-        let (edits, then) = (replaced(was, now), at.policy_path(&name));
-        match drafted_or_told(&app, &at, &edits, &then, section(&name, FIELDS)).await? {
+        let (edit, then) = (replaced(was, now), at.policy_path(&name));
+        match drafted_or_told(&app, &at, edit.as_slice(), &then, section(&name, FIELDS)).await? {
             Ok(done) => return Ok(done),
             Err(found) => errors = found,
         }

@@ -22,11 +22,16 @@ use crate::web::ui::trouble::Trouble;
 use crate::web::ui::visit::Visiting;
 use crate::web::ui::{Frame, page};
 
-/// A step in words, for who does not see the drawing.
+/// A step in words, for who does not see the drawing, or where there is none.
 pub(super) struct Step {
     pub(super) name: String,
     pub(super) does: String,
-    pub(super) ways: Vec<String>,
+    /// What is said in it.
+    pub(super) says: Option<String>,
+    pub(super) is_start: bool,
+    pub(super) is_safe: bool,
+    /// The steps that it leads to, each with when it does.
+    pub(super) ways: Vec<(String, String)>,
 }
 
 /// What there is to say about a text.
@@ -83,13 +88,13 @@ impl Checked {
 }
 
 fn steps(flow: &Flow) -> Vec<Step> {
-    let way = |way: &crate::rules::flow::OutlinedWay<'_>| match &*way.when {
-        [] => way.to.to_owned(),
-        when => format!("{} ({})", way.to, when.join(", ")),
-    };
+    let way = |way: &crate::rules::flow::OutlinedWay<'_>| (way.to.to_owned(), way.when.join(", "));
     let step = |step: crate::rules::flow::Outlined<'_>| Step {
         name: step.name.to_owned(),
         does: step.does,
+        says: step.says.map(str::to_owned),
+        is_start: step.is_start,
+        is_safe: step.is_safe,
         ways: step.ways.iter().map(way).collect(),
     };
     flow.outline().into_iter().map(step).collect()

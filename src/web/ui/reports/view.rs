@@ -34,6 +34,8 @@ pub(super) struct Page {
     /// What may be chosen, and what is.
     desks: Vec<(String, String)>,
     desk: String,
+    /// Whose tickets alone these are; everybody's, if it is empty.
+    customer: String,
     choice: Choice,
     from: String,
     to: String,
@@ -96,7 +98,13 @@ impl Page {
             .iter()
             .map(|((desk, customer), figures)| {
                 let name = customer.as_deref().unwrap_or("callers whom the desk does not know");
-                Row::new(names.within(desk, name), figures)
+                let leads = customer.as_deref().filter(|_| question.customer.is_empty());
+                let leads = leads.map(|customer| {
+                    let question =
+                        Question { desk: desk.clone(), customer: customer.to_owned(), ..Question::default() };
+                    format!("{}{}", visiting.frame.base, address("/reports", &question, &days))
+                });
+                Row { leads, ..Row::new(names.within(desk, name), figures) }
             })
             .collect();
         let customers_left = customers.len().saturating_sub(MOST_CUSTOMERS);
@@ -123,10 +131,11 @@ impl Page {
             (course_label(unit, *start), figures.calls + figures.texts, figures.emergencies)
         };
         Page {
-            csv: (!kept.is_empty()).then(|| address(&question, &days)),
+            csv: (!kept.is_empty()).then(|| address("/reports.csv", &question, &days)),
             any_desk: all.all().next().is_some(),
             desks: choosable,
             desk: question.desk,
+            customer: question.customer,
             choice: days.choice,
             // What was written wrong stands there to be mended.
             from: if error.is_some() { question.from.clone() } else { days.span.first().to_string() },
@@ -212,14 +221,18 @@ impl Names<'_> {
     }
 }
 
-fn address(question: &Question, days: &Days) -> String {
+/// Where the same days are told, of what is asked about.
+fn address(path: &str, question: &Question, days: &Days) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("desk", &question.desk).append_pair("span", days.choice.name());
     if days.choice == Choice::Dates {
         query.append_pair("from", &days.span.first().to_string());
         query.append_pair("to", &days.span.last().to_string());
     }
-    format!("/reports.csv?{}", query.finish())
+    if !question.customer.is_empty() {
+        query.append_pair("customer", &question.customer);
+    }
+    format!("{path}?{}", query.finish())
 }
 
 fn told(span: &Span) -> String {

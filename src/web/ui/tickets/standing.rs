@@ -180,8 +180,6 @@ fn attempt_words(attempt: &Attempt) -> String {
         AttemptState::Ended(Ending::Failed) => ("failed", "failed"),
         AttemptState::Ended(Ending::Withdrawn) => ("taken back", "ended by us"),
     };
-    match attempt.method {
-        MethodKind::Sms => format!("text {text}"),
-        MethodKind::Voice => format!("call {call}"),
-    }
+    let became = if attempt.method == MethodKind::Sms { text } else { call };
+    format!("{} {became}", attempt.method.word())
 }

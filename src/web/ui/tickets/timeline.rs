@@ -2,7 +2,6 @@
 
 use crate::rules::desk::Desk;
 use crate::rules::people::AgentKey;
-use crate::rules::policy::MethodKind;
 use crate::rules::ticket::{Actor, Entry, Happening, Via};
 use crate::web::ui::moments::{Shown, Wall};
 
@@ -55,13 +54,6 @@ fn via(via: Via) -> &'static str {
 /// The way, if it is known, after a blank.
 fn perhaps(way: Option<Via>) -> String {
     way.map(|way| format!(" {}", via(way))).unwrap_or_default()
-}
-
-fn method(method: MethodKind) -> &'static str {
-    match method {
-        MethodKind::Sms => "text",
-        MethodKind::Voice => "call",
-    }
 }
 
 /// What happened, after the name of who did it, or without one.
@@ -124,10 +116,10 @@ fn words(what: &Happening, desk: &Desk, wall: &Wall<'_>, numbers: bool) -> Strin
         Happening::PassedOver { agents } => format!("Muted, and passed over: {}", names(agents)),
         Happening::PagedDespiteMute { agent } => format!("{} is muted, and paged all the same", name(agent)),
         Happening::AttemptStarted { agent, method: by, number } => {
-            format!("No. {number}: a {} to {}", method(*by), name(agent))
+            format!("No. {number}: a {} to {}", by.word(), name(agent))
         }
         Happening::AttemptSkipped { agent, method: by, why } => {
-            format!("No {} to {}: {why}", method(*by), name(agent))
+            format!("No {} to {}: {why}", by.word(), name(agent))
         }
         Happening::AttemptOutcome { number, outcome } => format!("No. {number}: {outcome}"),
         Happening::WrongKey { number, key } => format!("No. {number}: the key {key} means nothing"),
@@ -146,7 +138,7 @@ fn words(what: &Happening, desk: &Desk, wall: &Wall<'_>, numbers: bool) -> Strin
         Happening::CallerTold { what } => format!("The caller is told: {what}"),
         Happening::CallerNotTextable { why } => format!("The caller cannot be texted: {why}"),
         Happening::MethodDead { agent, method: by, why } => {
-            format!("{} gets no {}s any more: {why}", name(agent), method(*by))
+            format!("{} gets no {}s any more: {why}", name(agent), by.word())
         }
         Happening::ManagerTold { what } => format!("The manager is told: {what}"),
         Happening::HandedOver { to, via: way } => format!("handed it over to {} {}", name(to), via(*way)),

@@ -39,10 +39,10 @@
 
 mod people;
 mod scene;
+pub mod screen;
 mod server;
 mod ticket;
 mod traffic;
-mod visitor;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -69,6 +69,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use people::Person;
 pub use scene::Scene;
+pub use screen::{PASSWORD, Screen, Stream};
 pub use ticket::Ticket;
 pub use traffic::{Answer, Webhook};
 

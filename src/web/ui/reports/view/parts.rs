@@ -20,6 +20,8 @@ pub(super) struct Headline {
 /// A row of figures.
 pub(super) struct Row {
     pub(super) name: String,
+    /// Where there is more about it.
+    pub(super) leads: Option<String>,
     pub(super) calls: usize,
     pub(super) emergencies: usize,
     pub(super) downgraded: usize,
@@ -33,6 +35,7 @@ impl Row {
     pub(super) fn new(name: String, figures: &Figures) -> Row {
         Row {
             name,
+            leads: None,
             calls: figures.calls,
             emergencies: figures.emergencies,
             downgraded: figures.downgraded(),

@@ -2,9 +2,9 @@
 
 use url::Url;
 
+use super::App;
 use crate::calendar::import::LARGEST;
 use crate::fetch::{FetchError, Fetched, Mark};
-use crate::web::App;
 
 /// A calendar, as it was read.
 pub(super) struct Read {

@@ -10,8 +10,10 @@ use nightbell::act::By;
 use nightbell::rules::access::{Role, Scope};
 use tower::ServiceExt;
 
-use super::PASSWORD;
-use crate::support::world::World;
+use super::World;
+
+/// What everybody signs in with.
+pub const PASSWORD: &str = "three quiet geese at noon";
 
 /// How long something may take that is awaited, in real time.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -65,6 +67,13 @@ impl Screen {
     pub async fn get(&self, path: &str) -> Seen {
         let request = Request::get(path).header(header::COOKIE, &*self.cookie.borrow()).body(Body::empty());
         self.seen(request.unwrap()).await
+    }
+
+    /// Opens a page, which there is.
+    pub async fn opens(&self, path: &str) -> String {
+        let seen = self.get(path).await;
+        assert_eq!(seen.status, StatusCode::OK, "{path}: {}", seen.body);
+        seen.body
     }
 
     /// Sends a form.
