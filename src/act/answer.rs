@@ -23,7 +23,7 @@ pub struct CallAnswer {
 
 impl CallAnswer {
     /// Nothing to say, and nothing to ask.
-    pub(super) fn nothing() -> CallAnswer {
+    pub(crate) fn nothing() -> CallAnswer {
         CallAnswer { script: Script::default(), next: None, voices: BTreeMap::new() }
     }
 }

@@ -33,6 +33,7 @@ use super::account::Email;
 use super::contact::PhoneNumber;
 use super::flow::{Audio, Plan};
 use super::hours::Calendar;
+use super::live::LiveConnect;
 use super::number_plan::{Country, NumberPlan};
 use super::policy::{Limits, Policy, Target};
 use super::rota::Rota;
@@ -98,6 +99,9 @@ pub struct DeskOf<Hours, OneRota> {
     /// Its choices.
     #[serde(default)]
     pub options: Options,
+    /// Whether emergencies are put straight through.
+    #[serde(default)]
+    pub live_connect: LiveConnect,
     /// When it is there.
     pub hours: Hours,
     /// Its telephone numbers.

@@ -237,6 +237,12 @@ pub enum Happening {
     PageDue {
         at: Timestamp,
     },
+    CallerWaits {
+        agents: Vec<AgentKey>,
+    },
+    WaitOver {
+        gave_up: bool,
+    },
     StepStarted {
         cycle: u32,
         step: usize,

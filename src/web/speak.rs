@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use crate::act::{CallAnswer, NextTurn};
 use crate::rules::script::{Prompt, Then};
-use crate::wire::twiml::{self, Dial, DialNumber, Gather, Record, RejectReason, Response, TwimlError, Verb};
+use crate::wire::twiml::{
+    self, Conference, Dial, DialNumber, Gather, Record, RejectReason, Response, TwimlError, Verb,
+};
 use crate::wire::{Addresses, Asked, Number};
 
 use super::CarrierAccess;
@@ -15,11 +17,13 @@ pub(super) const ANY_KEY: &str = "0123456789*#";
 
 /// What a document is written with.
 #[derive(Clone, Copy)]
-struct Means<'a> {
-    ours: &'a Addresses,
-    carrier: &'a CarrierAccess,
+pub(super) struct Means<'a> {
+    /// Our addresses.
+    pub(super) ours: &'a Addresses,
+    /// Whose document it is.
+    pub(super) carrier: &'a CarrierAccess,
     /// By language, where the line names one.
-    voices: &'a BTreeMap<String, String>,
+    pub(super) voices: &'a BTreeMap<String, String>,
 }
 
 /// The document that says and asks what an answer says and asks.
@@ -72,7 +76,7 @@ fn then(verbs: &mut Vec<Verb>, then: &Then, next: impl Fn(Asked) -> String, mean
             // An empty recording is reported to no action.
             verbs.push(Verb::Redirect { url: next(Asked::NoRecording) });
         }
-        Then::Dial { number, caller_id, ring, limit } => {
+        Then::Dial { number, caller_id, ring, limit, screen } => {
             let may_show = |number: &&str| carrier.may_show.contains(&Number::new(*number));
             verbs.push(Verb::Dial(Dial {
                 action: Some(next(Asked::Dial)),
@@ -85,13 +89,20 @@ fn then(verbs: &mut Vec<Verb>, then: &Then, next: impl Fn(Asked) -> String, mean
                     .map(str::to_owned),
                 numbers: vec![DialNumber {
                     number: number.as_str().to_owned(),
-                    url: None,
-                    status_callback: None,
+                    url: screen.as_ref().map(|attempt| ours.answered(attempt)),
+                    status_callback: screen.as_ref().map(|attempt| ours.attempt(attempt)),
                 }],
             }));
         }
+        Then::Conference { name, waits } => verbs.push(Verb::Conference(Conference {
+            name: name.clone(),
+            action: next(Asked::Dial),
+            starts: !waits,
+            wait_url: waits.then(|| ours.wait()),
+            status_callback: Some(ours.conference()),
+        })),
         Then::Continue => verbs.push(Verb::Redirect { url: next(Asked::Next) }),
-        Then::Hangup | Then::Reject { .. } => last(verbs, then, means),
+        Then::Hangup | Then::Through | Then::Reject { .. } => last(verbs, then, means),
     }
 }
 
@@ -106,12 +117,16 @@ fn last(verbs: &mut Vec<Verb>, then: &Then, means: Means<'_>) {
             verbs.extend(prompts(inside, means).into_iter().map(Verb::Prompt));
             verbs.push(Verb::Hangup);
         }
-        Then::Record { .. } | Then::Dial { .. } | Then::Continue | Then::Hangup => verbs.push(Verb::Hangup),
+        // The end of the document connects.
+        Then::Through => {}
+        Then::Record { .. } | Then::Dial { .. } | Then::Conference { .. } | Then::Continue | Then::Hangup => {
+            verbs.push(Verb::Hangup)
+        }
     }
 }
 
 /// What is heard, as far as the carrier can: silence is left out where it is not known.
-fn prompts(prompts: &[Prompt], means: Means<'_>) -> Vec<twiml::Prompt> {
+pub(super) fn prompts(prompts: &[Prompt], means: Means<'_>) -> Vec<twiml::Prompt> {
     let Means { ours, carrier, voices } = means;
     let prompt = |prompt: &Prompt| match prompt {
         Prompt::Say { language, text } => {

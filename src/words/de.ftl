@@ -35,6 +35,8 @@ voice-no-recording = Es gibt keine Nachricht zum Anhören.
 voice-taken = Danke, Sie haben es übernommen: { $ticket }. { $callback } Um den Kunden jetzt anzurufen, drücken Sie die 2. Sonst legen Sie auf und rufen bald zurück.
 voice-put-through = Der Kunde wird angerufen. Bitte bleiben Sie in der Leitung.
 voice-ready = Das ist der Rückruf zu { $ticket }, { $customer }. Um verbunden zu werden, drücken Sie die 1.
+voice-caller-waits = { $desk }. Ein Anrufer ist mit einem Notfall in der Leitung: { $ticket }, { $customer }. Um zu übernehmen und jetzt zu sprechen, drücken Sie die 1. Zum Ablehnen die 4. Um alles noch einmal zu hören, die Stern-Taste.
+voice-to-caller = Sie werden verbunden.
 voice-reached = Der Rückruf zu { $ticket } ist notiert. Auf Wiederhören.
 voice-not-reached = Haben Sie den Kunden erreicht? Bitte antworten Sie auf die SMS: DONE, oder CALL für einen neuen Versuch. Auf Wiederhören.
 voice-goodbye = Auf Wiederhören.
@@ -150,6 +152,15 @@ state-over = { $ticket } ist geschlossen
 pages-one = Für Sie ist ein Alarm offen: { $ticket }, { $customer }
 pages-many = Für Sie sind { $count } Alarme offen. Der erste: { $ticket }, { $customer }
 pages-none = Für Sie ist kein Alarm offen
+rung-all = alle, die Bereitschaft haben
+rung = die { $which ->
+    [first] erste
+    [second] zweite
+    [third] dritte
+    [fourth] vierte
+    [fifth] fünfte
+   *[next] nächste
+} Person
 list = { $most } und { $last }
 hours-none = nach Vereinbarung
 day-alone = { $day }

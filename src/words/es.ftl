@@ -35,6 +35,8 @@ voice-no-recording = No hay ningún mensaje que oír.
 voice-taken = Gracias, es suyo: { $ticket }. { $callback } Para llamar ahora al cliente, pulse 2. Si no, cuelgue y llámele pronto.
 voice-put-through = Estamos llamando al cliente. No cuelgue, por favor.
 voice-ready = Esta es la llamada al cliente por el { $ticket }, { $customer }. Para hablar con él, pulse 1.
+voice-caller-waits = { $desk }. Hay un cliente en línea con una emergencia: { $ticket }, { $customer }. Para aceptarla y hablar ahora, pulse 1. Para rechazarla, pulse 4. Para oírlo otra vez, pulse asterisco.
+voice-to-caller = Le pasamos la llamada.
 voice-reached = La llamada por el { $ticket } queda anotada. Adiós.
 voice-not-reached = ¿Pudo hablar con el cliente? Responda al SMS: DONE, o CALL para volver a intentarlo. Adiós.
 voice-goodbye = Adiós.
@@ -150,6 +152,15 @@ state-over = El { $ticket } está cerrado
 pages-one = Tiene un aviso abierto: { $ticket }, { $customer }
 pages-many = Tiene { $count } avisos abiertos. El primero: { $ticket }, { $customer }
 pages-none = No tiene ningún aviso abierto
+rung-all = todas las personas de guardia
+rung = la { $which ->
+    [first] primera
+    [second] segunda
+    [third] tercera
+    [fourth] cuarta
+    [fifth] quinta
+   *[next] siguiente
+} persona
 list = { $most } y { $last }
 hours-none = con cita previa
 day-alone = { $day }

@@ -35,6 +35,8 @@ voice-no-recording = Il n'y a pas de message à écouter.
 voice-taken = Merci, c'est à vous : { $ticket }. { $callback } Pour appeler le client maintenant, tapez 2. Sinon, raccrochez et rappelez-le bientôt.
 voice-put-through = Nous appelons le client. Restez en ligne.
 voice-ready = Voici le rappel pour le { $ticket }, { $customer }. Pour être mis en relation, tapez 1.
+voice-caller-waits = { $desk }. Un appelant est en ligne pour une urgence : { $ticket }, { $customer }. Pour la prendre et lui parler, tapez 1. Pour refuser, tapez 4. Pour réécouter, tapez étoile.
+voice-to-caller = Vous êtes mis en relation.
 voice-reached = Le rappel pour le { $ticket } est noté. Au revoir.
 voice-not-reached = Avez-vous pu joindre le client ? Répondez au texto : DONE, ou CALL pour réessayer. Au revoir.
 voice-goodbye = Au revoir.
@@ -150,6 +152,15 @@ state-over = Le { $ticket } est fermé
 pages-one = Vous avez une alerte ouverte : { $ticket }, { $customer }
 pages-many = Vous avez { $count } alertes ouvertes. La première : { $ticket }, { $customer }
 pages-none = Vous n'avez aucune alerte ouverte
+rung-all = toutes les personnes d'astreinte
+rung = la { $which ->
+    [first] première
+    [second] deuxième
+    [third] troisième
+    [fourth] quatrième
+    [fifth] cinquième
+   *[next] prochaine
+} personne
 list = { $most } et { $last }
 hours-none = sur rendez-vous
 day-alone = le { $day }

@@ -11,6 +11,9 @@ use crate::rules::hours::Calendar;
 use crate::rules::ticket::TicketState;
 use crate::rules::zone::{Zone, ZoneBook};
 
+/// Which person it is, as the files of words know them.
+const ORDINALS: [&str; 5] = ["first", "second", "third", "fourth", "fifth"];
+
 impl Words {
     /// An instant by the wall clock of `zone`: "Friday, November 27, at 10 am".
     pub fn moment(&self, lang: &str, book: &ZoneBook, zone: Zone, at: Timestamp) -> String {
@@ -70,6 +73,17 @@ impl Words {
             [] => String::new(),
             [only] => only.clone(),
             [most @ .., last] => self.say(lang, "list", &[("most", &most.join(", ")), ("last", last)]),
+        }
+    }
+
+    /// Whom we ring for a caller who waits: the first, the second …, or all of them.
+    pub fn rung(&self, lang: &str, ordinal: Option<usize>) -> String {
+        match ordinal {
+            Some(ordinal) => {
+                let which = ORDINALS.get(ordinal.saturating_sub(1)).unwrap_or(&"next");
+                self.say(lang, "rung", &[("which", which)])
+            }
+            None => self.say(lang, "rung-all", &[]),
         }
     }
 

@@ -203,6 +203,8 @@ fn calls(language: &str, name: &str) -> Vec<Script> {
                 Spoken::Page { brief: brief.clone(), wrong_key: true },
                 Spoken::Recording { brief: brief.clone(), recording: Some("RE1".into()) },
                 Spoken::Taken(brief.clone()),
+                Spoken::CallerWaits { brief: brief.clone(), wrong_key: false },
+                Spoken::CallerWaits { brief: brief.clone(), wrong_key: true },
                 Spoken::ReadyToCall(brief),
             ]);
         }
@@ -211,6 +213,8 @@ fn calls(language: &str, name: &str) -> Vec<Script> {
         Spoken::PutThrough { number: phone(), line: "+18025550100".parse().unwrap(), seconds: 25 },
         Spoken::AfterTalk { number: NUMBER, reached: true },
         Spoken::AfterTalk { number: NUMBER, reached: false },
+        Spoken::JoinCaller { conference: "CA1".into() },
+        Spoken::Through,
         Spoken::Goodbye,
     ]);
     spoken.extend(answers(name).into_iter().map(Spoken::Answer));

@@ -78,6 +78,13 @@ impl<'a> Checks<'a> {
                 "write 5 to 60 seconds: less than it takes a voicemail to answer",
             );
         }
+        if !(20..=600).contains(&desk.live_connect.limit.0) {
+            self.note(
+                &["live_connect", "limit"],
+                "a caller would wait too short or too long to be put through",
+                "write 20 s to 10 min: after it he leaves his message, and the page begins",
+            );
+        }
         for (part, span) in [
             ("callback_limit", desk.limits.callback_limit),
             ("caller_told_after", desk.limits.caller_told_after),

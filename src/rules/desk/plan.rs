@@ -122,6 +122,7 @@ pub fn changes(before: &Desk, after: &Desk) -> Vec<Change> {
         hours: after.hours.clone(),
         limits: after.limits,
         options: after.options,
+        live_connect: after.live_connect,
         lines: after.lines.clone(),
         severities: after.severities.clone(),
         agents: after.agents.clone(),
@@ -136,6 +137,7 @@ pub fn changes(before: &Desk, after: &Desk) -> Vec<Change> {
         ("hours", before.hours == after.hours),
         ("limits", before.limits == after.limits),
         ("options", before.options == after.options),
+        ("live_connect", before.live_connect == after.live_connect),
     ] {
         if !same {
             found.note(part, None, How::Changed);

@@ -387,7 +387,8 @@ impl Tape {
             Then::Gather { .. } | Then::Continue => {}
             Then::Record { .. } => self.0.push(Event::Did("records")),
             Then::Dial { .. } => self.0.push(Event::Did("puts the call through")),
-            Then::Hangup => self.0.push(Event::Did("hangs up")),
+            Then::Conference { .. } => self.0.push(Event::Did("rings who is on call while the caller waits")),
+            Then::Hangup | Then::Through => self.0.push(Event::Did("hangs up")),
             Then::Reject { .. } => self.0.push(Event::Did("does not answer")),
         }
     }
@@ -422,10 +423,12 @@ fn action(line: &Line, turn: &Turn) -> Result<Option<Input>, (String, &'static s
             Input::Recorded { recording: "recording".to_owned(), seconds: *seconds, hung_up: *hang_up }
         }
         (Then::Record { .. }, Line { silence: true, .. }) => Input::NoRecording,
-        (Then::Dial { .. }, Line { talk: Some(seconds), .. }) => {
+        (Then::Dial { .. } | Then::Conference { .. }, Line { talk: Some(seconds), .. }) => {
             Input::Dialled { answered: true, seconds: *seconds }
         }
         (Then::Dial { .. }, Line { no_answer: true, .. }) => Input::Dialled { answered: false, seconds: 0 },
+        // His time is up: the call is led on.
+        (Then::Conference { .. }, Line { no_answer: true, .. }) => Input::Continue,
         _ => {
             let what = format!("this cannot be done now: {}", question(then));
             return Err((what, "use keys, silence, record, talk, no_answer or hang_up, whichever fits"));
@@ -440,7 +443,8 @@ fn question(then: &Then) -> &'static str {
         Then::Record { .. } => "a recording is being made",
         Then::Dial { .. } => "the call is being put through",
         Then::Continue => "the next turn follows by itself",
-        Then::Hangup | Then::Reject { .. } => "the call is over",
+        Then::Conference { .. } => "the caller waits to be put through",
+        Then::Hangup | Then::Through | Then::Reject { .. } => "the call is over",
     }
 }
 

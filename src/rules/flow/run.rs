@@ -4,9 +4,9 @@
 use crate::rules::script::{Prompt, Script, Then};
 
 use super::audio::{self, Audio, Heard};
-use super::syntax::{Act, Dial, Digits, Menu, On, Phrase, Record, Step};
+use super::syntax::{Act, Dial, Digits, Live, Menu, On, Phrase, Record, Step};
 use super::words::{self, Medium};
-use super::{Caller, DeskClock, Facts, Flow, FlowCommand, Input, Position, Stage, Turn};
+use super::{Caller, DeskClock, Facts, Flow, FlowCommand, Input, LiveWay, Position, Stage, Turn};
 
 mod number;
 
@@ -14,6 +14,9 @@ use number::entry;
 
 /// Seconds to wait for each digit of a number (a caller reads it off a card, in the dark).
 const PER_DIGIT: u8 = 8;
+
+/// The most agents whom a caller's own call rings, one after the other.
+const MOST_RUNG: u8 = 8;
 
 /// A turn in the making.
 pub(super) struct Run<'a> {
@@ -76,6 +79,14 @@ impl<'a> Run<'a> {
             Step::Dial(dial) => match input {
                 Input::Dialled { answered, seconds } => self.dial_answer(dial, *answered, *seconds),
                 _ => self.dial_answer(dial, false, 0),
+            },
+            Step::Live(live) => match (input, &self.facts.live) {
+                (Input::Dialled { answered: true, .. }, _) => self.connected(live, true),
+                // The one whom his call rang did not accept: the next one.
+                (Input::Dialled { .. }, Some(LiveWay::Ring { .. })) if !self.failed(MOST_RUNG) => {
+                    self.connect(live)
+                }
+                _ => self.connected(live, false),
             },
             _ => Go::To(name),
         };
@@ -153,6 +164,12 @@ impl<'a> Run<'a> {
                 when.get(&case).or(otherwise.as_ref()).map_or(Go::To(&flow.safe), |next| Go::To(next))
             }
             Step::Dial(dial) => self.dial(dial),
+            Step::Live(live) => {
+                if self.facts.live.is_some() && !self.hung_up {
+                    self.say("say", &live.say);
+                }
+                self.connect(live)
+            }
             Step::Act { act, next } => {
                 let command = self.command(act);
                 self.commands.push(command);
@@ -317,13 +334,52 @@ impl<'a> Run<'a> {
             self.commands.push(FlowCommand::CallCustomer);
         }
         let caller_id = self.facts.line.clone().filter(|_| dial.callback);
-        let then = Then::Dial { number, caller_id, ring: dial.ring, limit: dial.limit };
+        let then = Then::Dial { number, caller_id, ring: dial.ring, limit: dial.limit, screen: None };
         Go::Ask(then, Stage::Answer)
     }
 
     fn dial_answer(&mut self, dial: &'a Dial, answered: bool, seconds: u32) -> Go<'a> {
         self.commands.push(FlowCommand::Transferred { to: dial.to.clone(), answered, seconds });
         Go::To(if answered { &dial.answered } else { &dial.unanswered })
+    }
+
+    /// The caller waits in a conference, or his call rings the next one; where neither is possible he goes on.
+    fn connect(&mut self, live: &'a Live) -> Go<'a> {
+        let facts = self.facts;
+        let (then, way) = match &facts.live {
+            None => return Go::To(&live.unanswered),
+            Some(_) if self.hung_up => return Go::End(Then::Hangup),
+            Some(LiveWay::Conference { name }) => {
+                (Then::Conference { name: name.clone(), waits: true }, facts.live.as_ref())
+            }
+            Some(LiveWay::Ring { number, ring }) => {
+                let (number, caller_id) = (number.clone(), facts.line.clone());
+                let then = Then::Dial { number, caller_id, ring: *ring, limit: None, screen: None };
+                (then, facts.live.as_ref())
+            }
+        };
+        if let Some(LiveWay::Ring { .. }) = way {
+            self.say("wait", &live.wait);
+        }
+        self.commands.push(FlowCommand::Connect { limit: live.limit });
+        Go::Ask(then, Stage::Answer)
+    }
+
+    fn connected(&mut self, live: &'a Live, answered: bool) -> Go<'a> {
+        if !answered {
+            self.say("missed", &live.missed);
+        }
+        self.commands.push(FlowCommand::ConnectOver { answered });
+        Go::To(if answered { &live.answered } else { &live.unanswered })
+    }
+
+    /// What a caller hears who waits in a conference at this step.
+    pub(super) fn waiting(mut self) -> Vec<Prompt> {
+        let flow = self.flow;
+        if let Some(Step::Live(live)) = flow.steps.get(&self.position.step) {
+            self.say("wait", &live.wait);
+        }
+        self.prompts
     }
 
     /// Counts a failed try; whether it was the last.

@@ -20,6 +20,7 @@ pub(super) enum Step {
     Record(Record),
     Branch { on: On, when: BTreeMap<String, String>, otherwise: Option<String> },
     Dial(Dial),
+    Live(Live),
     Act { act: Act, next: String },
     Text { text: Phrase, next: String },
     Reject { busy: bool },
@@ -86,6 +87,17 @@ pub(super) struct Dial {
     pub callback: bool,
     pub ring: u16,
     pub limit: Option<u32>,
+    pub answered: String,
+    pub unanswered: String,
+}
+
+/// The caller waits while agents are rung.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Live {
+    pub say: Phrase,
+    pub wait: Phrase,
+    pub missed: Phrase,
+    pub limit: u16,
     pub answered: String,
     pub unanswered: String,
 }
@@ -180,6 +192,9 @@ impl Step {
             Step::Dial(dial) => {
                 vec![way("answered", &dial.answered), way("unanswered", &dial.unanswered)]
             }
+            Step::Live(live) => {
+                vec![way("answered", &live.answered), way("unanswered", &live.unanswered)]
+            }
             Step::Branch { when, otherwise, .. } => {
                 let when = when.iter().map(|(case, to)| Way {
                     path: vec!["when".to_owned(), case.clone()],
@@ -206,6 +221,7 @@ impl Step {
                 ("confirm", &number.confirm),
             ],
             Step::Record(record) => vec![("say", &record.say)],
+            Step::Live(live) => vec![("say", &live.say), ("wait", &live.wait), ("missed", &live.missed)],
             Step::Play { .. }
             | Step::Pause { .. }
             | Step::Branch { .. }

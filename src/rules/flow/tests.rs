@@ -52,6 +52,7 @@ fn facts() -> Facts<'static> {
             ("customer".to_owned(), "+18025550177".parse().unwrap()),
         ]),
         line: Some("+18025550111".parse().unwrap()),
+        live: None,
         plan: &TestPlan,
         audio: &[],
     }

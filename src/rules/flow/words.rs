@@ -43,6 +43,7 @@ pub const FIELDS: &[(&str, FieldKind, &str)] = &[
         FieldKind::Desk,
         "the open pages of the agent who calls, as a sentence, first things first",
     ),
+    ("rung", FieldKind::Desk, "whom we ring for a caller who waits, as in `we are ringing …`"),
     ("main_number", FieldKind::Number, "the daytime desk's number"),
     ("ticket", FieldKind::Ticket, "this call's ticket number"),
     (

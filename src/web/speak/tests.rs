@@ -6,7 +6,7 @@ use crate::wire::twiml::Profile;
 fn carrier(pause: bool) -> CarrierAccess {
     CarrierAccess {
         tokens: vec!["12345".into()],
-        profile: Profile { pause },
+        profile: Profile { pause, conference: pause },
         may_show: [Number::new("+18025550100")].into(),
         api: String::new(),
         account: String::new(),
@@ -87,6 +87,7 @@ fn a_recording_leads_on_even_if_it_is_empty() {
 #[test]
 fn a_transfer_shows_what_the_carrier_may_show() {
     let dial = |caller_id: &str| Then::Dial {
+        screen: None,
         number: number(),
         caller_id: Some(caller_id.parse().unwrap()),
         ring: 25,
@@ -178,4 +179,40 @@ fn languages_have_the_voice_of_the_line_or_a_natural_one() {
         let document = document(language, voices);
         assert!(document.contains(said), "{document}");
     }
+}
+
+#[test]
+fn a_caller_waits_in_a_conference_and_an_agent_comes_to_him() {
+    let document = |waits: bool| {
+        let then = Then::Conference { name: "CA1".into(), waits };
+        lines_for(vec![say("Please wait.")], then, flow(), &carrier(true))
+    };
+    let (waits, comes) = (document(true), document(false));
+    for part in [
+        r#"startConferenceOnEnter="false" endConferenceOnExit="true" beep="false" maxParticipants="2""#,
+        r#"waitUrl="https://pager.example.com/webhooks/main/wait#rc=2&amp;rt=4000&amp;rp=all""#,
+        r#"statusCallback="https://pager.example.com/webhooks/main/conference#"#,
+        r#"<Dial action="https://pager.example.com/webhooks/main/turn/9f3c/triage/3?asked=dial#"#,
+        ">CA1</Conference>",
+    ] {
+        assert!(waits.contains(part), "{part}: {waits}");
+    }
+    assert!(comes.contains(r#"startConferenceOnEnter="true""#) && !comes.contains("waitUrl"), "{comes}");
+}
+
+#[test]
+fn who_is_asked_before_he_is_connected_is_connected_by_the_end_of_the_document() {
+    let number: PhoneNumber = "+18025550111".parse().unwrap();
+    let then = Then::Dial { number, caller_id: None, ring: 25, limit: None, screen: Some("01J-a1".into()) };
+    let rings = lines_for(Vec::new(), then, flow(), &carrier(false));
+    assert!(
+        rings.contains(r#"<Number url="https://pager.example.com/webhooks/main/leg/01J-a1/0#"#),
+        "{rings}"
+    );
+    assert!(
+        rings.contains(r#"statusCallback="https://pager.example.com/webhooks/main/attempt/01J-a1#"#),
+        "{rings}"
+    );
+    let through = lines_for(vec![say("You are being connected.")], Then::Through, None, &carrier(false));
+    assert!(through.ends_with("</Say>\n</Response>"), "{through}");
 }

@@ -16,6 +16,8 @@ pub use write::{TwimlError, write};
 pub struct Profile {
     /// Whether it knows `Pause`.
     pub pause: bool,
+    /// Whether it knows `Conference` in `Dial`, with an address for who waits.
+    pub conference: bool,
 }
 
 /// A whole answer: the verbs in their order. When they are done the carrier hangs up.
@@ -36,6 +38,8 @@ pub enum Verb {
     Record(Record),
     /// Connects the caller with somebody.
     Dial(Dial),
+    /// Enters a conference, for carriers whose [`Profile`] has it.
+    Conference(Conference),
     /// Goes on with the answer of another address.
     Redirect {
         /// The address.
@@ -133,6 +137,21 @@ pub struct DialNumber {
     /// What the one who answers hears before being connected; its answer must not hold a Dial.
     pub url: Option<String>,
     /// Where this leg's states are posted.
+    pub status_callback: Option<String>,
+}
+
+/// A conference. It begins once somebody is in who may start it, and another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conference {
+    /// What it is called: whoever names the same is in it.
+    pub name: String,
+    /// Where it is posted that this call is out of it, by itself.
+    pub action: String,
+    /// Whether it may begin once this call is in.
+    pub starts: bool,
+    /// What is heard until it begins: Say, Play, Pause and Redirect; without it the carrier's music.
+    pub wait_url: Option<String>,
+    /// Where it is posted who comes and goes.
     pub status_callback: Option<String>,
 }
 

@@ -12,6 +12,7 @@ mod hang_up;
 mod languages;
 mod late_texts;
 mod left_undone;
+mod live;
 mod moved_line;
 mod nights;
 mod opting_out;

@@ -113,8 +113,8 @@ pub fn try_out(
     let waits = turn.position.is_some().then_some(&turn.script.then).and_then(|then| match then {
         Then::Gather { .. } => Some(Waits::Keys),
         Then::Record { .. } => Some(Waits::Message),
-        Then::Dial { .. } => Some(Waits::Answer),
-        Then::Continue | Then::Hangup | Then::Reject { .. } => None,
+        Then::Dial { .. } | Then::Conference { .. } => Some(Waits::Answer),
+        Then::Continue | Then::Through | Then::Hangup | Then::Reject { .. } => None,
     });
     Tried { events: tape.0, waits, refused }
 }

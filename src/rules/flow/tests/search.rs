@@ -18,8 +18,14 @@ fn inputs(then: &Then) -> Vec<Input> {
             Input::Dialled { answered: true, seconds: 40 },
             Input::Dialled { answered: false, seconds: 0 },
         ],
+        // Over by itself, or led on when the time is up.
+        Then::Conference { .. } => vec![
+            Input::Dialled { answered: true, seconds: 40 },
+            Input::Dialled { answered: false, seconds: 0 },
+            Input::Continue,
+        ],
         Then::Continue => vec![Input::Continue],
-        Then::Hangup | Then::Reject { .. } => Vec::new(),
+        Then::Through | Then::Hangup | Then::Reject { .. } => Vec::new(),
     }
 }
 
@@ -34,8 +40,17 @@ fn situations() -> Vec<Facts<'static>> {
             Caller::Agent { open_pages: 2 },
             Caller::Blocked,
         ] {
-            for bits in 0..16u8 {
+            for bits in 0..48u8 {
+                // Nobody is rung where nobody is on call.
+                if bits >= 16 && clock != DeskClock::OnCall {
+                    continue;
+                }
                 let mut facts = Facts { clock, caller, returning: bits & 1 > 0, ..facts() };
+                facts.live = match bits / 16 {
+                    0 => None,
+                    1 => Some(LiveWay::Conference { name: "CA1".into() }),
+                    _ => Some(LiveWay::Ring { number: "+18025550188".parse().unwrap(), ring: 25 }),
+                };
                 facts.withheld = bits & 2 > 0;
                 facts.caller_id = facts.caller_id.filter(|_| bits & 2 == 0);
                 facts.open_ticket = (bits & 4 > 0).then(|| "1017".to_owned());
@@ -63,7 +78,8 @@ impl Sofar {
         for command in commands {
             match command {
                 FlowCommand::Triage { severity } => self.emergency |= severity.is_emergency(),
-                FlowCommand::Page => self.paged = true,
+                // Who talked to an agent is paged for no more.
+                FlowCommand::Page | FlowCommand::ConnectOver { answered: true } => self.paged = true,
                 FlowCommand::CallbackGivenUp => self.given_up = true,
                 _ => {}
             }
