@@ -84,11 +84,14 @@ mod tests {
         Desk::parse(&file).unwrap()
     }
 
+    /// Methods, with their numbers.
+    type OutOfUse<'a> = &'a [(MethodKind, &'a str)];
+
     fn told(way: Option<Way>) -> String {
         way.map_or("nothing".into(), |way| format!("{:?} {}", way.method, way.number))
     }
 
-    fn dead(methods: &[(MethodKind, &str)]) -> BTreeSet<(MethodKind, PhoneNumber)> {
+    fn dead(methods: OutOfUse<'_>) -> BTreeSet<(MethodKind, PhoneNumber)> {
         methods.iter().map(|(method, number)| (*method, number.parse().unwrap())).collect()
     }
 
@@ -100,7 +103,7 @@ mod tests {
         let rule = |method| format!("{PHONE}[[agent.rule]]\nseverity = 1\nmethod = \"{method}\"\n");
         let (by_call, by_text) = (rule("voice"), rule("sms"));
         let (one, two) = ("+18025550111", "+18025550115");
-        let table: &[(&str, &[(MethodKind, &str)], &str)] = &[
+        let table: &[(&str, OutOfUse<'_>, &str)] = &[
             (PHONE, &[], "Sms +18025550111"),
             (PHONE, &[(text, one)], "Voice +18025550111"),
             (PHONE, &[(text, one), (call, one)], "nothing"),
@@ -127,7 +130,7 @@ mod tests {
         let his =
             |methods| format!("[[agent.phone]]\nnumber = \"{manager}\"\nmethods = [{methods}]\n{PHONE}");
         let calls_only = his("\"voice\"");
-        let table: &[(&str, &[(MethodKind, &str)], &str)] = &[
+        let table: &[(&str, OutOfUse<'_>, &str)] = &[
             (PHONE, &[], "Sms +18025550141"),
             (PHONE, &[(MethodKind::Sms, manager)], "Voice +18025550141"),
             (&calls_only, &[], "Voice +18025550141"),

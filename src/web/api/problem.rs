@@ -91,6 +91,9 @@ pub(super) enum Problem {
          administrator"
     )]
     NotAllDesks,
+    /// The token may less than the account that it is of.
+    #[error("the browsers of an account are for a token that may all that the account may")]
+    Narrow,
     /// Nothing came of a command.
     #[error("{words}")]
     Refused {
@@ -192,9 +195,11 @@ impl Problem {
     pub(super) fn status(&self) -> (StatusCode, &'static str) {
         match self {
             Problem::NoToken => (StatusCode::UNAUTHORIZED, "A token is needed"),
-            Problem::Lacks(_) | Problem::NotAnAgent | Problem::NoAccount | Problem::NotAllDesks => {
-                (StatusCode::FORBIDDEN, "The token may not do that")
-            }
+            Problem::Lacks(_)
+            | Problem::NotAnAgent
+            | Problem::NoAccount
+            | Problem::NotAllDesks
+            | Problem::Narrow => (StatusCode::FORBIDDEN, "The token may not do that"),
             Problem::Query(_) | Problem::Condition | Problem::DraftCondition | Problem::Key => {
                 (StatusCode::BAD_REQUEST, "The question cannot be understood")
             }

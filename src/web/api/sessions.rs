@@ -59,11 +59,15 @@ impl From<act::Session> for Session {
     }
 }
 
+/// Whose browsers are meant. A token that was narrowed to less than its owner may, for a wall screen perhaps, neither
+/// learns where he is signed in nor signs him out.
 fn own(caller: &Caller) -> Result<&Account, Problem> {
-    caller.account.as_ref().ok_or(Problem::NoAccount)
+    let account = caller.account.as_ref().ok_or(Problem::NoAccount)?;
+    if caller.principal == account.principal { Ok(account) } else { Err(Problem::Narrow) }
 }
 
-/// The browsers that are signed in to the token's account. Needs a token of an account.
+/// The browsers that are signed in to the token's account. It needs to be one that
+/// may all that the account may.
 #[utoipa::path(
     get, path = "/account/sessions", tag = "accounts", params(Page),
     responses((status = 200, body = Sessions))
@@ -78,7 +82,8 @@ pub(super) async fn list(
     Ok(Json(Sessions { sessions: sessions.into_iter().map(Session::from).collect(), next }))
 }
 
-/// Signs every browser out of the token's account. Needs a token of an account.
+/// Signs every browser out of the token's account. It needs to be one that
+/// may all that the account may.
 #[utoipa::path(
     delete, path = "/account/sessions", tag = "accounts",
     responses((status = 204, description = "None is signed in any more."))
@@ -89,7 +94,8 @@ pub(super) async fn end_all(State(app): State<App>, caller: Caller) -> Result<St
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Signs a browser out of the token's account. Needs a token of an account.
+/// Signs a browser out of the token's account. It needs to be one that
+/// may all that the account may.
 #[utoipa::path(
     delete, path = "/account/sessions/{id}", tag = "accounts",
     params(("id" = String, Path, description = "By which it is named.")),

@@ -45,6 +45,10 @@ async fn ones_own_browsers_are_listed_and_signed_out() {
             log["entries"].as_array().unwrap().iter().map(|entry| &entry["action"]).collect();
         assert_eq!(actions, ["session.end_others", "session.end"], "{log}");
 
+        // A program that may less than its owner has nothing to do with his browsers.
+        let narrow = site.program_of("ada@example.com", Role::Viewer).await;
+        narrow.get(SESSIONS).await.is(StatusCode::FORBIDDEN);
+        narrow.delete(SESSIONS, &[]).await.is(StatusCode::FORBIDDEN);
         // A program that is nobody's has no browsers.
         let nobody = site.program(Role::Administrator, None).await;
         nobody.get(SESSIONS).await.is(StatusCode::FORBIDDEN);
