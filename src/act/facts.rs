@@ -39,11 +39,7 @@ pub(super) fn facts<R>(
     let plan = desk.number_plan();
     let may_call_back = |number: &&PhoneNumber| plan.may_call_back(number, allowed).is_ok();
     let facts = Facts {
-        clock: match state {
-            DeskState::Support { .. } => DeskClock::Support,
-            DeskState::OnCall { .. } => DeskClock::OnCall,
-            DeskState::Closed { .. } => DeskClock::Closed,
-        },
+        clock: DeskClock::from(state),
         caller: match &call.agent {
             _ if known.blocked => Caller::Blocked,
             Some(_) => {

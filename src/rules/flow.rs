@@ -81,6 +81,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::contact::PhoneNumber;
+use super::hours::DeskState;
 use super::script::Script;
 use super::severity::Severity;
 use super::source::{Problem, Source};
@@ -96,12 +97,14 @@ mod run;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod ways;
 pub mod words;
 
 pub use outline::{Outlined, OutlinedWay};
 use read::Draft;
 use run::Run;
 use syntax::Step;
+pub use ways::Way;
 
 /// A voice flow that passed every check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -293,6 +296,16 @@ pub enum DeskClock {
     Closed,
 }
 
+impl From<DeskState> for DeskClock {
+    fn from(state: DeskState) -> DeskClock {
+        match state {
+            DeskState::Support { .. } => DeskClock::Support,
+            DeskState::OnCall { .. } => DeskClock::OnCall,
+            DeskState::Closed { .. } => DeskClock::Closed,
+        }
+    }
+}
+
 /// Who calls, by the number that the network names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -319,6 +332,9 @@ pub struct Turn {
     pub script: Script,
     /// What is to happen, in order.
     pub commands: Vec<FlowCommand>,
+    /// The steps that were entered, in order.
+    #[serde(default)]
+    pub entered: Vec<String>,
 }
 
 /// What a flow asks of the call machine. The ticket itself is older than the flow's first turn, except for agents and

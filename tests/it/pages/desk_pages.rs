@@ -5,6 +5,7 @@ mod agents;
 mod hours;
 mod lines;
 mod policies;
+mod what_if;
 
 use axum::http::StatusCode;
 use nightbell::rules::access::Role;
