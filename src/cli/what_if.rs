@@ -133,8 +133,8 @@ fn tell_passage(told: &mut String, passage: &Passage, number: usize) {
     if !heard.is_empty() {
         paragraph(told, "     heard    ", &heard);
     }
-    for command in &passage.commands {
-        paragraph(told, "     happens  ", &command.to_string());
+    for happens in passage.happens_told() {
+        paragraph(told, "     happens  ", &happens);
     }
     paragraph(told, "     line     ", &passage.then_told());
     for way in &passage.ways {

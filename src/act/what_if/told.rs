@@ -4,8 +4,8 @@ use super::{EndOfTicket, Ending, Passage, WayOn, WhatIf, Who};
 use crate::clock::Timestamp;
 use crate::rules::case::rehearsal::{Scene, Told};
 use crate::rules::desk::Desk;
-use crate::rules::flow::DeskClock;
 use crate::rules::flow::play::Move;
+use crate::rules::flow::{DeskClock, FlowCommand};
 use crate::rules::script::{Prompt, Then};
 use crate::rules::ticket::TicketState;
 
@@ -62,6 +62,15 @@ impl Passage {
             Prompt::Pause { seconds } => format!("[{seconds} s]"),
         });
         words.collect::<Vec<_>>().join(" ")
+    }
+
+    /// What happens without a word, in order.
+    pub fn happens_told(&self) -> Vec<String> {
+        let told = |command: &FlowCommand| match command {
+            FlowCommand::Recorded { seconds, .. } => format!("message kept, {seconds} s"),
+            command => command.to_string(),
+        };
+        self.commands.iter().map(told).collect()
     }
 
     /// What is waited for, or how the call ends.

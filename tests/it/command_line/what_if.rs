@@ -19,7 +19,7 @@ fn what_would_happen_is_told_by_what_is_in_force_or_by_a_file() {
     let (code, said, wrong) = run(&with(&["--until", "2026-12-26T03:00"]));
     assert_eq!((code, &*wrong), (Some(0), ""), "{said}");
     for told in [
-        "What if +18025550121 rang +18025550100 of Reservations on Fri 25 Dec 2026, 03:00\n(America/New_York)?",
+        "What if +18025550121 rang +18025550100 of Reservations Support on Fri 25 Dec 2026, 03:00\n(America/New_York)?",
         "Somebody is on call at that time.",
         "Severity 1: ",
         "  1  0:00  who → greeting",

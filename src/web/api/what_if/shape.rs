@@ -363,7 +363,7 @@ impl Passage {
             after: passage.after.as_secs(),
             steps: passage.entered.clone(),
             heard: passage.heard_told(),
-            happens: passage.commands.iter().map(ToString::to_string).collect(),
+            happens: passage.happens_told(),
             then: match passage.then {
                 Then::Gather { .. } => ThenKind::Keys,
                 Then::Record { .. } => ThenKind::Message,

@@ -229,7 +229,7 @@ impl Part {
             after: format!("{}:{:02}", seconds / 60, seconds % 60),
             steps: passage.entered.join(" → "),
             heard: passage.heard_told(),
-            happens: passage.commands.iter().map(ToString::to_string).collect(),
+            happens: passage.happens_told(),
             then: passage.then_told(),
             ways: passage.ways.iter().map(on).collect(),
             ending: passage.ending.map(|ending| ending + 1),

@@ -64,7 +64,7 @@ async fn a_draft_is_played_and_numbers_are_for_who_may_see_them() {
         let over = [
             ("from", "2026-12-01T00:00"),
             ("to", "2026-12-31T00:00"),
-            ("agent", "cleo"),
+            ("agent", "ben"),
             ("replaces", ""),
             ("view", "week"),
         ];
@@ -72,20 +72,21 @@ async fn a_draft_is_played_and_numbers_are_for_who_may_see_them() {
         assert_eq!(put.status, StatusCode::SEE_OTHER);
         let query = "?line=%2B18025550100&from=%2B18025550121&at=2026-12-25T03:00";
         let drafted = mona.get(&format!("{PAGE}{query}")).await;
-        drafted.says(StatusCode::OK, &["with the draft", "step 1: Cleo Hart", "to Cleo Hart at +1802555"]);
+        drafted
+            .says(StatusCode::OK, &["with the draft", "step 1: Ben Frost", "to Ben Frost at +18025550112"]);
         let live = mona.get(&format!("{PAGE}{query}&draft=no")).await;
         live.says(StatusCode::OK, &["what is in force"]);
-        live.hides(&["Round 1, step 1: Cleo Hart", "(America/New_York), with the draft"]);
+        live.hides(&["Round 1, step 1: Ben Frost", "(America/New_York), with the draft"]);
 
         // Who may only look on names no caller, and sees nobody's number.
         let victor = site.somebody("victor", Role::Viewer, Some("reservations")).await;
         let seen = victor.get(&format!("{PAGE}{query}")).await;
         seen.says(StatusCode::OK, &["a withheld number rings +18025550100", "text to "]);
-        seen.hides(&["id=\"from\"", "+18025550121", "+18025550111", "step 1: Cleo Hart"]);
+        seen.hides(&["id=\"from\"", "+18025550121", "+18025550111", "step 1: Ben Frost"]);
         let abe = site.somebody("abe", Role::Agent, Some("reservations")).await;
         let seen = abe.get(&format!("{PAGE}{query}")).await;
         seen.says(StatusCode::OK, &["id=\"from\"", "+18025550121 rings"]);
-        seen.hides(&["+18025550111", "step 1: Cleo Hart"]);
+        seen.hides(&["+18025550111", "step 1: Ben Frost"]);
         site.somebody("nils", Role::Manager, Some("night"))
             .await
             .get(PAGE)
