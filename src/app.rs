@@ -128,6 +128,13 @@ impl Parts {
             book: Arc::new(zones::load()),
             words: Arc::new(Words::load()),
             node: self.node,
+            conferences: self
+                .config
+                .carriers
+                .iter()
+                .filter(|carrier| carrier.profile.conference)
+                .map(|carrier| carrier.name.clone())
+                .collect(),
             carriers: self.config.carriers.into_iter().map(|carrier| carrier.name).collect(),
             public_url: self.config.public_url,
             flows: self.flows,

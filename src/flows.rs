@@ -11,9 +11,12 @@ use std::collections::btree_map::Entry;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::rules::desk::Desk;
 use crate::rules::flow::kept::FlowFile;
-use crate::rules::flow::{Flow, Plan, play};
+use crate::rules::flow::play::{self, Instant};
+use crate::rules::flow::{Flow, Plan};
 use crate::rules::source::Problem;
+use crate::rules::zone::ZoneBook;
 
 /// The flows inside the program: name and text.
 const SHIPPED: &[(&str, &str)] = &[("emergency", include_str!("../voice-flows/emergency.toml"))];
@@ -108,13 +111,32 @@ fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Refused> {
     Ok(files)
 }
 
-/// Plays a scenario against a flow: its transcript, or what was expected and did not happen.
-pub fn play_file(flow: &Path, scenario: &Path, plan: &dyn Plan) -> Result<String, Refused> {
+/// Plays a scenario against a flow, in all its languages and at those instants: its transcript and how often it was
+/// played, or what was expected and did not happen.
+pub fn play_file(
+    flow: &Path,
+    scenario: &Path,
+    plan: &dyn Plan,
+    instants: &[Instant],
+) -> Result<(String, usize), Refused> {
     let flow = load(flow)?;
     let text = read(scenario)?;
-    play::play(&flow, &text, plan)
-        .map(|transcript| transcript.to_string())
+    play::play_at(&flow, &text, plan, instants)
+        .map(|(transcript, played)| (transcript.to_string(), played))
         .map_err(|problems| refused(scenario, &problems))
+}
+
+/// Instants, with what the calendars of the desks say of them whose files they name.
+pub fn instants(file: &Path) -> Result<Vec<Instant>, Refused> {
+    let text = read(file)?;
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let calendar = |desk: &str| {
+        let desk = folder.join(desk);
+        let text = read(&desk).map_err(|Refused(told)| told.join("; "))?;
+        let desk = Desk::parse(&text).map_err(|problems| refused(&desk, &problems).0.join("; "))?;
+        Ok(desk.hours)
+    };
+    play::instants(&text, calendar, &ZoneBook::bundled()).map_err(|problems| refused(file, &problems))
 }
 
 /// A flow as a picture: the text of an SVG file. One that cannot be laid out is told in words instead, and is refused all

@@ -21,7 +21,12 @@ use fluent_bundle::{FluentArgs, FluentResource};
 use unic_langid::LanguageIdentifier;
 
 /// The languages there are; the first answers for all others.
-const FILES: [(&str, &str); 1] = [("en", include_str!("words/en.ftl"))];
+const FILES: [(&str, &str); 4] = [
+    ("en", include_str!("words/en.ftl")),
+    ("fr", include_str!("words/fr.ftl")),
+    ("de", include_str!("words/de.ftl")),
+    ("es", include_str!("words/es.ftl")),
+];
 
 /// Every message in every language.
 pub struct Words(Vec<(LanguageIdentifier, FluentBundle<FluentResource>)>);

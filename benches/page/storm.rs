@@ -25,7 +25,9 @@ async fn emergency(acts: &Acts, n: usize) {
     let call = CallIn { carrier: "main".into(), sid: call(n), from: caller(n), to, forwarded: false };
     let sid = call.sid.clone();
     acts.accept_call(call.clone()).await.expect("a ticket");
-    acts.call_turn(CallTurn { call, turn: 1, input: Input::Keys("1".into()) }).await.expect("a turn");
+    acts.call_turn(CallTurn { call, turn: 1, input: Input::Keys("1".into()), is_over: false })
+        .await
+        .expect("a turn");
     assert!(acts.call_ended("main", &sid, 20).await.expect("an end"), "a call that is known");
 }
 

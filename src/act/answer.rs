@@ -1,5 +1,7 @@
 //! What a voice webhook is answered with, as it is kept for a repetition.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{from_str, to_string};
 
@@ -14,6 +16,16 @@ pub struct CallAnswer {
     pub script: Script,
     /// To whom the next turn goes; none if the call is over after this.
     pub next: Option<NextTurn>,
+    /// The voices that the line names, by language.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub voices: BTreeMap<String, String>,
+}
+
+impl CallAnswer {
+    /// Nothing to say, and nothing to ask.
+    pub(crate) fn nothing() -> CallAnswer {
+        CallAnswer { script: Script::default(), next: None, voices: BTreeMap::new() }
+    }
 }
 
 /// The address of a turn that is still to come.

@@ -4,6 +4,7 @@ mod agent;
 mod arrival;
 mod deed;
 mod ticket;
+pub(super) mod wait;
 
 use super::answer::{CallAnswer, NextTurn, keep, kept_answer, repeated};
 use super::case::Work;
@@ -16,7 +17,6 @@ use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::{Desk, Line};
 use crate::rules::flow::{FlowCommand, Input, Turn};
 use crate::rules::number_plan;
-use crate::rules::script::Script;
 use crate::rules::ticket::TicketId;
 use crate::store::call::Ringing;
 use crate::store::{StoreError, Tx, call as calls, ticket as cases};
@@ -51,6 +51,8 @@ pub struct CallTurn {
     pub turn: u32,
     /// What came.
     pub input: Input,
+    /// Whether the call is over: what is answered is heard by nobody.
+    pub is_over: bool,
 }
 
 struct Accept {
@@ -134,7 +136,7 @@ async fn accept(tx: &mut Tx, input: &Accept) -> Result<CallAnswer, StoreError> {
     match calls::ringing(tx, &call.carrier, &call_key(&call.sid, 0), &call.sid).await? {
         Ringing::Answered(answer) => kept_answer(&answer),
         // It has its ticket: there is nothing left to ask.
-        Ringing::Found => Ok(CallAnswer { script: Script::default(), next: None }),
+        Ringing::Found => Ok(CallAnswer::nothing()),
         Ringing::New => begin(tx, world, call, ticket).await,
     }
 }
@@ -170,7 +172,7 @@ async fn begin(
 }
 
 async fn go_on(tx: &mut Tx, input: &Go) -> Result<Went, StoreError> {
-    let Go { world, turn: CallTurn { call: incoming, turn, input }, ticket: ticket_id } = input;
+    let Go { world, turn: CallTurn { call: incoming, turn, input, is_over }, ticket: ticket_id } = input;
     let key = call_key(&incoming.sid, *turn);
     if let Some(known) = repeated(tx, &incoming.carrier, &key).await? {
         return Ok(Went::On(known));
@@ -189,7 +191,7 @@ async fn go_on(tx: &mut Tx, input: &Go) -> Result<Went, StoreError> {
         _ => {
             let present =
                 repeated(tx, &call.carrier, &call_key(&call.sid, call.turn.saturating_sub(1))).await?;
-            return Ok(Went::On(present.unwrap_or(CallAnswer { script: Script::default(), next: None })));
+            return Ok(Went::On(present.unwrap_or(CallAnswer::nothing())));
         }
     };
     let Some(flow) = world.desks.flow_version(&call.flow_version) else {
@@ -198,14 +200,21 @@ async fn go_on(tx: &mut Tx, input: &Go) -> Result<Went, StoreError> {
     let (desk, line) = line_of(world, &call.line)?;
     call.engaged |= is_engaged(input);
     let joinable = joinable(tx, desk, &call).await?;
-    let work = match &call.ticket {
+    let mut work = match &call.ticket {
         Some(id) => Some(Work::on(cases::lock(tx, id).await?)),
         None => None,
     };
+    if let Some(work) = work.as_mut().filter(|_| *is_over && flow.waits_live(&position)) {
+        work.happen(world, Event::CallerLeft { call: call.sid.clone() })?;
+    }
     let pages = agent_pages(tx, &call).await?;
     let case = work.as_ref().map(Work::case);
     let known = CallFacts { blocked: false, joinable: joinable.as_ref(), pages: &pages, case };
-    let turn = facts(world, desk, line, &call, &known, |facts| flow.step(&position, input, facts));
+    let told = match case.filter(|_| flow.waits_live(&position)) {
+        Some(case) => wait::truth(world, desk, input, case, &call),
+        None => input.clone(),
+    };
+    let turn = facts(world, desk, line, &call, &known, |facts| flow.step(&position, &told, facts));
     let answer = carry_out(tx, world, &mut call, work, ticket_id, joinable, &pages, turn).await?;
     calls::update(tx, &call).await?;
     keep(tx, world, &call.carrier, &key, &answer).await?;
@@ -222,13 +231,16 @@ async fn carry_out(
     ticket_id: &TicketId,
     mut joinable: Option<Case>,
     pages: &AgentPages,
-    turn: Turn,
+    mut turn: Turn,
 ) -> Result<CallAnswer, StoreError> {
     goes_on_in(call, &turn);
+    // Who waits to be put through is not paged for as well, whatever else this turn brings.
+    wait::begin(world, call, work.as_mut(), &mut turn)?;
     // A page that he was told of and did not get is kept in mind: the next turn says who has it.
     let mut too_late = false;
     for command in turn.commands {
         match Deed::of(command, work.is_some()) {
+            Deed::Nothing => {}
             Deed::Open => {
                 let desk = world.desk(&call.desk)?.clone();
                 if work.is_none() {
@@ -281,7 +293,8 @@ async fn carry_out(
     }
     call.turn += 1;
     call.deadline = Some(turn.script.deadline(world.now));
-    Ok(CallAnswer { script: turn.script, next })
+    let (_, line) = line_of(world, &call.line)?;
+    Ok(CallAnswer { script: turn.script, next, voices: line.voices.clone() })
 }
 
 async fn ended(tx: &mut Tx, end: &End) -> Result<bool, StoreError> {
@@ -304,6 +317,7 @@ pub(super) async fn is_over(
     call.position = None;
     if let Some(id) = &call.ticket {
         let mut work = Work::on(cases::lock(tx, id).await?);
+        work.happen(world, Event::CallerLeft { call: call.sid.clone() })?;
         let event = Event::CallEnded { engaged: call.engaged, returning: call.returning, seconds };
         work.happen(world, event)?;
         work.save(tx, world).await?;

@@ -1,5 +1,6 @@
 //! The one path by which a case changes: events go through the core, and what follows is written beside it.
 
+use super::answer::NextTurn;
 use super::job::{Job, TEXT_LIFETIME};
 use super::{World, dead};
 use crate::clock::Timestamp;
@@ -7,6 +8,7 @@ use crate::rules::case::{Case, Context, Decision, Event, Hands, Reply, decide};
 use crate::rules::desk::Desk;
 use crate::rules::effect::{Effect, Message, Recipient};
 use crate::rules::escalation::Place;
+use crate::rules::live::WaitingCall;
 use crate::rules::page::AttemptState;
 use crate::rules::policy::Policy;
 use crate::rules::ticket::Entry;
@@ -16,6 +18,9 @@ use std::time::Duration;
 
 /// A page that is older than this is no page any more: it is not delivered, and the next attempt is under way.
 const PAGE_LIFETIME: Duration = Duration::from_secs(10 * 60);
+
+/// The turn of a call of ours that is led on from where it found nobody: no other has its number.
+const TURN_ALONE: u32 = 1000;
 
 /// A case while a transaction works on it.
 pub(super) struct Work {
@@ -136,8 +141,16 @@ impl Work {
                 let to = to.number().to_string();
                 (Job::Text { attempt, to, from, body, avoid, expires_at: at + lifetime }, at)
             }
-            Effect::Ring { to, attempt, seconds, avoid, at } => {
-                (Job::Ring { attempt, to: to.number().to_string(), seconds, avoid }, at)
+            Effect::Ring { to, attempt, seconds, from, avoid, at } => {
+                let from = from.map(|number| number.to_string());
+                (Job::Ring { attempt, to: to.number().to_string(), seconds, from, avoid }, at)
+            }
+            Effect::LeadOn { call: WaitingCall { carrier, sid, version, step, turn }, at } => {
+                (Job::LeadOn { carrier, sid, next: NextTurn::Flow { version, step, turn } }, at)
+            }
+            Effect::LeadAgentOn { carrier, sid, attempt, at } => {
+                let next = NextTurn::Leg { attempt: attempt.as_str().to_owned(), turn: TURN_ALONE };
+                (Job::LeadOn { carrier, sid, next }, at)
             }
             Effect::HangUp { carrier, sid } => (Job::HangUp { carrier, sid }, now),
             Effect::Withdraw { attempt } => {

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use super::World;
 use super::call::AgentPages;
+use super::case::{context_by, policy_of};
 use crate::rules::call::Call;
 use crate::rules::case::Case;
 use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::{Desk, Line};
-use crate::rules::flow::{Caller, DeskClock, Facts};
+use crate::rules::flow::{Caller, DeskClock, Facts, LiveWay};
 use crate::rules::hours::DeskState;
 use crate::rules::policy::MethodKind;
 use crate::rules::severity::Severity;
@@ -53,17 +54,40 @@ pub(super) fn facts<R>(
         ticket: known.case.map(|case| case.ticket.number.to_string()),
         open_ticket: known.joinable.or(known.pages.gone.as_ref()).map(|case| case.ticket.number.to_string()),
         returning: call.returning,
-        languages: line.languages.clone(),
+        languages: desk.languages_for(line, call.caller_id.as_ref()),
         fields: line
             .languages
             .iter()
-            .map(|language| (language.clone(), fields(world, desk, language, state, known)))
+            .map(|language| (language.clone(), fields(world, desk, language, state, call, known)))
             .collect(),
         numbers: numbers(desk, known),
         line: Some(line.number.clone()),
+        live: known.case.and_then(|case| live_way(world, desk, call, case)),
         plan: desk,
+        audio: &desk.audio,
     };
     flow(&facts)
+}
+
+/// How the caller can be put through now: in a conference where his carrier has them.
+fn live_way(world: &World, desk: &Desk, call: &Call, case: &Case) -> Option<LiveWay> {
+    let context = context_by(world, desk, policy_of(desk, case).ok()?);
+    let number = case.next_for_caller(&context, &call.sid)?;
+    if world.conferences.contains(&call.carrier) {
+        return Some(LiveWay::Conference { name: call.sid.clone() });
+    }
+    Some(LiveWay::Ring { number, ring: u16::try_from(desk.limits.ring.0).unwrap_or(u16::MAX) })
+}
+
+/// Who is rung for the caller now, in words; where his call rings the next one, that is he.
+fn rung(world: &World, language: &str, call: &Call, case: &Case) -> String {
+    let live = case.live.as_ref().filter(|live| live.call.sid == call.sid);
+    let ordinal = match live {
+        Some(live) if live.conference => live.ordinal(),
+        Some(live) => Some(live.rung + 1),
+        None => Some(1),
+    };
+    world.words.rung(language, ordinal)
 }
 
 fn numbers(desk: &Desk, known: &CallFacts<'_>) -> BTreeMap<String, PhoneNumber> {
@@ -84,6 +108,7 @@ fn fields(
     desk: &Desk,
     language: &str,
     state: DeskState,
+    call: &Call,
     known: &CallFacts<'_>,
 ) -> BTreeMap<String, String> {
     let words = &world.words;
@@ -120,6 +145,7 @@ fn fields(
         ("web", desk.web.clone()),
         ("open_state", open_state),
         ("agent_pages", Some(words.agent_pages(language, &briefs))),
+        ("rung", known.case.map(|case| rung(world, language, call, case))),
     ]
     .into_iter()
     .filter_map(|(name, value)| Some((name.to_owned(), value?)))

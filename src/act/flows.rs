@@ -213,7 +213,7 @@ impl Acts {
     }
 }
 
-/// What lines that a flow answers offer and it does not speak.
+/// What lines that a flow answers offer and it does not speak, and what desks have recorded for it that it does not say.
 fn unspoken(desks: &Desks, flow: &Flow) -> Vec<String> {
     let mut found = Vec::new();
     for desk in desks.all() {
@@ -224,6 +224,14 @@ fn unspoken(desks: &Desks, flow: &Flow) -> Vec<String> {
                     "The line {} ({}) offers `{language}`, which the flow does not speak: add its words, or take the \
                      language out of the line first.",
                     line.label, desk.name
+                )
+            }));
+        }
+        for audio in desk.audio.iter().filter(|audio| audio.flow == flow.name) {
+            found.extend(audio.misfit(flow).map(|(_, misfit)| {
+                format!(
+                    "{} has a recording for this flow, but {}: {}.",
+                    desk.name, misfit.what, misfit.remedy
                 )
             }));
         }

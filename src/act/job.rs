@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::to_string;
 
 use super::World;
+use super::answer::NextTurn;
 use super::recover::Recorded;
 use crate::clock::Timestamp;
 use crate::rules::contact::PhoneNumber;
@@ -44,6 +45,9 @@ pub enum Job {
         to: String,
         /// Seconds to ring.
         seconds: u32,
+        /// The number that is best shown, if there is one; E.164.
+        #[serde(default)]
+        from: Option<String>,
         /// Carriers that were tried already.
         avoid: Vec<String>,
     },
@@ -68,6 +72,15 @@ pub enum Job {
         carrier: String,
         /// The carrier's id of it.
         sid: String,
+    },
+    /// Lead a call on that is answered, if it is still where it was.
+    LeadOn {
+        /// Which carrier's.
+        carrier: String,
+        /// The carrier's id of it.
+        sid: String,
+        /// How it goes on.
+        next: NextTurn,
     },
     /// Find out whether a text or call was processed.
     LookUp {
@@ -125,6 +138,7 @@ impl Job {
             Job::LookUp { of, .. } => of.attempt(),
             Job::Say { .. }
             | Job::HangUp { .. }
+            | Job::LeadOn { .. }
             | Job::AskCall { .. }
             | Job::ListRecordings { .. }
             | Job::FetchRecording { .. } => None,

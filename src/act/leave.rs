@@ -126,7 +126,10 @@ async fn remove_leave(
     (by, desk, id, now): &(By, String, LeaveId, Timestamp),
 ) -> Result<Option<AgentKey>, StoreError> {
     let Some(leave) = leaves::get(tx, desk, id).await? else { return Ok(None) };
-    leaves::remove(tx, id).await?;
+    // Of two who take it away at once, one does.
+    if leaves::remove(tx, id).await? == 0 {
+        return Ok(None);
+    }
     let entry = Note {
         desk: Some(desk),
         before: Some(told(&leave)),

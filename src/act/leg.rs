@@ -8,6 +8,7 @@ use crate::id::Id;
 use crate::rules::case::{Event, LegInput, Reply};
 use crate::rules::effect::{AttemptId, Spoken};
 use crate::rules::page::Receipt;
+use crate::rules::script::Then;
 use crate::store::{StoreError, Tx, recording, ticket};
 use std::time::Duration;
 
@@ -85,7 +86,7 @@ async fn leg_turn(tx: &mut Tx, input: &Turn) -> Result<CallAnswer, StoreError> {
         return Ok(known);
     }
     let Some(loaded) = ticket::lock_if_any(tx, &ticket_of(attempt.as_str())).await? else {
-        return Ok(CallAnswer { script: crate::rules::script::Script::default(), next: None });
+        return Ok(CallAnswer::nothing());
     };
     let mut work = Work::on(loaded);
     // That it asks for its next words says that it was answered, whatever status callback is still on its way.
@@ -116,9 +117,10 @@ async fn leg_turn(tx: &mut Tx, input: &Turn) -> Result<CallAnswer, StoreError> {
     let language = agent.map_or("en", |agent| agent.language.as_str());
     let zone = agent.and_then(|agent| agent.zone).unwrap_or(desk.zone());
     let script = world.words.spoken(language, &desk.name, &world.book, zone, &spoken, play.as_deref());
-    let goes_on = !matches!(script.then, crate::rules::script::Then::Hangup);
+    let goes_on = !matches!(script.then, Then::Hangup | Then::Through);
     let next = goes_on.then(|| NextTurn::Leg { attempt: attempt.as_str().to_owned(), turn: turn + 1 });
-    let answer = CallAnswer { script, next };
+    let voices = desk.line(&case.ticket.line).map(|line| line.voices.clone()).unwrap_or_default();
+    let answer = CallAnswer { script, next, voices };
     keep(tx, world, carrier, &key, &answer).await?;
     Ok(answer)
 }

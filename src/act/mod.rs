@@ -141,6 +141,8 @@ struct Inner {
     node: String,
     /// The carriers that there are to turn to, by name.
     carriers: Vec<String>,
+    /// Those of them that have conferences.
+    conferences: Arc<BTreeSet<String>>,
     /// Where people find our pages.
     public_url: String,
     in_flight: AtomicUsize,
@@ -169,6 +171,8 @@ pub struct Setup {
     pub node: String,
     /// The carriers that there are, by name.
     pub carriers: Vec<String>,
+    /// Those of them that have conferences.
+    pub conferences: BTreeSet<String>,
     /// Where people find our pages, without a slash at its end.
     pub public_url: String,
     /// The voice flows of the program and of its folder.
@@ -182,6 +186,8 @@ struct World {
     book: Arc<ZoneBook>,
     words: Arc<Words>,
     carriers: usize,
+    /// The carriers that have conferences.
+    conferences: Arc<BTreeSet<String>>,
     /// Where people find our pages.
     public_url: String,
     now: Timestamp,
@@ -219,6 +225,7 @@ impl Acts {
             instance: instance.as_str().to_owned(),
             node: setup.node,
             carriers: setup.carriers,
+            conferences: Arc::new(setup.conferences),
             public_url: setup.public_url,
             in_flight: AtomicUsize::new(0),
             gate: session::Gate::default(),
@@ -281,6 +288,7 @@ impl Acts {
             book: inner.book.clone(),
             words: inner.words.clone(),
             carriers: inner.carriers.len(),
+            conferences: inner.conferences.clone(),
             public_url: inner.public_url.clone(),
             now: inner.clock.now(),
             owner: room.then(|| inner.instance.clone()),

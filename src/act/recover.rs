@@ -98,7 +98,7 @@ async fn recover(tx: &mut Tx, input: &Recover) -> Result<bool, StoreError> {
         flow_version: String::new(),
         position: None,
         turn: 0,
-        language: line.first_language().to_owned(),
+        language: desk.language_for(&line.number, caller_id.as_ref()),
         engaged: true,
         forwarded: false,
         returning: false,

@@ -204,16 +204,14 @@ impl Acts {
     pub async fn what_if(&self, asked: Asked) -> Result<WhatIf, ActError> {
         let now = self.world();
         let world = World { desks: Arc::new(now.desks.with(&asked.desk)), now: asked.at, owner: None, ..now };
+        let Some(line) = asked.desk.line(&asked.line) else { return Err(ActError::NoSuchLine) };
         let incoming = CallIn {
-            carrier: "paper".into(),
+            carrier: line.carrier.clone(),
             sid: "what-if".into(),
             from: asked.from.clone(),
             to: asked.line.clone(),
             forwarded: false,
         };
-        if world.desks.by_line(&asked.line).is_none() {
-            return Err(ActError::NoSuchLine);
-        }
         let standing = self.store().read(stand, (world.clone(), incoming)).await?;
         // All the ways of a large flow take their time, which no call is to wait for.
         Ok(self.0.paper.work(move || walk(&world, asked, &standing)).await?)

@@ -78,7 +78,7 @@ impl Simulated<'_> {
             other_token: None,
             senders: self.lines().map(|line| sender(line.number.as_str())).collect(),
             may_show: Vec::new(),
-            profile: Profile { pause: true },
+            profile: Profile { pause: true, conference: true },
             at_once: 32,
         }
     }

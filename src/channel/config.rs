@@ -262,7 +262,7 @@ mod tests {
         assert_eq!(config.check(), []);
         assert_eq!(
             (config.at_once, config.profile, config.tokens().len()),
-            (32, Profile { pause: false }, 1)
+            (32, Profile { pause: false, conference: false }, 1)
         );
         assert!(config.senders[0].texts && config.senders[0].calls && !config.senders[1].calls);
         for (number, may) in [("+18025550100", true), ("+18025550101", false), ("+18025550199", true)] {

@@ -40,7 +40,9 @@ pub async fn run(cli: Cli) -> Result<(), AppError> {
             desks::export_flow(load()?, &flow, version, output.as_deref()).await
         }
         Command::Flow(Flow::Draw { flow }) => out::print(format_args!("{}\n", flows::draw_file(&flow)?)),
-        Command::Flow(Flow::Play { flow, scenarios, desk }) => play(&flow, &scenarios, desk.as_deref()),
+        Command::Flow(Flow::Play { flow, scenarios, desk, at }) => {
+            play(&flow, &scenarios, desk.as_deref(), at.as_deref())
+        }
         Command::Fallback(which) => fallback(load()?, &which).await,
         Command::Simulator(options) => super::simulator::run(options).await,
         Command::Config(ConfigCommand::Default) => out::print(config::DEFAULT),
@@ -166,14 +168,23 @@ pub(super) fn parse_instant(text: &str) -> Result<Timestamp, String> {
         .map_err(|_| "write a day like 2027-01-31, or an instant like 2027-01-31T12:00:00Z".to_owned())
 }
 
-fn play(flow: &Path, scenarios: &[PathBuf], desk: Option<&Path>) -> Result<(), AppError> {
+fn play(flow: &Path, scenarios: &[PathBuf], desk: Option<&Path>, at: Option<&Path>) -> Result<(), AppError> {
     let desk = read_desk(desk)?;
-    let mut failed = Vec::new();
+    let instants = at.map(flows::instants).transpose();
+    let instants =
+        instants.map_err(|flows::Refused(problems)| AppError::BadInput(problems))?.unwrap_or_default();
+    let (mut failed, mut calls) = (Vec::new(), 0);
     for scenario in scenarios {
-        match flows::play_file(flow, scenario, &desk) {
-            Ok(transcript) => out::print(format_args!("{}\n{transcript}\n", scenario.display()))?,
+        match flows::play_file(flow, scenario, &desk, &instants) {
+            Ok((transcript, played)) => {
+                calls += played;
+                out::print(format_args!("{}\n{transcript}\n", scenario.display()))?;
+            }
             Err(flows::Refused(problems)) => failed.extend(problems),
         }
+    }
+    if failed.is_empty() && scenarios.len() > 1 {
+        out::print(format_args!("{} scenarios, {calls} calls, all as they say\n", scenarios.len()))?;
     }
     if failed.is_empty() { Ok(()) } else { Err(AppError::BadInput(failed)) }
 }

@@ -174,6 +174,9 @@ enum Flow {
         /// The desk by whose country and rules numbers are keyed; the demonstration's if none is named.
         #[arg(long, value_name = "FILE")]
         desk: Option<PathBuf>,
+        /// Instants at which each call is played as well, with what desks' calendars must say of them.
+        #[arg(long, value_name = "FILE")]
+        at: Option<PathBuf>,
     },
 }
 

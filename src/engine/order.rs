@@ -7,7 +7,7 @@ use crate::channel::{Answered, CallOrder, Kind, SenderConfig, TextOrder};
 use crate::clock::Timestamp;
 use crate::rules::bridge::LONGEST_TALK;
 use crate::wire::address::Addresses;
-use crate::wire::twiml::{Profile, Prompt, Response, Verb, locale, write};
+use crate::wire::twiml::{Profile, Prompt, Response, Verb, write};
 use crate::wire::{FreeText, Number};
 
 /// How long a call to an agent may last: a talk, and the keys before and after it.
@@ -81,7 +81,6 @@ impl Engine {
 
 /// Words as a document that says them, each time anew; none if they are too many.
 fn said(language: &str, words: &str) -> Option<String> {
-    let say = || Prompt::Say { language: locale(language), voice: None, text: words.to_owned() };
-    let verbs = (0..TIMES_SAID).map(|_| Verb::Prompt(say())).collect();
+    let verbs = (0..TIMES_SAID).map(|_| Verb::Prompt(Prompt::say(language, None, words))).collect();
     write(&Response { verbs }, &Profile::default()).ok()
 }

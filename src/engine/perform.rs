@@ -7,20 +7,23 @@ use super::Engine;
 use super::look::{Found, Wanted};
 use super::order::{Order, kind_of};
 use super::receipt::{of_call, of_text, outcome};
-use crate::act::{Job, Performed, Recorded, Standing};
+use crate::act::{Job, NextTurn, Performed, Recorded, Standing};
 use crate::channel::{CallUpdate, NoRoute, RecordingFailed, Route, Sent as Answer, Wish};
 use crate::clock::Timestamp;
 use crate::rules::page::{Sent, Trouble};
 use crate::rules::policy::MethodKind;
 use crate::store::Claimed;
 use crate::wire::rest::{CallRecord, RecordingRecord};
-use crate::wire::{About, Number, Sid};
+use crate::wire::{About, Addresses, Asked, Number, Sid};
 
 /// Until something that can wait is tried again.
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// Claims of a row after which a question that gets no answer is given up.
 const MOST_CLAIMS: i64 = 4;
+
+/// Claims of a row after which a call is left where it is: ten minutes.
+const MOST_LEADS: i64 = 300;
 
 /// The longest pause between two tries to fetch a recording, in seconds.
 const RECORDING_PAUSE: u64 = 5 * 60;
@@ -57,6 +60,7 @@ impl Engine {
                 return self.send(claimed, job, route).await;
             }
             Job::HangUp { carrier, sid } => self.hang_up(claimed, carrier, sid).await,
+            Job::LeadOn { carrier, sid, next } => self.lead_on(claimed, carrier, sid, next).await,
             Job::LookUp { of, carrier, since } => self.look_up(claimed, of, carrier, *since).await,
             Job::AskReceipt { method, carrier, sid, .. } => {
                 self.ask_receipt(claimed, *method, carrier, sid).await
@@ -130,7 +134,8 @@ impl Engine {
         let kind = kind_of(job)?;
         let (from, avoid) = match job {
             Job::Text { from, avoid, .. } => (from.as_ref().map(Number::new), avoid),
-            Job::Ring { avoid, .. } | Job::Say { avoid, .. } => (None, avoid),
+            Job::Ring { from, avoid, .. } => (from.as_ref().map(Number::new), avoid),
+            Job::Say { avoid, .. } => (None, avoid),
             _ => return None,
         };
         Some(self.0.carriers.choose(&Wish { kind, from: from.as_ref(), avoid }))
@@ -150,6 +155,36 @@ impl Engine {
             }
             answer => {
                 tracing::warn!(carrier, call.sid = %sid, ?answer, "a call could not be ended");
+                Performed::Done
+            }
+        }
+    }
+
+    /// Leads a call on, unless it went on by itself. Nobody may be left waiting: it is tried for a while.
+    async fn lead_on(&self, claimed: &Claimed, carrier: &str, sid: &str, next: &NextTurn) -> Performed {
+        let (Some(at), Ok(id)) = (self.0.carriers.carrier(carrier), sid.parse::<Sid>()) else {
+            return Performed::Done;
+        };
+        let ours = Addresses::new(&self.0.public_url, carrier);
+        let url = match next {
+            NextTurn::Flow { version, step, turn } => {
+                match self.0.acts.expects_turn(carrier, sid, *turn).await {
+                    Ok(true) => ours.turn(version, step, *turn, Asked::Next),
+                    Ok(false) => return Performed::Done,
+                    Err(_) => return Performed::Later(self.now() + PAUSE),
+                }
+            }
+            NextTurn::Leg { attempt, turn } => ours.leg(attempt, *turn, Asked::Dial),
+        };
+        match at.update_call(&id, &CallUpdate::Redirect { url }).await {
+            Answer::Accepted { .. } => Performed::Done,
+            Answer::Refused(refusal) if refusal.about == About::Call => Performed::Done,
+            answer if claimed.fence <= MOST_LEADS => {
+                tracing::warn!(carrier, call.sid = %id, ?answer, "a call could not be led on yet");
+                Performed::Later(self.now() + PAUSE)
+            }
+            answer => {
+                tracing::error!(carrier, call.sid = %id, ?answer, "a call could not be led on");
                 Performed::Done
             }
         }

@@ -55,6 +55,9 @@ pub struct Call {
     pub deadline: Option<Timestamp>,
 }
 
+/// The longest that a flow lets a caller wait to be put through.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(600);
+
 /// Added to the longest that an answer can last before a call counts as silent.
 const MARGIN: Duration = Duration::from_secs(30);
 
@@ -76,7 +79,11 @@ impl Script {
             Then::Dial { ring, limit, .. } => Duration::from_secs(
                 u64::from(*ring) + u64::from(limit.unwrap_or(super::bridge::LONGEST_TALK)),
             ),
-            Then::Continue | Then::Hangup | Then::Reject { .. } => Duration::ZERO,
+            // Who waits is led on, or talks.
+            Then::Conference { .. } => {
+                Duration::from_secs(u64::from(super::bridge::LONGEST_TALK)) + LONGEST_WAIT
+            }
+            Then::Through | Then::Continue | Then::Hangup | Then::Reject { .. } => Duration::ZERO,
         };
         now + length(&self.lead) + asked + MARGIN
     }

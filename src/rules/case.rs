@@ -14,6 +14,7 @@ mod carrier;
 mod event;
 mod hand_over;
 mod leg;
+mod live;
 mod muted;
 pub mod rehearsal;
 mod settle;
@@ -36,6 +37,7 @@ use super::desk::{AgentKey, Desk};
 use super::effect::{Answer, AttemptId, Brief, Effect, Message, Recipient, Spoken};
 use super::escalation::{Escalation, Phase, Place};
 use super::flow::FlowCommand;
+use super::live::Live;
 use super::mute::Mutes;
 use super::number_plan;
 use super::page::{Attempt, Page, Receipt, Sent};
@@ -57,6 +59,9 @@ pub struct Case {
     pub attempts: Vec<Attempt>,
     /// The callback that is being made.
     pub bridge: Option<Bridge>,
+    /// The caller who waits on the line to be put through, or did last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub live: Option<Live>,
     /// When agents were last told that the caller wrote.
     #[serde(default)]
     pub texted_at: Option<Timestamp>,
@@ -249,6 +254,7 @@ impl Case {
             pages: Vec::new(),
             attempts: Vec::new(),
             bridge: None,
+            live: None,
             texted_at: None,
             paged: BTreeSet::new(),
             turn: 0,
@@ -264,6 +270,10 @@ impl Case {
             Event::Due => Reply::None,
             Event::Called { call } => self.called(hand, call),
             Event::Flow(command) => self.flow_asks(hand, command),
+            Event::Waits { call, conference, limit } => self.begin_waiting(hand, call, conference, limit),
+            Event::RingsNext => self.caller_rings_next(hand),
+            Event::CameIn { call } => self.came_in(hand, &call),
+            Event::CallerLeft { call } => self.caller_left(hand, &call),
             Event::CallEnded { engaged, returning, seconds } => {
                 self.call_ended(hand, engaged, returning, seconds)
             }
@@ -309,7 +319,7 @@ impl Case {
         let bridge = self.bridge.as_ref().map(|bridge| bridge.over_at);
         let pages = self.pages.iter().filter_map(Page::next_due).min();
         let receipts = self.attempts.iter().filter_map(|attempt| self.receipt_due(attempt)).min();
-        [phase, caller, bridge, pages, receipts].into_iter().flatten().min()
+        [phase, caller, bridge, pages, receipts, self.waiting_due()].into_iter().flatten().min()
     }
 
     fn is_calling_back(&self) -> bool {

@@ -31,8 +31,9 @@ pub use super::people::{AgentKey, Key};
 
 use super::account::Email;
 use super::contact::PhoneNumber;
-use super::flow::Plan;
+use super::flow::{Audio, Plan};
 use super::hours::Calendar;
+use super::live::LiveConnect;
 use super::number_plan::{Country, NumberPlan};
 use super::policy::{Limits, Policy, Target};
 use super::rota::Rota;
@@ -98,6 +99,9 @@ pub struct DeskOf<Hours, OneRota> {
     /// Its choices.
     #[serde(default)]
     pub options: Options,
+    /// Whether emergencies are put straight through.
+    #[serde(default)]
+    pub live_connect: LiveConnect,
     /// When it is there.
     pub hours: Hours,
     /// Its telephone numbers.
@@ -118,6 +122,9 @@ pub struct DeskOf<Hours, OneRota> {
     /// Whom it supports.
     #[serde(rename = "customer", default)]
     pub customers: Vec<Customer>,
+    /// Recordings of its own that are heard in place of sentences of its voice flows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub audio: Vec<Audio>,
 }
 
 /// A telephone number of a desk.
@@ -139,6 +146,10 @@ pub struct Line {
     /// The escalation policy of its emergencies; may be left out if the desk has only one.
     #[serde(default)]
     pub policy: Option<String>,
+    /// By language: the carrier's name of the voice that speaks it here, like `Polly.Mathieu`; a natural one where none
+    /// is named.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub voices: BTreeMap<String, String>,
 }
 
 impl Line {
@@ -303,6 +314,31 @@ impl Desk {
     /// The customer of that key.
     pub fn customer(&self, key: &CustomerKey) -> Option<&Customer> {
         self.customers.iter().find(|customer| customer.key == *key)
+    }
+
+    /// The languages that a line offers, in its order, but first that of who calls, an agent or a known contact, if it
+    /// is among them. (A caller id may be somebody else's: whoever calls may choose another by key.)
+    pub fn languages_for(&self, line: &Line, caller: Option<&PhoneNumber>) -> Vec<String> {
+        let own = caller.and_then(|number| match self.agent_by_number(number) {
+            Some(agent) => Some(agent.language.as_str()),
+            None => self.contact_by_number(number)?.1.language.as_deref(),
+        });
+        let mut languages = line.languages.clone();
+        let spoken = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+        let first = own.and_then(|own| {
+            let same = languages.iter().position(|offered| offered == own);
+            same.or_else(|| languages.iter().position(|offered| spoken(offered) == spoken(own)))
+        });
+        if let Some(first) = first {
+            languages[..=first].rotate_right(1);
+        }
+        languages
+    }
+
+    /// The language in which a call or a text from that number to a line begins.
+    pub fn language_for(&self, line: &PhoneNumber, caller: Option<&PhoneNumber>) -> String {
+        let first = self.line(line).and_then(|line| self.languages_for(line, caller).into_iter().next());
+        first.unwrap_or_else(default_language)
     }
 
     /// The line of that number.

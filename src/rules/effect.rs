@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::contact::PhoneNumber;
 use super::desk::AgentKey;
+use super::live::WaitingCall;
 use super::policy::MethodKind;
 use crate::clock::Timestamp;
 use crate::id::Id;
@@ -39,6 +40,8 @@ pub enum Effect {
         attempt: AttemptId,
         /// Seconds to ring: fewer than a voicemail takes to answer.
         seconds: u32,
+        /// The number that is shown, if one of them is best.
+        from: Option<PhoneNumber>,
         /// Carriers that were tried already.
         avoid: Vec<String>,
         /// Not before this instant.
@@ -50,6 +53,24 @@ pub enum Effect {
         carrier: String,
         /// The carrier's id of the call.
         sid: String,
+    },
+    /// Lead a caller on who waits to be put through, if he is still there.
+    LeadOn {
+        /// His call.
+        call: WaitingCall,
+        /// Not before this instant.
+        at: Timestamp,
+    },
+    /// Lead an agent on who went to a caller, and found nobody.
+    LeadAgentOn {
+        /// The carrier that placed the call.
+        carrier: String,
+        /// The carrier's id of the call.
+        sid: String,
+        /// The attempt.
+        attempt: AttemptId,
+        /// Not before this instant.
+        at: Timestamp,
     },
     /// Take back a text or call that has not left yet.
     Withdraw {

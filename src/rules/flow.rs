@@ -50,6 +50,9 @@
 //!   `transcribe`; `next`, and `nothing` (the same as `next`) where nothing was said.
 //! - `transfer`: `to` is `main` (the daytime desk), `agent` (who holds the caller's open ticket) or a number; rings
 //!   `ring` (25) seconds, ends after `limit` seconds if given; `answered`, `unanswered` (also if there is no such number).
+//! - `live_connect`: where the desk wants it, the caller waits while agents on call are rung, and who accepts talks to him:
+//!   `say` once; `wait`, with `{rung}`, while they are rung; `missed` if nobody accepted; at most `limit` (600) seconds, or the desk's if that is less;
+//!   `answered`, and `unanswered` (at once where the desk does not want it, or there is nobody to ring).
 //! - `connect`: an agent on the line is put through to his customer: `ring`, `limit`, `answered`, `unanswered`.
 //!
 //! Decided: `branch` takes the way `when.X` for the answer X, or `otherwise`. It asks `on`:
@@ -61,6 +64,8 @@
 //! Done without a word, each with `next`; what they mean is told at [`FlowCommand`]: `triage` (`severity`), `downgrade`
 //! (`severity`, `reason`), `topic` (`topic`), `note` (`note`), `page`, `text` (`text`, by language), `report`, `join`,
 //! `push`, `acknowledge`. The last four change what is known, so the turn ends and the facts are read again.
+//!
+//! A desk may have recordings heard in place of any sentence ([`audio`]).
 //!
 //! The fields are in [`words::FIELDS`]. Ticket and telephone numbers are spoken digit by digit and written as they are;
 //! what comes from the caller may be spoken but never written.
@@ -81,11 +86,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::contact::PhoneNumber;
-use super::hours::DeskState;
-use super::script::Script;
+use super::script::{Prompt, Script};
 use super::severity::Severity;
 use super::source::{Problem, Source};
 
+pub mod audio;
 mod check;
 #[cfg(test)]
 mod check_tests;
@@ -100,6 +105,7 @@ mod tests;
 mod ways;
 pub mod words;
 
+pub use audio::Audio;
 pub use outline::{Outlined, OutlinedWay};
 use read::Draft;
 use run::Run;
@@ -165,6 +171,21 @@ impl Flow {
     /// takes the safe way: a page and an apology.
     pub fn step(&self, position: &Position, input: &Input, facts: &Facts<'_>) -> Turn {
         Run::new(self, facts, position.clone()).answer(input)
+    }
+
+    /// The sentences of a step that are spoken, as its file names them; none if there is no such step.
+    pub fn sentences(&self, step: &str) -> Vec<(&'static str, &BTreeMap<String, String>)> {
+        self.steps.get(step).map(Step::spoken).unwrap_or_default()
+    }
+
+    /// What a caller hears who waits to be put through, where his call stands.
+    pub fn waiting(&self, position: &Position, facts: &Facts<'_>) -> Vec<Prompt> {
+        Run::new(self, facts, position.clone()).waiting()
+    }
+
+    /// Whether the call stands where a caller waits to be put through.
+    pub fn waits_live(&self, position: &Position) -> bool {
+        position.stage != Stage::Enter && matches!(self.steps.get(&position.step), Some(Step::Live(_)))
     }
 
     /// The languages that the line offers and the flow speaks, in the line's order.
@@ -272,8 +293,29 @@ pub struct Facts<'a> {
     /// The line's own number, where the carrier may show it: what a customer sees when an agent is connected with him,
     /// so that no agent's private number is shown. (A transfer shows the caller's.)
     pub line: Option<PhoneNumber>,
+    /// How the caller can be put through to who is on call now, if he can.
+    pub live: Option<LiveWay>,
     /// The number plan of the line's country.
     pub plan: &'a dyn Plan,
+    /// Recordings of the desk's own, each for a sentence of a flow.
+    pub audio: &'a [Audio],
+}
+
+/// How a caller is put through to who is on call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LiveWay {
+    /// He waits in a conference, to which agents come.
+    Conference {
+        /// What it is called.
+        name: String,
+    },
+    /// His own call rings one agent after the other.
+    Ring {
+        /// The one who is next.
+        number: PhoneNumber,
+        /// Seconds to ring.
+        ring: u16,
+    },
 }
 
 /// What a flow needs to know of telephone numbers: how callers key them and how they are read to callers.
@@ -294,16 +336,6 @@ pub enum DeskClock {
     OnCall,
     /// Neither.
     Closed,
-}
-
-impl From<DeskState> for DeskClock {
-    fn from(state: DeskState) -> DeskClock {
-        match state {
-            DeskState::Support { .. } => DeskClock::Support,
-            DeskState::OnCall { .. } => DeskClock::OnCall,
-            DeskState::Closed { .. } => DeskClock::Closed,
-        }
-    }
 }
 
 /// Who calls, by the number that the network names.
@@ -389,6 +421,16 @@ pub enum FlowCommand {
     Acknowledge,
     /// The agent is now being put through to the customer of that page.
     CallCustomer,
+    /// The caller waits while agents are rung; or the next one is, by his own call.
+    Connect {
+        /// The longest, in seconds.
+        limit: u16,
+    },
+    /// He waits no more.
+    ConnectOver {
+        /// Somebody accepted, and they talked.
+        answered: bool,
+    },
     /// A transfer is over.
     Transferred {
         /// The name in [`Facts::numbers`], or the number as the flow has it.
@@ -429,6 +471,9 @@ impl fmt::Display for FlowCommand {
             FlowCommand::Push => f.write_str("push"),
             FlowCommand::Acknowledge => f.write_str("acknowledge"),
             FlowCommand::CallCustomer => f.write_str("call customer"),
+            FlowCommand::Connect { .. } => f.write_str("wait for an agent"),
+            FlowCommand::ConnectOver { answered: true } => f.write_str("talked to an agent"),
+            FlowCommand::ConnectOver { answered: false } => f.write_str("no agent accepted"),
             FlowCommand::Transferred { to, answered: true, seconds } => {
                 write!(f, "transferred to {to} {seconds} s")
             }

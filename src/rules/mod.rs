@@ -18,6 +18,7 @@ pub mod escalation;
 pub mod flow;
 pub mod hours;
 pub mod leave;
+pub mod live;
 pub mod mute;
 pub mod name;
 pub mod notice;

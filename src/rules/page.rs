@@ -31,6 +31,9 @@ pub struct Page {
     /// Whether the agent was muted when it began, and is paged all the same: he is told so.
     #[serde(default)]
     pub despite_mute: bool,
+    /// Whether it rings the agent for a caller who waits on the line, and does nothing else.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub live: bool,
 }
 
 /// What a page asks for.

@@ -71,7 +71,19 @@ pub enum Then {
         ring: u16,
         /// Seconds after which the talk is ended; `None` leaves it open.
         limit: Option<u32>,
+        /// The call of ours that who answers is asked on, before he is connected.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        screen: Option<String>,
     },
+    /// The call enters a conference.
+    Conference {
+        /// What it is called.
+        name: String,
+        /// Whether it waits there for somebody; else it is who is waited for.
+        waits: bool,
+    },
+    /// Who was asked before being connected is connected.
+    Through,
     /// The next turn at once.
     Continue,
     /// The call ends.

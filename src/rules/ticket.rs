@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::contact::PhoneNumber;
-use super::desk::{AgentKey, Desk, Line};
+use super::desk::{AgentKey, Desk};
 use super::policy::MethodKind;
 use super::severity::Severity;
 use super::ticket_number::TicketNumber;
@@ -67,6 +67,7 @@ impl Ticket {
             customer: customer.name.clone(),
             name: contact.name.clone(),
         });
+        let language = desk.language_for(line, caller_id.as_ref());
         Ticket {
             id,
             desk: desk.key.as_str().to_owned(),
@@ -78,7 +79,7 @@ impl Ticket {
             caller_id,
             callback: None,
             contact,
-            language: desk.line(line).map_or("en", Line::first_language).to_owned(),
+            language,
             what: None,
             recordings: Vec::new(),
             opened_at: now,
@@ -235,6 +236,12 @@ pub enum Happening {
     PushTooSoon,
     PageDue {
         at: Timestamp,
+    },
+    CallerWaits {
+        agents: Vec<AgentKey>,
+    },
+    WaitOver {
+        gave_up: bool,
     },
     StepStarted {
         cycle: u32,

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
+use super::conference::Conferring;
 use super::dial::Dialling;
 use super::handset::Act;
 use super::recording::Taping;
@@ -146,6 +147,8 @@ pub enum Stage {
     Recording(Taping),
     /// Others ring or are connected; the timer gives up ringing.
     Dialing(Dialling),
+    /// In a conference; the timer ends what is heard while waiting, or the talk.
+    Conferring(Conferring),
     /// A dialled leg, connected to its parent.
     Bridged,
     /// Over.

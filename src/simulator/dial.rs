@@ -111,13 +111,14 @@ impl World {
         self.hear(&parent, Sound::Connected { to: at_leg.unwrap_or_default() });
     }
 
-    /// The call that a connected call is connected to.
-    pub fn peer(&self, sid: &str) -> Option<String> {
-        let call = self.calls.get(sid)?;
+    /// The calls that a connected call is connected to.
+    pub fn peers(&self, sid: &str) -> Vec<String> {
+        let Some(call) = self.calls.get(sid) else { return Vec::new() };
         match &call.stage {
-            Stage::Bridged => call.parent.clone(),
-            Stage::Dialing(dialling) if dialling.bridged => dialling.taken.clone(),
-            _ => None,
+            Stage::Bridged => call.parent.iter().cloned().collect(),
+            Stage::Dialing(dialling) if dialling.bridged => dialling.taken.iter().cloned().collect(),
+            Stage::Conferring(_) => self.conferring_with(sid),
+            _ => Vec::new(),
         }
     }
 

@@ -166,7 +166,10 @@ impl World {
                 self.next_prompt(sid);
             }
             Some(Verb::Record(record)) => self.begin_recording(sid, record),
-            Some(Verb::Dial(dial)) => self.begin_dial(sid, dial),
+            Some(Verb::Dial(dial)) => match dial.conference.clone() {
+                Some(conference) => self.begin_conference(sid, dial, &conference),
+                None => self.begin_dial(sid, dial),
+            },
             Some(Verb::Redirect { url, method }) => self.go_on_at(sid, Some(&url), method, Form::new()),
             Some(Verb::Reject { busy }) if call.answered_ms.is_none() => {
                 let text = if busy { "Busy tone." } else { "The number you dialled is not in service." };
@@ -247,6 +250,7 @@ impl World {
             Stage::Listening(_) => self.gathered(sid, None),
             Stage::Recording(_) => self.finish_recording(sid, ""),
             Stage::Dialing(_) => self.dial_timed_out(sid),
+            Stage::Conferring(_) => self.wait_step(sid),
             Stage::Queued | Stage::Fetching(_) | Stage::Bridged | Stage::Ended => {}
         }
     }
@@ -312,6 +316,7 @@ impl World {
         let parent = call.parent.clone();
         match stage {
             Stage::Dialing(dialling) => self.end_legs(&dialling.legs),
+            Stage::Conferring(place) => self.left(sid, &place),
             Stage::Recording(taping) => self.recording_ended(sid, taping, "", false),
             Stage::Bridged => {
                 if let Some(parent) = parent {

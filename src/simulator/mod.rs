@@ -36,10 +36,11 @@
 //! every request as it was made, for tests that forge or repeat one ([`sign`]).
 //!
 //! # What it does not do
-//! Speech input, conferences, queues, streams, machine detection after the answer, messaging services beyond naming
+//! Speech input, queues, streams, machine detection after the answer, messaging services beyond naming
 //! one, prices. A document that uses them is an error, which [`Simulator::errors`] shows.
 
 mod call;
+mod conference;
 mod config;
 mod control;
 mod dial;
@@ -76,7 +77,7 @@ pub use fault::{Fault, Scope, Trouble};
 pub use handset::{Act, CallerFacts, MediaFile, OnCall, OnText, PhoneError};
 pub use message::{MessageStatus, Text};
 pub use time::SimTime;
-pub use view::{CallView, MessageView, PhoneView};
+pub use view::{CallView, ConferenceView, MessageView, PhoneView};
 pub use webhook::{Delivered, Form, sign};
 pub use world::CarrierError;
 

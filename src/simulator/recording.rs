@@ -93,7 +93,7 @@ impl World {
             taping.words.push(words.to_owned());
         }
         self.hear(sid, Sound::Speech { seconds, words: words.to_owned() });
-        if let Some(peer) = self.peer(sid) {
+        for peer in self.peers(sid) {
             self.hear(&peer, Sound::Voice { words: words.to_owned() });
         }
         self.time_recording(sid);

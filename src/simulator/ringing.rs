@@ -126,6 +126,7 @@ impl World {
         match stage {
             Stage::Recording(taping) => self.recording_ended(sid, taping, "hangup", true),
             Stage::Dialing(dialling) => self.dialler_left(sid, dialling),
+            Stage::Conferring(place) => self.member_rang_off(sid, place),
             _ => {}
         }
         if inbound {

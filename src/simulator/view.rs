@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::call::{Call, CallStatus, Direction, Heard, Sound, Stage};
+use super::conference::{Member, Room, RoomStatus};
 use super::config::{Phone, Role};
 use super::message::{Message, MessageStatus, Text};
 use super::world::World;
@@ -40,6 +41,33 @@ pub struct CallView {
     pub recording: bool,
     /// Whether the phone is connected to another.
     pub connected: bool,
+    /// The conference that it is in.
+    pub conference: Option<ConferenceView>,
+}
+
+/// A conference, as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ConferenceView {
+    /// The SID.
+    pub sid: String,
+    /// What the gateway calls it.
+    pub name: String,
+    /// Whether everybody in it hears everybody: before that, who is in it waits.
+    pub started: bool,
+    /// The phones in it, in the order in which they came.
+    pub phones: Vec<String>,
+}
+
+impl ConferenceView {
+    fn of(world: &World, room: &Room) -> ConferenceView {
+        let phone = |member: &Member| Some(world.calls.get(&member.call)?.phone.clone());
+        ConferenceView {
+            sid: room.sid.clone(),
+            name: room.name.clone(),
+            started: room.status == RoomStatus::InProgress,
+            phones: room.members.iter().filter_map(phone).collect(),
+        }
+    }
 }
 
 impl CallView {
@@ -59,7 +87,8 @@ impl CallView {
             ringing: call.direction != Direction::Inbound && call.status == CallStatus::Ringing,
             listening: call.listens(),
             recording: matches!(call.stage, Stage::Recording(_)),
-            connected: world.peer(&call.sid).is_some(),
+            connected: !world.peers(&call.sid).is_empty(),
+            conference: world.room_of(call).map(|room| ConferenceView::of(world, room)),
         }
     }
 

@@ -117,6 +117,13 @@ pub enum Purpose {
         /// The request's number.
         fetch: u64,
     },
+    /// What a call in a conference hears while it waits, if it still waits for this request.
+    Wait {
+        /// The call.
+        call: String,
+        /// The request's number.
+        fetch: u64,
+    },
     /// The answer to a text that arrived.
     Text,
     /// A callback: the answer's body means nothing.

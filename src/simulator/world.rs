@@ -7,6 +7,7 @@ use serde::Serialize;
 use sha1::{Digest, Sha1};
 
 use super::call::Call;
+use super::conference::Room;
 use super::config::{Account, Line, SimConfig};
 use super::fault::{Fault, Scope, Trouble};
 use super::handset::State;
@@ -77,6 +78,7 @@ pub struct World {
     pub calls: Shelf<Call>,
     pub messages: Shelf<Message>,
     pub recordings: Shelf<Recording>,
+    pub rooms: Shelf<Room>,
     pub handsets: BTreeMap<String, State>,
     pub faults: Vec<Fault>,
     pub errors: Vec<CarrierError>,
@@ -98,6 +100,7 @@ impl World {
             calls: Shelf::default(),
             messages: Shelf::default(),
             recordings: Shelf::default(),
+            rooms: Shelf::default(),
             handsets: BTreeMap::new(),
             faults: Vec::new(),
             errors: Vec::new(),
@@ -242,6 +245,7 @@ impl World {
         match delivery.purpose {
             Purpose::Document { call, fetch } => self.document_arrived(&call, fetch, &answer),
             Purpose::Media { call, fetch } => self.media_arrived(&call, fetch, &delivery.url, &answer),
+            Purpose::Wait { call, fetch } => self.wait_arrived(&call, fetch, &answer),
             Purpose::Text => self.text_answered(&delivery.lane, &answer),
             Purpose::Callback => {}
         }

@@ -19,6 +19,15 @@ pub async fn lock(tx: &mut Tx, carrier: &str, sid: &str) -> Result<Option<Call>,
     Ok(Some(Call { deadline, ..decode(&document, "call")? }))
 }
 
+/// A call as it is, if it is known.
+pub async fn read(tx: &mut Tx, carrier: &str, sid: &str) -> Result<Option<Call>, StoreError> {
+    let row: Option<(String, Option<Timestamp>)> = tx
+        .opt("select document, deadline from call where carrier = $1 and sid = $2", args![carrier, sid])
+        .await?;
+    let Some((document, deadline)) = row else { return Ok(None) };
+    Ok(Some(Call { deadline, ..decode(&document, "call")? }))
+}
+
 /// Writes a new call; [`StoreError::Conflict`] if it is known.
 pub async fn insert(tx: &mut Tx, call: &Call) -> Result<(), StoreError> {
     tx.execute(

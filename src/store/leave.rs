@@ -54,7 +54,7 @@ pub async fn ending_after(
 pub async fn get(tx: &mut Tx, desk: &str, id: &LeaveId) -> Result<Option<Leave>, StoreError> {
     let row: Option<(String, String, Timestamp, Timestamp, String)> = tx
         .opt(
-            "select id, agent, from_at, to_at, note from leave where id = $1 and desk = $2 /*pg for update*/",
+            "select id, agent, from_at, to_at, note from leave where id = $1 and desk = $2",
             args![id.as_str(), desk],
         )
         .await?;

@@ -92,7 +92,7 @@ pub(super) fn verbs(signed: &Signed, verbs: Vec<Verb>) -> Response {
 
 /// Something said in words of our own.
 pub(super) fn say(text: &str) -> Verb {
-    Verb::Prompt(Prompt::Say { language: phrases::LANGUAGE.into(), voice: None, text: text.into() })
+    Verb::Prompt(Prompt::say(phrases::LANGUAGE, None, text))
 }
 
 /// Asks whoever is on the phone to stay, and sends the call to the same address again; none after the sixth time.

@@ -35,6 +35,7 @@ mod tests;
 mod texts;
 mod ui;
 mod voice;
+mod waits;
 pub mod what_if;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -190,6 +191,8 @@ pub fn router(web: Web) -> Router {
         .route("/{carrier}/voice", post(voice::incoming))
         .route("/{carrier}/turn/{version}/{step}/{turn}", post(voice::turn))
         .route("/{carrier}/leg/{attempt}/{turn}", post(voice::leg))
+        .route("/{carrier}/wait", post(waits::hears))
+        .route("/{carrier}/conference", post(waits::tells))
         .route("/{carrier}/last-resort", post(voice::last_resort))
         .route("/{carrier}/sms", post(texts::incoming))
         .route("/{carrier}/status", post(reports::call_ended))

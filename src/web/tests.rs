@@ -86,6 +86,7 @@ impl Gateway {
             words: Arc::new(Words::load()),
             node: "test".into(),
             carriers: vec!["main".into()],
+            conferences: ["main".to_owned()].into(),
             public_url: "https://pager.example.com".into(),
             flows: crate::flows::load_all(None).unwrap(),
         })
@@ -99,7 +100,7 @@ impl Gateway {
         };
         let access = CarrierAccess {
             tokens: vec!["next".into(), TOKEN.into()],
-            profile: Profile { pause: true },
+            profile: Profile { pause: true, conference: true },
             may_show: [Number::new(LINE)].into(),
             api: String::new(),
             account: String::new(),

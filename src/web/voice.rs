@@ -43,7 +43,8 @@ pub(super) async fn turn(
 ) -> Result<Response, Response> {
     let request = VoiceRequest::parse(&signed.form).map_err(|error| no_call(&app, &signed, &error))?;
     let call = call_in(&app, &signed, &request).ok_or_else(|| not_a_line(&app, &signed, &request))?;
-    let turn = CallTurn { call: call.clone(), turn, input: input(&request, signed.asked()) };
+    let is_over = request.state.is_some_and(|state| state.is_final());
+    let turn = CallTurn { call: call.clone(), turn, input: input(&request, signed.asked()), is_over };
     let done = in_time(app.acts().call_turn(turn)).await;
     Ok(answer_caller(&app, &signed, &request, call, done))
 }

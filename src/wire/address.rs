@@ -81,6 +81,16 @@ impl Addresses {
         self.webhook(&["attempt", attempt], None)
     }
 
+    /// What a caller hears who waits in a conference.
+    pub fn wait(&self) -> String {
+        self.webhook(&["wait"], None)
+    }
+
+    /// Who comes into a conference, and who goes.
+    pub fn conference(&self) -> String {
+        self.webhook(&["conference"], None)
+    }
+
     /// How the file of a recording is coming along.
     pub fn recording(&self) -> String {
         self.webhook(&["recording"], None)

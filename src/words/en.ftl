@@ -35,6 +35,8 @@ voice-no-recording = There is no message to hear.
 voice-taken = Thank you, it is yours: { $ticket }. { $callback } To call the customer now, press 2. Otherwise hang up, and call back soon.
 voice-put-through = Calling the customer now. Please hold.
 voice-ready = This is the callback for { $ticket }, { $customer }. To be connected, press 1.
+voice-caller-waits = { $desk }. A caller is on the line with an emergency: { $ticket }, { $customer }. To take it and talk now, press 1. Press 4 to decline. Press star to hear this again.
+voice-to-caller = You are being connected.
 voice-reached = The callback for { $ticket } is noted. Goodbye.
 voice-not-reached = Was the customer reached? Please answer the text: DONE, or CALL to try again. Goodbye.
 voice-goodbye = Goodbye.
@@ -150,12 +152,29 @@ state-over = { $ticket } is closed
 pages-one = You have one open page: { $ticket }, { $customer }
 pages-many = You have { $count } open pages. The first is { $ticket }, { $customer }
 pages-none = You have no open page
+rung-all = everybody who is on call
+rung = the { $which ->
+    [first] first
+    [second] second
+    [third] third
+    [fourth] fourth
+    [fifth] fifth
+   *[next] next
+} person
 list = { $most } and { $last }
 hours-none = by arrangement
-range = { $from } to { $to }
+# Each language takes the values that it says. $nth is "first" on the first of a month. $hour is 0 to 24, $twelve 1 to
+# 12, $minutes as it is said and $padded with two digits; $count is "one" for one o'clock; $part is the part of the day
+# (night, morning, noon, afternoon, evening), midnight being of the evening.
+day-alone = { $day }
+range-days = { $from } to { $to }
+range-times = { $from } to { $to }
+weekly = { $days } { $times }
 moment = { $weekday }, { $month } { $day }, at { $time }
-time = { $hour }{ $minute } { $half }
-minute = :{ $minute }
+range-moments = { $from } to { $to }
+range-same-day = { $from } to { $to }
+time = { $twelve }:{ $padded } { $half }
+time-full = { $twelve } { $half }
 weekday = { $day ->
     [Mon] Monday
     [Tue] Tuesday

@@ -11,14 +11,19 @@ use crate::rules::hours::Calendar;
 use crate::rules::ticket::TicketState;
 use crate::rules::zone::{Zone, ZoneBook};
 
+/// Which person it is, as the files of words know them.
+const ORDINALS: [&str; 5] = ["first", "second", "third", "fourth", "fifth"];
+
 impl Words {
     /// An instant by the wall clock of `zone`: "Friday, November 27, at 10 am".
     pub fn moment(&self, lang: &str, book: &ZoneBook, zone: Zone, at: Timestamp) -> String {
         let wall = book.to_wall(zone, at);
+        let nth = if wall.day() == 1 { "first" } else { "other" };
         let values = [
             ("weekday", self.say(lang, "weekday", &[("day", &wall.weekday().to_string())])),
             ("month", self.say(lang, "month", &[("month", &wall.format("%b").to_string())])),
             ("day", wall.day().to_string()),
+            ("nth", nth.to_owned()),
             ("time", self.clock(lang, wall.hour(), wall.minute())),
         ];
         self.say(lang, "moment", &values.each_ref().map(|(name, value)| (*name, value.as_str())))
@@ -30,18 +35,35 @@ impl Words {
         self.clock(lang, wall.hour(), wall.minute())
     }
 
+    /// A time of day as the language says it. Midnight at a day's end is hour 24.
     fn clock(&self, lang: &str, hour: u32, minute: u32) -> String {
-        // Midnight at a day's end is hour 24.
         let half = if hour % 24 < 12 { "am" } else { "pm" };
+        let part = match hour % 24 {
+            1..6 => "night",
+            6..12 => "morning",
+            12 => "noon",
+            13..21 => "afternoon",
+            _ => "evening",
+        };
         let twelve = match hour % 12 {
             0 => 12,
             hour => hour,
         };
-        let minute = match minute {
-            0 => String::new(),
-            minute => self.say(lang, "minute", &[("minute", &format!("{minute:02}"))]),
-        };
-        self.say(lang, "time", &[("hour", &twelve.to_string()), ("minute", &minute), ("half", half)])
+        let (count, padded) = (if twelve == 1 { "one" } else { "other" }, format!("{minute:02}"));
+        let (hour, twelve, minutes) = (hour.to_string(), twelve.to_string(), minute.to_string());
+        let values = [
+            ("hour", &*hour),
+            ("twelve", &*twelve),
+            ("minutes", &*minutes),
+            ("padded", &*padded),
+            ("half", half),
+            ("part", part),
+            ("count", count),
+        ];
+        match minute {
+            0 => self.say(lang, "time-full", &values),
+            _ => self.say(lang, "time", &values),
+        }
     }
 
     /// "a, b and c".
@@ -51,6 +73,17 @@ impl Words {
             [] => String::new(),
             [only] => only.clone(),
             [most @ .., last] => self.say(lang, "list", &[("most", &most.join(", ")), ("last", last)]),
+        }
+    }
+
+    /// Whom we ring for a caller who waits: the first, the second …, or all of them.
+    pub fn rung(&self, lang: &str, ordinal: Option<usize>) -> String {
+        match ordinal {
+            Some(ordinal) => {
+                let which = ORDINALS.get(ordinal.saturating_sub(1)).unwrap_or(&"next");
+                self.say(lang, "rung", &[("which", which)])
+            }
+            None => self.say(lang, "rung-all", &[]),
         }
     }
 
@@ -89,17 +122,21 @@ impl Words {
     /// A weekly stretch, from the form that files write: `Mon-Fri,Sun 09:00-20:00`.
     fn weekly(&self, lang: &str, written: &str) -> String {
         let (days, hours) = written.split_once(' ').unwrap_or((written, ""));
-        let range = |text: &str, one: &dyn Fn(&str) -> String| match text.split_once('-') {
-            Some((from, to)) => self.say(lang, "range", &[("from", &one(from)), ("to", &one(to))]),
-            None => one(text),
-        };
         let day = |day: &str| self.say(lang, "weekday", &[("day", day)]);
+        let days = days.split(',').map(|part| match part.split_once('-') {
+            Some((from, to)) => self.say(lang, "range-days", &[("from", &day(from)), ("to", &day(to))]),
+            None => self.say(lang, "day-alone", &[("day", &day(part))]),
+        });
+        let days: Vec<String> = days.collect();
         let time = |time: &str| {
             let (hour, minute) = time.split_once(':').unwrap_or((time, "0"));
             self.clock(lang, hour.parse().unwrap_or(0), minute.parse().unwrap_or(0))
         };
-        let days: Vec<String> = days.split(',').map(|part| range(part, &day)).collect();
-        format!("{} {}", self.list(lang, &days), range(hours, &time))
+        let times = match hours.split_once('-') {
+            Some((from, to)) => self.say(lang, "range-times", &[("from", &time(from)), ("to", &time(to))]),
+            None => time(hours),
+        };
+        self.say(lang, "weekly", &[("days", &self.list(lang, &days)), ("times", &times)])
     }
 
     /// The open pages of an agent who calls; without a full stop.

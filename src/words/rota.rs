@@ -119,10 +119,12 @@ impl Words {
 
     /// "Friday, November 27, at 6 pm to Saturday, November 28, at 9 am"; the time alone if it ends on the same day.
     pub(super) fn span(&self, lang: &str, book: &ZoneBook, zone: Zone, span: Span) -> String {
-        let to = match book.date(zone, span.from) == book.date(zone, span.to) {
-            true => self.time(lang, book, zone, span.to),
-            false => self.moment(lang, book, zone, span.to),
-        };
-        self.say(lang, "range", &[("from", &self.moment(lang, book, zone, span.from)), ("to", &to)])
+        let from = self.moment(lang, book, zone, span.from);
+        if book.date(zone, span.from) == book.date(zone, span.to) {
+            let to = self.time(lang, book, zone, span.to);
+            return self.say(lang, "range-same-day", &[("from", &from), ("to", &to)]);
+        }
+        let to = self.moment(lang, book, zone, span.to);
+        self.say(lang, "range-moments", &[("from", &from), ("to", &to)])
     }
 }

@@ -70,8 +70,25 @@ impl Words {
                     caller_id: Some(line.clone()),
                     ring: u16::try_from(*seconds).unwrap_or(u16::MAX),
                     limit: None,
+                    screen: None,
                 },
             },
+            Spoken::CallerWaits { brief, wrong_key } => {
+                let ticket = self.ticket(lang, Medium::Aloud, brief.number);
+                let customer = self.customer(lang, brief);
+                let values = [("desk", one_line(desk)), ("ticket", ticket), ("customer", customer)];
+                let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+                let waits = say(self.say(lang, "voice-caller-waits", &values));
+                let first = wrong_key.then(|| say(self.say(lang, "voice-wrong-key", &[])));
+                ask(first.into_iter().chain(std::iter::repeat_n(waits, TIMES)).collect())
+            }
+            Spoken::JoinCaller { conference } => Script {
+                lead: vec![say(self.say(lang, "voice-to-caller", &[]))],
+                then: Then::Conference { name: conference.clone(), waits: false },
+            },
+            Spoken::Through => {
+                Script { lead: vec![say(self.say(lang, "voice-to-caller", &[]))], then: Then::Through }
+            }
             Spoken::ReadyToCall(brief) => {
                 let ticket = self.ticket(lang, Medium::Aloud, brief.number);
                 let customer = self.customer(lang, brief);

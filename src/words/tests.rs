@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
@@ -34,12 +34,24 @@ fn brief(customer: Option<&str>, confirmed: Option<bool>, what: Option<&str>) ->
     }
 }
 
+fn languages() -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|(language, _)| *language)
+}
+
 fn written(message: &Message) -> String {
-    Words::load().message("en", "Lakeside Desk", &BOOK, zone("America/New_York"), message)
+    written_in("en", message)
+}
+
+fn written_in(language: &str, message: &Message) -> String {
+    Words::load().message(language, "Lakeside Desk", &BOOK, zone("America/New_York"), message)
 }
 
 fn said(spoken: &Spoken) -> Script {
-    Words::load().spoken("en", "Lakeside Desk", &BOOK, zone("America/New_York"), spoken, Some("/r/1.wav"))
+    said_in("en", spoken)
+}
+
+fn said_in(language: &str, spoken: &Spoken) -> Script {
+    Words::load().spoken(language, "Lakeside Desk", &BOOK, zone("America/New_York"), spoken, Some("/r/1.wav"))
 }
 
 /// Everything that is heard, in its order.
@@ -99,7 +111,7 @@ fn answers(name: &str) -> Vec<Answer> {
 }
 
 /// Every text, with `name` wherever a person's words go.
-fn texts(name: &str) -> Vec<String> {
+fn texts(language: &str, name: &str) -> Vec<String> {
     let (number, by) = (NUMBER, || name.to_owned());
     let dead = |method| Alert::MethodDead { agent: by(), method, why: "unreachable".into() };
     let mut messages = vec![
@@ -136,11 +148,11 @@ fn texts(name: &str) -> Vec<String> {
         }
     }
     messages.extend(answers(name).into_iter().map(Message::Answer));
-    messages.iter().map(written).collect()
+    messages.iter().map(|message| written_in(language, message)).collect()
 }
 
-fn aloud(message: &Message) -> String {
-    Words::load().notice_aloud("en", "Lakeside Desk", &BOOK, zone("America/New_York"), message)
+fn aloud_in(language: &str, message: &Message) -> String {
+    Words::load().notice_aloud(language, "Lakeside Desk", &BOOK, zone("America/New_York"), message)
 }
 
 /// Everything that is told about a rota, with `name` wherever a person's words go.
@@ -181,7 +193,7 @@ fn rota_news(name: &str) -> Vec<Message> {
 }
 
 /// Everything that is said on a call of ours.
-fn calls(name: &str) -> Vec<Script> {
+fn calls(language: &str, name: &str) -> Vec<Script> {
     let mut spoken = Vec::new();
     for confirmed in [None, Some(false), Some(true)] {
         for name in [None, Some(name)] {
@@ -191,6 +203,8 @@ fn calls(name: &str) -> Vec<Script> {
                 Spoken::Page { brief: brief.clone(), wrong_key: true },
                 Spoken::Recording { brief: brief.clone(), recording: Some("RE1".into()) },
                 Spoken::Taken(brief.clone()),
+                Spoken::CallerWaits { brief: brief.clone(), wrong_key: false },
+                Spoken::CallerWaits { brief: brief.clone(), wrong_key: true },
                 Spoken::ReadyToCall(brief),
             ]);
         }
@@ -199,10 +213,12 @@ fn calls(name: &str) -> Vec<Script> {
         Spoken::PutThrough { number: phone(), line: "+18025550100".parse().unwrap(), seconds: 25 },
         Spoken::AfterTalk { number: NUMBER, reached: true },
         Spoken::AfterTalk { number: NUMBER, reached: false },
+        Spoken::JoinCaller { conference: "CA1".into() },
+        Spoken::Through,
         Spoken::Goodbye,
     ]);
     spoken.extend(answers(name).into_iter().map(Spoken::Answer));
-    spoken.iter().map(said).collect()
+    spoken.iter().map(|spoken| said_in(language, spoken)).collect()
 }
 
 /// The ids in our sources, as they are asked for.
@@ -226,6 +242,20 @@ fn ids_written(file: &str) -> BTreeSet<&str> {
     starts.filter_map(|line| line.split(" =").next()).collect()
 }
 
+/// The messages of a file, with the values that each takes.
+fn values_taken(file: &str) -> BTreeMap<&str, BTreeSet<&str>> {
+    let mut taken: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut id = "";
+    for line in file.lines().filter(|line| !line.starts_with('#')) {
+        if line.starts_with(|c: char| c.is_ascii_lowercase()) {
+            id = line.split(" =").next().unwrap();
+        }
+        let names = line.split('$').skip(1).filter_map(|rest| rest.split([' ', '}']).next());
+        taken.entry(id).or_default().extend(names);
+    }
+    taken
+}
+
 #[test]
 fn every_language_has_exactly_the_messages_that_are_asked_for() {
     assert!(ids_asked_for().len() > 70);
@@ -236,26 +266,50 @@ fn every_language_has_exactly_the_messages_that_are_asked_for() {
 }
 
 #[test]
-fn no_message_lacks_a_value() {
-    let calls = calls("Ada Moss");
-    let news = rota_news("Ada Moss");
-    let all = texts("Ada Moss").into_iter().chain(news.iter().map(written)).chain(news.iter().map(aloud));
-    for said in all.chain(calls.iter().map(heard)) {
-        assert!(!said.contains('{') && !said.is_empty(), "{said}");
+fn every_language_says_the_same_values() {
+    // Of the parts of a time, each language takes what it says.
+    let free = |id: &str| ["time", "time-full", "moment"].contains(&id);
+    let english = values_taken(FILES[0].1);
+    for (language, file) in FILES {
+        for (id, taken) in values_taken(file) {
+            assert!(
+                free(id) || taken == english[id],
+                "{language}: {id} takes {taken:?}, not {:?}",
+                english[id]
+            );
+        }
+    }
+}
+
+#[test]
+fn no_message_lacks_a_value_in_any_language() {
+    for language in languages() {
+        let calls = calls(language, "Ada Moss");
+        let news = rota_news("Ada Moss");
+        let written = news.iter().map(|news| written_in(language, news));
+        let aloud = news.iter().map(|news| aloud_in(language, news));
+        let all = texts(language, "Ada Moss").into_iter().chain(written).chain(aloud);
+        for said in all.chain(calls.iter().map(heard)) {
+            assert!(!said.contains('{') && !said.is_empty(), "{language}: {said}");
+        }
     }
 }
 
 #[test]
 fn texts_are_short_and_seven_bit() {
-    for text in texts("Lakeside Lodge") {
-        let Length::Septets(length) = Length::of(&text) else { panic!("not in the 7-bit alphabet: {text}") };
-        assert!(length <= 160, "{length}: {text}");
+    for language in languages() {
+        for text in texts(language, "Lakeside Lodge") {
+            let length = Length::of(&text);
+            assert!(matches!(length, Length::Septets(_)), "not in the 7-bit alphabet: {text}");
+            assert_eq!(length.messages(), 1, "{language}, {length:?}: {text}");
+        }
     }
 }
 
 #[test]
 fn texts_about_rotas_say_it_all_in_three_messages_at_most() {
-    for text in rota_news("Ada Moss").iter().map(written) {
+    let news = rota_news("Ada Moss");
+    for text in languages().flat_map(|language| news.iter().map(move |news| written_in(language, news))) {
         assert!(Length::of(&text).messages() <= 3, "{text}");
         assert!(matches!(Length::of(&text), Length::Septets(_)), "not in the 7-bit alphabet: {text}");
     }
@@ -264,7 +318,7 @@ fn texts_about_rotas_say_it_all_in_three_messages_at_most() {
 #[test]
 fn news_about_rotas_are_spoken_without_addresses_and_say_who_and_when() {
     for message in rota_news("Ada Moss") {
-        let said = aloud(&message);
+        let said = aloud_in("en", &message);
         assert!(said.starts_with("This is Nightbell, for Lakeside Desk. "), "{said}");
         assert!(!said.contains("http") && !said.contains("desks/"), "{said}");
         assert!(said.contains("Friday, November 27, at 6 pm to Saturday, November 28, at 9 am"), "{said}");
@@ -351,12 +405,19 @@ fn a_list_is_cut_at_eight_and_says_how_many_more_there_are() {
 fn times_are_those_of_the_readers_wall() {
     let words = Words::load();
     let eastern = zone("America/New_York");
-    for (instant, expected) in [
-        ("2026-11-27T15:00Z", "Friday, November 27, at 10 am"),
-        ("2026-07-04T04:05Z", "Saturday, July 4, at 12:05 am"),
-        ("2027-01-01T17:30Z", "Friday, January 1, at 12:30 pm"),
+    for (language, instant, expected) in [
+        ("en", "2026-11-27T15:00Z", "Friday, November 27, at 10 am"),
+        ("en", "2026-07-04T04:05Z", "Saturday, July 4, at 12:05 am"),
+        ("en", "2027-01-01T17:30Z", "Friday, January 1, at 12:30 pm"),
+        ("fr", "2026-11-27T15:00Z", "vendredi 27 novembre à 10 h"),
+        ("fr", "2026-07-01T04:05Z", "mercredi 1er juillet à 0 h 5"),
+        ("de", "2026-11-27T08:12Z", "Freitag, 27. November, 3 Uhr 12"),
+        ("de", "2026-03-01T23:00Z", "Sonntag, 1. März, 18 Uhr"),
+        ("es", "2026-11-27T08:12Z", "el viernes 27 de noviembre a las 3 y 12 de la madrugada"),
+        ("es", "2026-11-27T18:00Z", "el viernes 27 de noviembre a la 1 de la tarde"),
+        ("es", "2026-11-28T05:00Z", "el sábado 28 de noviembre a las 12 de la noche"),
     ] {
-        assert_eq!(words.moment("en", &BOOK, eastern, at(instant)), expected);
+        assert_eq!(words.moment(language, &BOOK, eastern, at(instant)), expected);
     }
     let answer = Answer::AlreadyTaken { number: NUMBER, by: "Ben".into(), at: at("2026-11-27T08:12Z") };
     assert_eq!(written(&Message::Answer(answer)), "#1042 was taken by Ben at 3:12 am. Nothing to do.");
@@ -366,10 +427,17 @@ fn times_are_those_of_the_readers_wall() {
 fn parts_of_sentences_read_well() {
     let words = Words::load();
     let desk = Desk::parse(include_str!("../../tests/desks/reservations.toml")).unwrap();
-    assert_eq!(
-        words.support_hours("en", &desk.hours),
-        "Monday to Friday 9 am to 8 pm and Saturday 10 am to 6 pm"
-    );
+    for (language, expected) in [
+        ("en", "Monday to Friday 9 am to 8 pm and Saturday 10 am to 6 pm"),
+        ("fr", "du lundi au vendredi de 9 h à 20 h et le samedi de 10 h à 18 h"),
+        ("de", "Montag bis Freitag von 9 Uhr bis 20 Uhr und Samstag von 10 Uhr bis 18 Uhr"),
+        (
+            "es",
+            "de lunes a viernes de las 9 de la mañana a las 8 de la tarde y sábado de las 10 de la mañana a las 6 de la tarde",
+        ),
+    ] {
+        assert_eq!(words.support_hours(language, &desk.hours), expected);
+    }
     let list =
         |parts: &[&str]| words.list("en", &parts.iter().map(|&part| part.to_owned()).collect::<Vec<_>>());
     assert_eq!(
@@ -387,9 +455,10 @@ fn parts_of_sentences_read_well() {
 #[test]
 fn other_languages_fall_back_to_english() {
     let words = Words::load();
-    for language in ["en", "en-US", "en-GB", "fr", "", "not a language"] {
+    for language in ["en", "en-US", "en-GB", "it", "", "not a language"] {
         assert_eq!(words.say(language, "noted", &[("ticket", "#7")]), "Noted on #7.", "{language}");
     }
+    assert_eq!(words.say("de-AT", "noted", &[("ticket", "#7")]), "Notiert zu #7.");
     assert_eq!(words.say("en", "nobody-wrote-this", &[]), "nobody-wrote-this");
 }
 

@@ -31,6 +31,7 @@ impl Arrival {
         let agent = caller_id.as_ref().and_then(|number| desk.agent_by_number(number));
         let agent = agent.map(|agent| agent.key.clone());
         let blocked = number_plan::caller_id(&incoming.from).is_some_and(|number| desk.is_blocked(&number));
+        let language = desk.language_for(&line.number, caller_id.as_ref());
         let call = Call {
             carrier: incoming.carrier.clone(),
             sid: incoming.sid.clone(),
@@ -44,7 +45,7 @@ impl Arrival {
             flow_version: flow.version().to_owned(),
             position: None,
             turn: 0,
-            language: line.first_language().to_owned(),
+            language,
             engaged: false,
             forwarded: incoming.forwarded,
             returning: false,

@@ -7,6 +7,8 @@ use crate::rules::flow::{FlowCommand, Input, Turn};
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::act) enum Deed {
+    /// Nothing more: the caller waits already ([`super::wait`]).
+    Nothing,
     /// The call gets a ticket, if it has none yet, and is no silent one any more.
     Open,
     /// It joins the ticket that the caller was told of.
@@ -30,6 +32,7 @@ impl Deed {
     /// What a command is for a call that has a ticket of its own (`owns`), or for one that has none.
     pub(in crate::act) fn of(command: FlowCommand, owns: bool) -> Deed {
         match command {
+            FlowCommand::Connect { .. } => Deed::Nothing,
             FlowCommand::Report => Deed::Open,
             FlowCommand::Join => Deed::Join,
             FlowCommand::Acknowledge if !owns => Deed::Take,

@@ -2,6 +2,7 @@
 //! rings: what differs is that time passes only as its caller takes it, and that nothing is written.
 
 use super::Standing;
+use crate::act::call::wait::{self, truth};
 use crate::act::call::{AgentPages, Deed, goes_on_in, is_engaged, merge, opened, takes};
 use crate::act::case::{Work, policy_of};
 use crate::act::facts::{CallFacts, facts};
@@ -13,7 +14,9 @@ use crate::rules::case::rehearsal::{Rehearsal, Staged};
 use crate::rules::case::{Case, Event};
 use crate::rules::contact::PhoneNumber;
 use crate::rules::desk::{Desk, Line};
+use crate::rules::flow::play::Move;
 use crate::rules::flow::{Flow, Input, Position, Turn, Way};
+use crate::rules::script::Then;
 use crate::rules::ticket::TicketId;
 use crate::store::StoreError;
 
@@ -78,6 +81,7 @@ impl<'a> Ground<'a> {
     /// The call is over.
     pub(super) fn end(&self, paper: &mut Paper<'a>) {
         let Some(own) = paper.own else { return };
+        paper.tickets[own].happen(paper.at, Event::CallerLeft { call: paper.call.sid.clone() });
         let Call { engaged, returning, started_at, .. } = paper.call;
         let seconds = u32::try_from(paper.at.since(started_at).as_secs()).unwrap_or(u32::MAX);
         paper.tickets[own].happen(paper.at, Event::CallEnded { engaged, returning, seconds });
@@ -97,15 +101,25 @@ impl<'a> Ground<'a> {
             pages: &pages,
             case: case.as_ref(),
         };
-        let (turn, ways) = facts(&world, self.desk, self.line, &paper.call, &known, |facts| {
-            let turn = match answered {
+        let told = answered.map(|(position, input)| match &case {
+            Some(case) if self.flow.waits_live(position) => {
+                (position, truth(&world, self.desk, input, case, &paper.call))
+            }
+            _ => (position, input.clone()),
+        });
+        let (mut turn, mut ways) = facts(&world, self.desk, self.line, &paper.call, &known, |facts| {
+            let turn = match &told {
                 None => self.flow.begin(facts),
                 Some((position, input)) => self.flow.step(position, input, facts),
             };
             let ways = self.flow.ways(&turn, facts, &self.numbers);
             (turn, ways)
         });
-        self.carry_out(&world, paper, &pages, &turn)?;
+        self.carry_out(&world, paper, &pages, &mut turn)?;
+        if let Then::Dial { screen: Some(_), .. } = &turn.script.then {
+            // Nobody answers a page: not even where the caller is to be put through.
+            ways.retain(|way| !matches!(way.made, Move::Talk(_)));
+        }
         Ok((turn, ways))
     }
 
@@ -115,12 +129,18 @@ impl<'a> Ground<'a> {
         world: &World,
         paper: &mut Paper<'a>,
         pages: &AgentPages,
-        turn: &Turn,
+        turn: &mut Turn,
     ) -> Result<(), StoreError> {
         goes_on_in(&mut paper.call, turn);
+        if let Some(own) = paper.own {
+            let mut work = Work::on_new(paper.tickets[own].case().clone());
+            wait::begin(world, &paper.call, Some(&mut work), turn)?;
+            paper.take_in(own, work);
+        }
         let mut too_late = false;
         for command in turn.commands.iter().cloned() {
             match Deed::of(command, paper.own.is_some()) {
+                Deed::Nothing => {}
                 Deed::Open => {
                     if paper.own.is_none() {
                         self.open(paper)?;
@@ -246,6 +266,16 @@ impl Paper<'_> {
         self.at = self.at.max(until);
         for ticket in &mut self.tickets {
             ticket.pass(until);
+        }
+    }
+
+    /// Nobody comes to a caller who waits to be put through: time passes until he is led on.
+    pub(super) fn wait_out(&mut self) {
+        let Some(own) = self.own else { return };
+        while self.tickets[own].case().has_caller_waiting()
+            && let Some(due) = self.tickets[own].next_due()
+        {
+            self.pass(due);
         }
     }
 

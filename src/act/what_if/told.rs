@@ -79,7 +79,8 @@ impl Passage {
             Then::Gather { .. } => "waits for keys".into(),
             Then::Record { max_seconds, .. } => format!("records a message of {max_seconds} s at most"),
             Then::Dial { number, ring, .. } => format!("rings {number} for {ring} s"),
-            Then::Continue => "goes on".into(),
+            Then::Conference { .. } => "rings who is on call while the caller waits".into(),
+            Then::Through | Then::Continue => "goes on".into(),
             Then::Hangup => "hangs up".into(),
             Then::Reject { busy: true } => "does not answer: a busy tone".into(),
             Then::Reject { busy: false } => {

@@ -212,9 +212,13 @@ impl<'a> Found<'a> {
 
     /// Where one of the ways leads; none if that would be one more than are told.
     fn way(&mut self, mut paper: Paper<'a>, turn: &Turn, way: &Way) -> Result<Option<WayOn>, StoreError> {
-        let on = |times, to| WayOn { made: way.made.clone(), times, seconds: way.seconds * times, to };
+        let start = paper.at;
+        let on = |times, at: Timestamp, to| {
+            let seconds = u32::try_from(at.since(start).as_secs()).unwrap_or(u32::MAX);
+            WayOn { made: way.made.clone(), times, seconds, to }
+        };
         if way.made == Move::HangUp {
-            return Ok(Some(on(1, Leads::Ending(self.ending(paper)?))));
+            return Ok(Some(on(1, start, Leads::Ending(self.ending(paper)?))));
         }
         if self.passages.len() >= MOST_PASSAGES || self.depth >= MOST_DEEP {
             self.is_whole = false;
@@ -228,6 +232,9 @@ impl<'a> Found<'a> {
             };
             let until = paper.at + std::time::Duration::from_secs(way.seconds.into());
             paper.pass(until);
+            if let Then::Conference { .. } = asked.script.then {
+                paper.wait_out();
+            }
             let (next, ways) = self.ground.answer(&mut paper, &position, &input)?;
             times += 1;
             let same = next
@@ -239,8 +246,9 @@ impl<'a> Found<'a> {
                 continue;
             }
             let stretch = self.go_on(&mut paper, next, ways)?;
+            let at = paper.at;
             let to = self.passage(paper, stretch)?;
-            return Ok(Some(on(times, Leads::Passage(to))));
+            return Ok(Some(on(times, at, Leads::Passage(to))));
         }
     }
 

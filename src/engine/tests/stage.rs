@@ -214,6 +214,7 @@ async fn begin(store: &Store, clock: &ManualClock, node: &str) -> Acts {
         words: Arc::new(Words::load()),
         node: node.into(),
         carriers: vec!["main".into()],
+        conferences: Default::default(),
         public_url: "https://pager.example.com".into(),
         flows: vec![FlowFile { text, shipped: true }],
     })

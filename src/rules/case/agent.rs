@@ -8,6 +8,7 @@ use super::{
 use crate::rules::bridge::{Bridge, Stage};
 use crate::rules::effect::{Answer, NextAsked, Over};
 use crate::rules::escalation::{Phase, Place};
+use crate::rules::live::LiveState;
 use crate::rules::page::{Page, PageKind, PageState, Planned, Purpose};
 use crate::rules::severity::Severity;
 use crate::rules::ticket_number::TicketNumber;
@@ -116,7 +117,7 @@ impl Case {
     }
 
     /// The agent has it from now on: everybody else is left alone, and the caller hears who it is.
-    fn take(&mut self, hand: &mut Hand<'_>, agent: &AgentKey, via: Via, leg: Option<&AttemptId>) {
+    pub(super) fn take(&mut self, hand: &mut Hand<'_>, agent: &AgentKey, via: Via, leg: Option<&AttemptId>) {
         let place = self.place_now();
         self.note_ack(hand, agent, via);
         let why = Over::Taken { by: hand.context.desk.name_of(agent) };
@@ -127,7 +128,8 @@ impl Case {
                 Phase::Acknowledged { by: agent.clone(), at: hand.now(), place, limit, reminded: false };
             run.tell_caller_at = None;
         }
-        if hand.context.desk.options.tell_caller_who {
+        let talks = self.live.as_ref().is_some_and(|live| matches!(live.state, LiveState::Talking { .. }));
+        if hand.context.desk.options.tell_caller_who && !talks {
             let by = hand.context.desk.name_of(agent);
             self.tell_caller(hand, "who has it", Message::TakenBy { number: self.ticket.number, by });
         }

@@ -41,6 +41,19 @@ impl Case {
         agent: &AgentKey,
         planned: &Planned,
     ) -> AttemptId {
+        let id = self.note_attempt(hand, purpose, agent, planned);
+        self.ask(hand, &id, hand.now());
+        id
+    }
+
+    /// Makes an attempt that somebody asks for.
+    pub(super) fn note_attempt(
+        &mut self,
+        hand: &mut Hand<'_>,
+        purpose: Purpose,
+        agent: &AgentKey,
+        planned: &Planned,
+    ) -> AttemptId {
         self.attempt_count += 1;
         let id: AttemptId = self.ticket.id.child('a', self.attempt_count);
         let tried = self.doubtful_carriers(hand, purpose);
@@ -67,7 +80,6 @@ impl Case {
                 number: self.attempt_count,
             },
         );
-        self.ask(hand, &id, hand.now());
         id
     }
 
@@ -111,6 +123,7 @@ impl Case {
         let of_page = |case: &Case, page: u32, is: fn(&Page) -> bool| {
             case.pages.iter().any(|known| known.ordinal == page && is(known))
         };
+        let live = |page: &Page| page.live;
         let notice = |page: &Page| page.kind == PageKind::Notice;
         let Some(attempt) = self.attempts.iter().find(|attempt| attempt.id == *id) else { return };
         let to = Recipient::Agent(attempt.agent.clone(), attempt.number.clone());
@@ -119,6 +132,9 @@ impl Case {
                 to,
                 attempt: id.clone(),
                 seconds: hand.context.desk.limits.ring.0,
+                // Who waits can be met at his own carrier alone, and sees and shows the line.
+                from: matches!(attempt.purpose, Purpose::Page(page) if of_page(self, page, live))
+                    .then(|| self.ticket.line.clone()),
                 avoid: attempt.tried.clone(),
                 at,
             },

@@ -75,6 +75,7 @@ impl Case {
                     self.ticket.severity = Severity::THREE;
                 }
             }
+            FlowCommand::ConnectOver { .. } => return self.caller_goes_on(hand),
             FlowCommand::Entered { name, digits } => {
                 hand.enter(Actor::Caller, Happening::Entered { name, digits });
             }
@@ -84,6 +85,7 @@ impl Case {
             }
             // A desk may write to no caller; the rest concerns the call, or an agent, and the call machine carries it out.
             FlowCommand::TextCaller { .. }
+            | FlowCommand::Connect { .. }
             | FlowCommand::Report
             | FlowCommand::Join
             | FlowCommand::Acknowledge
@@ -117,7 +119,9 @@ impl Case {
         }
         self.ticket.callback = Some(given);
         hand.enter(Actor::Caller, Happening::CallbackNumber { number, confirmed });
-        if self.is_paging() {
+        if self.has_caller_waiting() {
+            // Nobody was told of another one.
+        } else if self.is_paging() {
             self.update(hand, News::CallbackNumber);
         } else if confirmed && self.ticket.severity.is_emergency() && !self.ticket.provisional {
             self.page_now(hand);
@@ -181,7 +185,7 @@ impl Case {
     }
 
     /// Whether a run has begun, or is over: from then on the caller's call changes its course no more.
-    fn is_paging(&self) -> bool {
+    pub(super) fn is_paging(&self) -> bool {
         self.escalation.as_ref().is_some_and(|run| !matches!(run.phase, Phase::Waiting { .. }))
     }
 

@@ -238,12 +238,16 @@ impl Case {
     }
 
     fn call_over(&mut self, hand: &mut Hand<'_>, id: &AttemptId, ending: Ending) {
+        let live = self.was_accepted_on(id);
         if let Some(bridge) = self.bridge.as_mut().filter(|bridge| bridge.attempt == *id) {
             match bridge.stage {
                 Stage::Agent => {
                     self.bridge_over(hand, id, None);
                 }
                 // The report of the talk may come after the end of the call.
+                Stage::Customer if live => {
+                    self.end_live_talk(hand, id);
+                }
                 Stage::Customer => bridge.over_at = bridge.over_at.min(hand.now() + REPORT_PATIENCE),
             }
         }

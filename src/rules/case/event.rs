@@ -5,9 +5,11 @@ use crate::clock::Timestamp;
 use crate::rules::command::{Command, Speaker};
 use crate::rules::effect::AttemptId;
 use crate::rules::flow::FlowCommand;
+use crate::rules::live::WaitingCall;
 use crate::rules::page::{Receipt, Sent};
 use crate::rules::people::AgentKey;
 use crate::rules::ticket::{Actor, Ticket, Via};
+use std::time::Duration;
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +23,27 @@ pub enum Event {
     },
     /// The voice flow asks for something.
     Flow(FlowCommand),
+    /// The caller waits on the line to be put through.
+    Waits {
+        /// His call.
+        call: WaitingCall,
+        /// Whether he waits in a conference; else his own call rings.
+        conference: bool,
+        /// The longest that his flow lets him wait.
+        limit: Duration,
+    },
+    /// The caller's own call rings the next one.
+    RingsNext,
+    /// Somebody came into the conference in which the caller waits.
+    CameIn {
+        /// The carrier's id of the call that did.
+        call: String,
+    },
+    /// A call of the caller's is gone, whatever it was doing.
+    CallerLeft {
+        /// The carrier's id of it.
+        call: String,
+    },
     /// The caller's call is over.
     CallEnded {
         /// Whether there was a key or speech.

@@ -40,6 +40,12 @@ impl Case {
             (LegInput::Dialled { answered, seconds }, _) => {
                 self.dialled(hand, &agent, id, (answered, seconds))
             }
+            (LegInput::Answered, Purpose::Page(_)) if self.is_for_waiting(id) => {
+                Spoken::CallerWaits { brief: self.brief(), wrong_key: false }
+            }
+            (LegInput::Keys(keys), Purpose::Page(_)) if self.is_for_waiting(id) => {
+                self.waiting_key(hand, &agent, id, &keys)
+            }
             (LegInput::Answered, Purpose::Page(_)) if is_mine && self.is_open() => {
                 Spoken::Taken(self.brief())
             }
@@ -63,6 +69,21 @@ impl Case {
             },
         };
         Some(spoken)
+    }
+
+    /// A key of who is rung for a caller who waits.
+    fn waiting_key(&mut self, hand: &mut Hand<'_>, agent: &AgentKey, id: &AttemptId, keys: &str) -> Spoken {
+        match VoiceKey::of(keys) {
+            VoiceKey::Do(Command::Acknowledge | Command::CallCustomer) => {
+                self.accept_waiting(hand, agent, id)
+            }
+            VoiceKey::Again => Spoken::CallerWaits { brief: self.brief(), wrong_key: false },
+            VoiceKey::Wrong | VoiceKey::HearMessage => match self.wrong_key(hand, id, keys.to_owned()) {
+                true => Spoken::Goodbye,
+                false => Spoken::CallerWaits { brief: self.brief(), wrong_key: true },
+            },
+            VoiceKey::Do(_) | VoiceKey::Silence => self.page_key(hand, agent, id, keys),
+        }
     }
 
     fn page_key(&mut self, hand: &mut Hand<'_>, agent: &AgentKey, id: &AttemptId, keys: &str) -> Spoken {
@@ -130,6 +151,10 @@ impl Case {
         id: &AttemptId,
         talk: (bool, u32),
     ) -> Spoken {
+        if self.was_accepted_on(id) {
+            let reached = self.end_live_talk(hand, id);
+            return Spoken::AfterTalk { number: self.ticket.number, reached };
+        }
         if self.bridge.as_ref().is_some_and(|bridge| bridge.attempt == *id) {
             return self.bridge_over(hand, id, Some(talk));
         }

@@ -70,7 +70,7 @@ impl Case {
     }
 
     /// Whether an agent was asked and will not take it.
-    fn has_declined(&self, agent: &AgentKey) -> bool {
+    pub(super) fn has_declined(&self, agent: &AgentKey) -> bool {
         let last = self.pages.iter().rfind(|page| page.agent == *agent);
         last.is_some_and(|page| page.state == PageState::Declined)
     }

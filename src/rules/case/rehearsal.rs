@@ -186,7 +186,7 @@ impl Staged<'_> {
     }
 
     /// When something happens next by itself; none if nothing does, or the play has gone as far as it goes.
-    fn next_due(&self) -> Option<Timestamp> {
+    pub fn next_due(&self) -> Option<Timestamp> {
         let is_over =
             self.play.again.is_some() || self.events >= MOST_EVENTS || self.play.scenes.len() >= MOST_LINES;
         let said = self.coming.first_key_value().map(|((at, _), _)| *at);

@@ -17,6 +17,7 @@ impl Case {
             let acted = self.ask_for_receipts(hand)
                 | self.fire_attempts(hand)
                 | self.give_up_silent_bridge(hand)
+                | self.advance_waiting(hand)
                 | self.advance(hand);
             if !acted {
                 break;
@@ -50,7 +51,11 @@ impl Case {
     fn give_up_silent_bridge(&mut self, hand: &mut Hand<'_>) -> bool {
         let silent = self.bridge.as_ref().filter(|bridge| bridge.over_at <= hand.now());
         let Some(id) = silent.map(|bridge| bridge.attempt.clone()) else { return false };
-        self.bridge_over(hand, &id, None);
+        if self.was_accepted_on(&id) {
+            self.end_live_talk(hand, &id);
+        } else {
+            self.bridge_over(hand, &id, None);
+        }
         true
     }
 

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use super::muted::Sorted;
 use super::{Actor, AgentKey, Case, Hand, Happening, Message, TicketState};
+use crate::clock::Timestamp;
+use crate::rules::desk::Agent;
 use crate::rules::effect::Alert;
 use crate::rules::escalation::{Escalation, Phase, Place};
 use crate::rules::page::{Attempt, Page, PageKind, PageState, Planned};
@@ -22,6 +24,10 @@ impl Hand<'_> {
 impl Case {
     /// Moves the escalation on, if its time is up or its people are spent.
     pub(super) fn advance(&mut self, hand: &mut Hand<'_>) -> bool {
+        if self.has_caller_waiting() {
+            // The policy rests while a caller waits.
+            return false;
+        }
         let Some(escalation) = &self.escalation else { return false };
         let now = hand.now();
         let (steps, cycles) = (hand.context.policy.steps.len(), hand.context.policy.cycles);
@@ -83,7 +89,10 @@ impl Case {
         self.page_agent(hand, agent, PageKind::Emergency, place);
     }
 
-    fn begin_run(&mut self, hand: &mut Hand<'_>, place: Place) {
+    pub(super) fn begin_run(&mut self, hand: &mut Hand<'_>, place: Place) {
+        if self.has_caller_waiting() {
+            self.drop_waiting(hand);
+        }
         let tell_at = hand.now() + hand.context.desk.limits.caller_told_after.duration();
         let phase = Phase::Paging { place, until: hand.now() };
         let mut run = Escalation::new(phase, hand.now());
@@ -179,12 +188,26 @@ impl Case {
         });
         // Whoever is passed over does not come here: it goes to nobody else, or a person named him.
         let despite_mute = kind == PageKind::Emergency && hand.context.is_muted(agent);
+        let Some(known) = hand.context.desk.agent(agent) else { return };
         if let Some(index) = busy {
             self.pages[index].place = place;
             self.pages[index].despite_mute |= despite_mute;
+            if self.pages[index].live {
+                // His telephone rang for a caller who waited: that counts as the first of his rules that rings it.
+                let plan = plan_of(known, self.ticket.severity, hand.now());
+                let rung = |planned: &Planned| {
+                    planned.due <= hand.now()
+                        && self.pages[index]
+                            .plan
+                            .iter()
+                            .any(|known| known.number == planned.number && known.method == planned.method)
+                };
+                let rest: Vec<Planned> = plan.into_iter().filter(|planned| !rung(planned)).collect();
+                self.pages[index].plan.extend(rest);
+                self.pages[index].live = false;
+            }
             return;
         }
-        let Some(known) = hand.context.desk.agent(agent) else { return };
         self.end_pages(hand, agent, PageState::Withdrawn, None);
         // A notice can wait until somebody is on call.
         let begins = match kind {
@@ -192,19 +215,7 @@ impl Case {
             PageKind::Notice => hand.context.cover_resumes.unwrap_or(hand.now()),
         };
         let severity = if kind == PageKind::Notice { Severity::THREE } else { self.ticket.severity };
-        let plan: Vec<Planned> = known
-            .rules_for(severity)
-            .iter()
-            .flat_map(|rule| {
-                let due = begins + rule.after.duration();
-                known.numbers(rule.method).map(move |number| Planned {
-                    method: rule.method,
-                    number: number.clone(),
-                    due,
-                    fired: false,
-                })
-            })
-            .collect();
+        let plan = plan_of(known, severity, begins);
         if despite_mute {
             hand.enter(Actor::Nightbell, Happening::PagedDespiteMute { agent: agent.clone() });
         }
@@ -218,6 +229,7 @@ impl Case {
             plan,
             state: PageState::Open,
             despite_mute,
+            live: false,
         });
     }
 
@@ -230,4 +242,19 @@ impl Case {
     pub(super) fn may_be_answered(&self, page: &Page) -> bool {
         page.is_open() && (page.next_due().is_some() || !self.attempts_of(page).all(Attempt::has_failed))
     }
+}
+
+/// An agent's notification rules, with their instants.
+fn plan_of(agent: &Agent, severity: Severity, begins: Timestamp) -> Vec<Planned> {
+    let rules = agent.rules_for(severity);
+    let planned = rules.iter().flat_map(|rule| {
+        let due = begins + rule.after.duration();
+        agent.numbers(rule.method).map(move |number| Planned {
+            method: rule.method,
+            number: number.clone(),
+            due,
+            fired: false,
+        })
+    });
+    planned.collect()
 }

@@ -6,6 +6,7 @@ mod carriers;
 mod commands;
 mod declines;
 mod hand_over;
+mod live;
 mod muted;
 mod paging;
 mod properties;
@@ -304,6 +305,8 @@ fn short(effect: &Effect) -> String {
         }
         Effect::Ring { to, .. } => format!("ring {}", reader(to)),
         Effect::HangUp { sid, .. } => format!("hang up {sid}"),
+        Effect::LeadOn { call, .. } => format!("lead on {}", call.sid),
+        Effect::LeadAgentOn { sid, .. } => format!("lead on {sid}"),
         Effect::Withdraw { attempt } => format!("withdraw {}", ordinal(attempt)),
         Effect::LookUp { attempt, .. } => format!("look up {}", ordinal(attempt)),
         Effect::AskReceipt { attempt, .. } => format!("ask receipt {}", ordinal(attempt)),

@@ -5,10 +5,12 @@ mod unique;
 
 use super::read::WrittenDesk;
 use crate::rules::contact::PhoneNumber;
+use crate::rules::flow::audio::check_piece;
 use crate::rules::number_plan::{NumberPlan, NumberProblem};
 use crate::rules::policy::{MethodKind, Target};
 use crate::rules::severity::Severity;
 use crate::rules::source::{Problem, Source};
+use crate::rules::written::Misread;
 
 /// The checks of one desk file.
 pub(super) struct Checks<'a> {
@@ -35,6 +37,7 @@ impl<'a> Checks<'a> {
         self.agents();
         self.policies();
         self.customers();
+        self.audio();
         self.names_are_unique();
         self.numbers_are_unique();
     }
@@ -75,6 +78,13 @@ impl<'a> Checks<'a> {
                 "write 5 to 60 seconds: less than it takes a voicemail to answer",
             );
         }
+        if !(20..=600).contains(&desk.live_connect.limit.0) {
+            self.note(
+                &["live_connect", "limit"],
+                "a caller would wait too short or too long to be put through",
+                "write 20 s to 10 min: after it he leaves his message, and the page begins",
+            );
+        }
         for (part, span) in [
             ("callback_limit", desk.limits.callback_limit),
             ("caller_told_after", desk.limits.caller_told_after),
@@ -96,6 +106,18 @@ impl<'a> Checks<'a> {
             }
             for language in &line.languages {
                 self.language(&at("languages"), language);
+            }
+            for (language, voice) in &line.voices {
+                let path = ["line", index.as_str(), "voices", language];
+                self.language(&path, language);
+                let named = |c: char| c.is_alphanumeric() || "-._".contains(c);
+                if voice.is_empty() || !voice.chars().all(named) {
+                    self.note(
+                        &path,
+                        format!("`{voice}` is no voice"),
+                        "write it as the carrier names it, like \"Polly.Mathieu\"",
+                    );
+                }
             }
             match &line.policy {
                 Some(name) if !self.whole.texts(&["policy", "*", "name"]).contains(&name.as_str()) => {
@@ -256,6 +278,9 @@ impl<'a> Checks<'a> {
                 let contact_index = contact_index.to_string();
                 let at = |part| ["customer", index.as_str(), "contact", contact_index.as_str(), part];
                 self.email(&at("email"), contact.email.as_deref());
+                if let Some(language) = &contact.language {
+                    self.language(&at("language"), language);
+                }
                 for number in &contact.phones {
                     self.number(&at("phones"), number);
                 }
@@ -266,6 +291,28 @@ impl<'a> Checks<'a> {
                         "there is no way to recognise this contact",
                         "give him `phones` or an `email`",
                     );
+                }
+            }
+        }
+    }
+
+    fn audio(&mut self) {
+        for (index, audio) in self.desk.audio.iter().enumerate() {
+            let at = index.to_string();
+            if self.desk.audio[..index].iter().any(|earlier| earlier.sentence() == audio.sentence()) {
+                self.note(
+                    &["audio", &at, "step"],
+                    "another recording is heard in place of this sentence",
+                    "leave one of them",
+                );
+            }
+            self.language(&["audio", &at, "language"], &audio.language);
+            if audio.play.is_empty() {
+                self.note(&["audio", &at, "play"], "nothing is heard", "write at least one address");
+            }
+            for (piece, text) in audio.play.iter().enumerate() {
+                if let Err(Misread { what, remedy }) = check_piece(text) {
+                    self.note(&["audio", &at, "play", &piece.to_string()], what, remedy);
                 }
             }
         }

@@ -15,6 +15,7 @@ use toml_edit::DocumentMut;
 use utoipa::ToSchema;
 
 use super::{Agent, Customer, Line};
+use crate::rules::flow::Audio;
 use crate::rules::hours::{WrittenHoliday, WrittenWeek};
 use crate::rules::policy::Policy;
 use crate::rules::rota::{WrittenLayer, WrittenOverride, WrittenRota};
@@ -103,6 +104,8 @@ pub enum Edit {
     Line(Change<Line>),
     /// A customer, with its contacts.
     Customer(Change<Customer>),
+    /// A recording that is heard in place of a sentence.
+    Audio(Change<Audio>),
     /// The file as a whole, as somebody rewrote it by hand.
     File {
         /// The text that he had before him.
@@ -159,6 +162,7 @@ impl Edit {
             Edit::Policy(change) => parts::change(root, "policy", change, None)?,
             Edit::Line(change) => parts::change(root, "line", change, None)?,
             Edit::Customer(change) => parts::change(root, "customer", change, None)?,
+            Edit::Audio(change) => parts::change(root, "audio", change, None)?,
             Edit::Hours { was, now } => parts::replace(hours_of(root)?, "hours", was, now)?,
             Edit::File { .. } => {}
         }
@@ -176,6 +180,7 @@ impl Edit {
             Edit::Policy(change) => said("the policy", change),
             Edit::Line(change) => said("the line", change),
             Edit::Customer(change) => said("the customer", change),
+            Edit::Audio(change) => said("the recording for", change),
             Edit::Hours { now, .. } => format!("the hours become {}", now.told()),
             Edit::File { .. } => "the file was rewritten by hand".into(),
         }

@@ -10,12 +10,13 @@ use super::{Desk, Line};
 use crate::rules::contact::PhoneNumber;
 use crate::rules::flow::Flow;
 use crate::rules::source::{Problem, Source};
+use crate::rules::written::Misread;
 
 /// What a desk may name: voice flows, and carriers of the configuration; and the desks that are in force already.
 #[derive(Clone, Debug)]
 pub struct Known {
-    /// The languages of each flow, by its name.
-    flows: BTreeMap<String, Vec<String>>,
+    /// By their names.
+    flows: BTreeMap<String, Flow>,
     carriers: Vec<String>,
     desks: Vec<Arc<Desk>>,
 }
@@ -23,7 +24,7 @@ pub struct Known {
 impl Known {
     /// By the voice flows that are in force, and the names of the carriers.
     pub fn new<'a>(flows: impl IntoIterator<Item = &'a Flow>, carriers: Vec<String>) -> Known {
-        let flows = flows.into_iter().map(|flow| (flow.name.clone(), flow.languages.clone()));
+        let flows = flows.into_iter().map(|flow| (flow.name.clone(), flow.clone()));
         Known { flows: flows.collect(), carriers, desks: Vec::new() }
     }
 
@@ -116,12 +117,12 @@ impl DeskFile {
                 problems.push(self.problem(&["line", &index, part], what, remedy));
             };
             match known.flows.get(&line.flow) {
-                None => note(
-                    "flow",
-                    format!("there is no voice flow `{}`", line.flow),
-                    "put it into the folder that the configuration names in `flows`, or use `emergency`",
-                ),
-                Some(spoken) => {
+                None => {
+                    let Misread { what, remedy } = no_flow(&line.flow);
+                    note("flow", what, &remedy);
+                }
+                Some(flow) => {
+                    let spoken = &flow.languages;
                     for language in line.languages.iter().filter(|language| !spoken.contains(language)) {
                         let what = format!("the voice flow `{}` does not speak `{language}`", line.flow);
                         note("languages", what, "take the language out, or add its words to the flow");
@@ -135,6 +136,16 @@ impl DeskFile {
                     "write a [[carrier]] of that name in the configuration, or correct it",
                 );
             }
+        }
+        for (index, audio) in self.desk.audio.iter().enumerate() {
+            let (part, Misread { what, remedy }) = match known.flows.get(&audio.flow) {
+                None => ("flow", no_flow(&audio.flow)),
+                Some(flow) => match audio.misfit(flow) {
+                    Some(misfit) => misfit,
+                    None => continue,
+                },
+            };
+            problems.push(self.problem(&["audio", &index.to_string(), part], what, &remedy));
         }
         problems
     }
@@ -175,6 +186,14 @@ impl DeskFile {
             Some(self.problem(&["line", &index.to_string(), "number"], what, remedy))
         };
         lines.filter_map(problem).collect()
+    }
+}
+
+fn no_flow(name: &str) -> Misread {
+    Misread {
+        what: format!("there is no voice flow `{name}`"),
+        remedy: "put it into the folder that the configuration names in `flows`, or use `emergency`"
+            .to_owned(),
     }
 }
 
@@ -255,6 +274,29 @@ mod tests {
         let found = read_files([("a.toml".to_owned(), DESK.to_owned())], &known).unwrap_err();
         assert_eq!(found[0].problem.what, "the voice flow `emergency` does not speak `en`");
         assert_eq!(found[0].problem.line, line_of(DESK, "languages = [\"en\"]"));
+    }
+
+    #[test]
+    fn a_recording_for_what_the_flow_does_not_say_is_told_with_its_line() {
+        let recording = "[[audio]]\nflow = \"emergency\"\nstep = \"triage\"\nlanguage = \"fr\"\n\
+                         play = [\"https://desk.example.com/a.mp3\", \"{severity1}\"]\n";
+        assert!(files(&[("a.toml", &format!("{DESK}\n{recording}"))]).is_ok());
+        for (written, instead, told) in [
+            ("flow = \"emergency\"", "flow = \"daytime\"", "there is no voice flow `daytime`; "),
+            ("step = \"triage\"", "step = \"gone\"", "the voice flow `emergency` has no step `gone`; "),
+            ("language = \"fr\"", "language = \"it\"", "the voice flow `emergency` does not speak `it`; "),
+            ("play = [\"https:", "play = [\"http:", "`http://desk.example.com/a.mp3` is no address"),
+            ("\"{severity1}\"", "\"{severity9}\"", "`{severity9}` is no field; "),
+        ] {
+            assert!(recording.contains(written), "{written}");
+            let text = format!("{DESK}\n{}", recording.replacen(written, instead, 1));
+            let found = files(&[("a.toml", &text)]).unwrap_err();
+            assert!(found[0].contains(told), "{found:?}");
+            let line = DESK.lines().count() + 1 + line_of(&text[DESK.len() + 1..], instead);
+            assert!(found[0].starts_with(&format!("a.toml:{line}: ")), "{line}: {found:?}");
+        }
+        let text = format!("{DESK}\n{recording}\n{recording}");
+        assert!(files(&[("a.toml", &text)]).unwrap_err()[0].contains("another recording is heard"));
     }
 
     #[test]

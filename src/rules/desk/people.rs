@@ -130,6 +130,10 @@ pub struct Contact {
     /// Where mail reaches him.
     #[serde(default)]
     pub email: Option<String>,
+    /// In which his calls begin and texts to him are written, BCP 47; that of the line if absent, or if the line does
+    /// not offer it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
 }
 
 /// The person at our side who looks after a customer.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::Desk;
 use crate::rules::diff::unified;
+use crate::rules::flow::Audio;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -121,12 +122,14 @@ pub fn changes(before: &Desk, after: &Desk) -> Vec<Change> {
         hours: after.hours.clone(),
         limits: after.limits,
         options: after.options,
+        live_connect: after.live_connect,
         lines: after.lines.clone(),
         severities: after.severities.clone(),
         agents: after.agents.clone(),
         rotas: after.rotas.clone(),
         policies: after.policies.clone(),
         customers: after.customers.clone(),
+        audio: after.audio.clone(),
         ..before.clone()
     };
     for (part, same) in [
@@ -134,6 +137,7 @@ pub fn changes(before: &Desk, after: &Desk) -> Vec<Change> {
         ("hours", before.hours == after.hours),
         ("limits", before.limits == after.limits),
         ("options", before.options == after.options),
+        ("live_connect", before.live_connect == after.live_connect),
     ] {
         if !same {
             found.note(part, None, How::Changed);
@@ -145,6 +149,7 @@ pub fn changes(before: &Desk, after: &Desk) -> Vec<Change> {
     found.compare("rota", &before.rotas, &after.rotas, |rota| rota.name.clone());
     found.compare("policy", &before.policies, &after.policies, |policy| policy.name.clone());
     found.compare("customer", &before.customers, &after.customers, |customer| customer.key.to_string());
+    found.compare("audio", &before.audio, &after.audio, Audio::sentence);
     found.0
 }
 

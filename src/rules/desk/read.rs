@@ -73,6 +73,7 @@ impl<H, R> DeskOf<H, R> {
             callback_countries: self.callback_countries,
             limits: self.limits,
             options: self.options,
+            live_connect: self.live_connect,
             hours,
             lines: self.lines,
             severities: self.severities,
@@ -80,6 +81,7 @@ impl<H, R> DeskOf<H, R> {
             rotas,
             policies: self.policies,
             customers: self.customers,
+            audio: self.audio,
         }
     }
 }

@@ -375,6 +375,20 @@ pub enum Spoken {
         /// Seconds to ring.
         seconds: u32,
     },
+    /// A caller waits on the line: who presses 1 talks to him.
+    CallerWaits {
+        /// What it is about.
+        brief: Brief,
+        /// The agent pressed something else before.
+        wrong_key: bool,
+    },
+    /// To the caller who waits in a conference.
+    JoinCaller {
+        /// Its name.
+        conference: String,
+    },
+    /// To the caller whose own call rings this one.
+    Through,
     /// A callback is about to be made: press 1 to be connected.
     ReadyToCall(Brief),
     /// How the talk with the customer went.

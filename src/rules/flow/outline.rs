@@ -106,6 +106,7 @@ impl Step {
             Step::Digits(digits) => Some(&digits.say),
             Step::CallbackNumber(number) => Some(&number.ask),
             Step::Record(record) => Some(&record.say),
+            Step::Live(live) => Some(&live.say),
             Step::Text { text, .. } => Some(text),
             Step::Play { .. }
             | Step::Pause { .. }
@@ -129,6 +130,7 @@ impl Step {
             Step::Branch { on, .. } => format!("branch: {}", on.asks()),
             Step::Dial(dial) if dial.callback => "connect with the customer".to_owned(),
             Step::Dial(dial) => format!("transfer to {}", dial.to),
+            Step::Live(live) => format!("put through to who is on call, at most {} s", live.limit),
             Step::Act { act, .. } => act.does(),
             Step::Text { .. } => "text".to_owned(),
             Step::Reject { busy: true } => "reject, busy".to_owned(),

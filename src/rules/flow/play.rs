@@ -22,6 +22,11 @@
 //! call must be over. `facts` in a turn are what has changed once it is done. A command that ends in `…` is compared
 //! by its beginning.
 //!
+//! A scenario is written once, in the flow's first language, and played in all of them: by the same keys a caller comes to
+//! the same steps, the same happens, and he hears as many sentences, each of them in his language. (One whose facts name
+//! `languages` is about the choice among them, and is played as it is.) With [`Instant`]s it is played again at each that
+//! the desk's calendar calls what the scenario's `clock` says.
+//!
 //! A flow may bring calls with it, each as a `[[scenario]]` of its own text ([`play_own`]): they are kept in versions with
 //! it, and it comes into force only if all of them go as they say. Numbers are keyed as in `country`, which is the United
 //! States where a scenario does not name it, and numbers of the range that is reserved for fiction are real ones.
@@ -37,11 +42,13 @@ use crate::rules::source::{Problem, Source};
 
 use super::{Facts, Flow, FlowCommand, Input, Plan, Turn};
 
+mod instant;
 mod scenario;
 mod trial;
 
 use scenario::{Line, Scenario, starting_facts};
 
+pub use instant::{Instant, instants};
 pub use trial::{Move, Tried, Waits, as_scenario, try_out};
 
 /// What was heard, done and brought about, in order.
@@ -86,13 +93,25 @@ impl fmt::Display for Transcript {
     }
 }
 
-/// Plays a scenario against a flow: the transcript, or every expectation that failed, with its line.
+/// Plays a scenario against a flow in all its languages: the transcript of the first, or every expectation that failed,
+/// with its line.
 pub fn play(flow: &Flow, scenario: &str, plan: &dyn Plan) -> Result<Transcript, Vec<Problem>> {
+    play_at(flow, scenario, plan, &[]).map(|(transcript, _)| transcript)
+}
+
+/// The same, and once more at each of those instants that the scenario is for; also says how often it was played.
+pub fn play_at(
+    flow: &Flow,
+    scenario: &str,
+    plan: &dyn Plan,
+    instants: &[Instant],
+) -> Result<(Transcript, usize), Vec<Problem>> {
     let source = Source::parse(scenario).map_err(|problem| vec![problem])?;
     let scenario: Scenario = source.decode().map_err(|problem| vec![problem])?;
     let country = scenario.country.map(|country| NumberPlan { country, fictional: true });
     let plan = country.as_ref().map_or(plan, |country| country as &dyn Plan);
-    Player::new(flow, &source, Vec::new(), &scenario, plan).play(&scenario)
+    let stage = Stage { flow, source: &source, inside: &[], scenario: &scenario, plan };
+    stage.everywhere(instants)
 }
 
 /// The calls that a flow brings with it.
@@ -108,11 +127,12 @@ pub fn play_own(flow: &Flow, text: &str) -> Result<Vec<Transcript>, Vec<Problem>
     let own: Own = source.decode().map_err(|problem| vec![problem])?;
     let (mut transcripts, mut problems) = (Vec::new(), Vec::new());
     for (scenario, index) in own.scenario.iter().zip(0usize..) {
-        let inside = vec!["scenario".to_owned(), index.to_string()];
+        let inside = ["scenario".to_owned(), index.to_string()];
         let plan =
             NumberPlan { country: scenario.country.unwrap_or(Country::UNITED_STATES), fictional: true };
-        match Player::new(flow, &source, inside, scenario, &plan).play(scenario) {
-            Ok(transcript) => transcripts.push(transcript),
+        let stage = Stage { flow, source: &source, inside: &inside, scenario, plan: &plan };
+        match stage.everywhere(&[]) {
+            Ok((transcript, _)) => transcripts.push(transcript),
             Err(found) => problems.extend(found),
         }
     }
@@ -130,28 +150,114 @@ impl Plan for NumberPlan {
     }
 }
 
+/// A scenario, and what it is played against.
+#[derive(Clone, Copy)]
+struct Stage<'a> {
+    flow: &'a Flow,
+    source: &'a Source<'a>,
+    /// Where the scenario stands in the text.
+    inside: &'a [String],
+    scenario: &'a Scenario,
+    plan: &'a dyn Plan,
+}
+
+/// A call that went as its scenario says.
+struct Played {
+    transcript: Transcript,
+    /// The language of each sentence that was heard.
+    sentences: Vec<String>,
+}
+
+impl Played {
+    /// What must be the same in every language: all but the words.
+    fn course(&self) -> Vec<String> {
+        let course = self.transcript.events.iter().filter_map(|event| match event {
+            Event::Said(_) => None,
+            Event::Did(what) => Some((*what).to_owned()),
+            Event::Caller { at, what } => Some(format!("{what} at {at}")),
+            Event::Command(FlowCommand::TextCaller { .. }) => Some("text".to_owned()),
+            Event::Command(command) => Some(command.to_string()),
+        });
+        course.collect()
+    }
+}
+
+impl<'a> Stage<'a> {
+    fn everywhere(self, instants: &[Instant]) -> Result<(Transcript, usize), Vec<Problem>> {
+        let facts = starting_facts(&self.scenario.facts, self.flow, self.plan);
+        let written = self.play(facts.clone(), true)?;
+        let fixed = self.scenario.facts.languages.is_some();
+        let languages: Vec<Option<&String>> = match fixed {
+            true => vec![None],
+            false => self.flow.languages.iter().map(Some).collect(),
+        };
+        let now = Instant { about: "any time".to_owned(), clock: facts.clock };
+        let fits = instants.iter().filter(|instant| instant.clock == facts.clock);
+        let instants: Vec<&Instant> = [&now].into_iter().chain(fits).collect();
+        let mut played = 1;
+        for language in languages {
+            let mut facts = facts.clone();
+            if let Some(language) = language {
+                let words = facts.fields.values().next().cloned().unwrap_or_default();
+                facts.fields = [(language.clone(), words)].into();
+                facts.languages = vec![language.clone()];
+            }
+            for instant in &instants {
+                facts.clock = instant.clock;
+                let again = self.play(facts.clone(), false);
+                let differs = again.map_or_else(Some, |again| self.differs(&written, &again, language));
+                if let Some(problems) = differs {
+                    let which = language.map_or(String::new(), |language| format!("in `{language}`, "));
+                    let told = |problem: Problem| Problem {
+                        what: format!("{which}at {}: {}", instant.about, problem.what),
+                        ..problem
+                    };
+                    return Err(problems.into_iter().map(told).collect());
+                }
+                played += 1;
+            }
+        }
+        Ok((written.transcript, played))
+    }
+
+    fn play(self, facts: Facts<'a>, words: bool) -> Result<Played, Vec<Problem>> {
+        let Stage { flow, source, inside, .. } = self;
+        let (tape, sentences, problems) = (Tape::default(), Vec::new(), Vec::new());
+        Player { flow, source, inside, facts, words, tape, sentences, problems }.play(self.scenario)
+    }
+
+    /// In what a call went otherwise than it did in the scenario's own language, or was heard in another than its own.
+    fn differs(self, written: &Played, again: &Played, language: Option<&String>) -> Option<Vec<Problem>> {
+        let speaks = |language: &String| again.sentences.iter().all(|spoken| spoken == language);
+        let what = if again.course() != written.course() {
+            format!("the call goes otherwise: {:?}", again.course())
+        } else if again.sentences.len() != written.sentences.len() {
+            format!("{} sentences are heard, not {}", again.sentences.len(), written.sentences.len())
+        } else if !language.is_none_or(speaks) {
+            "not all that is heard is in this language".to_owned()
+        } else {
+            return None;
+        };
+        let path: Vec<&str> = self.inside.iter().map(String::as_str).chain(["call"]).collect();
+        Some(vec![self.source.problem(&path, what, "correct the flow in this language")])
+    }
+}
+
 struct Player<'a> {
     flow: &'a Flow,
     source: &'a Source<'a>,
     /// Where the scenario stands in the text.
-    inside: Vec<String>,
+    inside: &'a [String],
     facts: Facts<'a>,
+    /// Whether the words that are heard are looked at: the scenario has them in one language.
+    words: bool,
     tape: Tape,
+    /// The language of each sentence that was heard.
+    sentences: Vec<String>,
     problems: Vec<Problem>,
 }
 
 impl<'a> Player<'a> {
-    fn new(
-        flow: &'a Flow,
-        source: &'a Source<'a>,
-        inside: Vec<String>,
-        scenario: &Scenario,
-        plan: &'a dyn Plan,
-    ) -> Player<'a> {
-        let facts = starting_facts(&scenario.facts, flow, plan);
-        Player { flow, source, inside, facts, tape: Tape::default(), problems: Vec::new() }
-    }
-
     /// Something that went otherwise than it says.
     fn note(&mut self, at: &[&str], what: impl Into<String>, remedy: &str) {
         let path: Vec<&str> = self.inside.iter().map(String::as_str).chain(at.iter().copied()).collect();
@@ -159,9 +265,9 @@ impl<'a> Player<'a> {
         self.problems.push(problem);
     }
 
-    fn play(mut self, scenario: &Scenario) -> Result<Transcript, Vec<Problem>> {
+    fn play(mut self, scenario: &Scenario) -> Result<Played, Vec<Problem>> {
         let mut turn = self.flow.begin(&self.facts);
-        self.tape.hear(&turn);
+        self.hear(&turn);
         for (line, index) in scenario.call.iter().zip(0usize..) {
             let index = index.to_string();
             let at = ["call", index.as_str()];
@@ -195,7 +301,8 @@ impl<'a> Player<'a> {
         }
         self.expect_commands(&scenario.commands);
         if self.problems.is_empty() {
-            Ok(Transcript { about: scenario.about.clone(), events: self.tape.0 })
+            let transcript = Transcript { about: scenario.about.clone(), events: self.tape.0 };
+            Ok(Played { transcript, sentences: self.sentences })
         } else {
             Err(self.problems)
         }
@@ -204,11 +311,22 @@ impl<'a> Player<'a> {
     fn step(&mut self, turn: &Turn, input: &Input) -> Turn {
         let Some(position) = &turn.position else { return Turn::default() };
         let next = self.flow.step(position, input, &self.facts);
-        self.tape.hear(&next);
+        self.hear(&next);
         next
     }
 
+    fn hear(&mut self, turn: &Turn) {
+        self.tape.hear(turn);
+        self.sentences.extend(prompts(&turn.script).filter_map(|prompt| match prompt {
+            Prompt::Say { language, .. } => Some(language.clone()),
+            Prompt::Play { .. } | Prompt::Pause { .. } => None,
+        }));
+    }
+
     fn expect(&mut self, at: &[&str], line: &Line, script: &Script) {
+        if !self.words {
+            return;
+        }
         let heard = heard(script);
         for text in line.hear.as_slice().iter().filter(|text| !heard.contains(text.as_str())) {
             let what = format!("`{text}` is not heard; it is: `{heard}`");
@@ -226,7 +344,9 @@ impl<'a> Player<'a> {
             _ => None,
         });
         let happened: Vec<String> = commands.collect();
+        let words = self.words;
         let same = |expected: &String, happened: &String| match expected.strip_suffix('…') {
+            _ if !words && expected.starts_with("text ") => happened.starts_with("text "),
             Some(beginning) => happened.starts_with(beginning),
             None => expected == happened,
         };
@@ -267,7 +387,8 @@ impl Tape {
             Then::Gather { .. } | Then::Continue => {}
             Then::Record { .. } => self.0.push(Event::Did("records")),
             Then::Dial { .. } => self.0.push(Event::Did("puts the call through")),
-            Then::Hangup => self.0.push(Event::Did("hangs up")),
+            Then::Conference { .. } => self.0.push(Event::Did("rings who is on call while the caller waits")),
+            Then::Hangup | Then::Through => self.0.push(Event::Did("hangs up")),
             Then::Reject { .. } => self.0.push(Event::Did("does not answer")),
         }
     }
@@ -307,10 +428,12 @@ fn action(line: &Line, turn: &Turn) -> Result<Option<Input>, (String, &'static s
             Input::Recorded { recording: "recording".to_owned(), seconds: *seconds, hung_up: *hang_up }
         }
         (Then::Record { .. }, Line { silence: true, .. }) => Input::NoRecording,
-        (Then::Dial { .. }, Line { talk: Some(seconds), .. }) => {
+        (Then::Dial { .. } | Then::Conference { .. }, Line { talk: Some(seconds), .. }) => {
             Input::Dialled { answered: true, seconds: *seconds }
         }
         (Then::Dial { .. }, Line { no_answer: true, .. }) => Input::Dialled { answered: false, seconds: 0 },
+        // His time is up: the call is led on.
+        (Then::Conference { .. }, Line { no_answer: true, .. }) => Input::Continue,
         _ => {
             let what = format!("this cannot be done now: {}", question(then));
             return Err((what, "use keys, silence, record, talk, no_answer or hang_up, whichever fits"));
@@ -325,7 +448,8 @@ fn question(then: &Then) -> &'static str {
         Then::Record { .. } => "a recording is being made",
         Then::Dial { .. } => "the call is being put through",
         Then::Continue => "the next turn follows by itself",
-        Then::Hangup | Then::Reject { .. } => "the call is over",
+        Then::Conference { .. } => "the caller waits to be put through",
+        Then::Hangup | Then::Through | Then::Reject { .. } => "the call is over",
     }
 }
 
@@ -342,13 +466,18 @@ fn describe(input: &Input) -> String {
     }
 }
 
-/// Everything that a script lets the caller hear, as one text.
-fn heard(script: &Script) -> String {
+/// Everything that a script lets the caller hear, in order.
+fn prompts(script: &Script) -> impl Iterator<Item = &Prompt> {
     let asked = match &script.then {
         Then::Gather { prompts, .. } => prompts.as_slice(),
         _ => &[],
     };
-    let words = script.lead.iter().chain(asked).map(|prompt| match prompt {
+    script.lead.iter().chain(asked)
+}
+
+/// The same as one text.
+fn heard(script: &Script) -> String {
+    let words = prompts(script).map(|prompt| match prompt {
         Prompt::Say { text, .. } => text.clone(),
         Prompt::Play { url } => format!("[{url}]"),
         Prompt::Pause { seconds } => format!("[{seconds} s]"),

@@ -9,7 +9,7 @@ use crate::rules::contact::PhoneNumber;
 use crate::rules::severity::Severity;
 use crate::rules::source::{Problem, Source};
 
-use super::syntax::{Act, CallbackNumber, Dial, Digits, Menu, On, Record, Step};
+use super::syntax::{Act, CallbackNumber, Dial, Digits, Live, Menu, On, Record, Step};
 use super::words::{self, FieldKind};
 
 mod phrase;
@@ -29,7 +29,7 @@ pub(super) struct Draft {
 
 /// The kinds of steps, as a remedy names them.
 const KINDS: &str = "say, play, pause, language, menu, digits, callback_number, record, branch, triage, downgrade, \
-                     topic, note, page, text, transfer, connect, report, acknowledge, join, push, reject, hang_up";
+                     topic, note, page, text, transfer, live_connect, connect, report, acknowledge, join, push, reject, hang_up";
 
 /// Reads a whole flow.
 pub(super) fn read(source: &Source<'_>) -> Result<Draft, Vec<Problem>> {
@@ -146,6 +146,14 @@ impl Reader<'_, '_> {
             "branch" => self.branch(),
             "transfer" => Step::Dial(self.transfer()),
             "connect" => Step::Dial(self.connect()),
+            "live_connect" => Step::Live(Live {
+                say: self.say("say", true),
+                wait: self.say("wait", true),
+                missed: self.say("missed", false),
+                limit: self.number("limit", Some(600), 20, 600),
+                answered: self.text("answered", None),
+                unanswered: self.text("unanswered", None),
+            }),
             "text" => {
                 Step::Text { text: self.phrase("text", Fields::Written, true), next: self.text("next", None) }
             }

@@ -3,9 +3,10 @@
 
 use crate::rules::script::{Prompt, Script, Then};
 
-use super::syntax::{Act, Dial, Digits, Menu, On, Phrase, Record, Step};
+use super::audio::{self, Audio, Heard};
+use super::syntax::{Act, Dial, Digits, Live, Menu, On, Phrase, Record, Step};
 use super::words::{self, Medium};
-use super::{Caller, DeskClock, Facts, Flow, FlowCommand, Input, Position, Stage, Turn};
+use super::{Caller, DeskClock, Facts, Flow, FlowCommand, Input, LiveWay, Position, Stage, Turn};
 
 mod number;
 
@@ -13,6 +14,9 @@ use number::entry;
 
 /// Seconds to wait for each digit of a number (a caller reads it off a card, in the dark).
 const PER_DIGIT: u8 = 8;
+
+/// The most agents whom a caller's own call rings, one after the other.
+const MOST_RUNG: u8 = 8;
 
 /// A turn in the making.
 pub(super) struct Run<'a> {
@@ -78,6 +82,14 @@ impl<'a> Run<'a> {
                 Input::Dialled { answered, seconds } => self.dial_answer(dial, *answered, *seconds),
                 _ => self.dial_answer(dial, false, 0),
             },
+            Step::Live(live) => match (input, &self.facts.live) {
+                (Input::Dialled { answered: true, .. }, _) => self.connected(live, true),
+                // The one whom his call rang did not accept: the next one.
+                (Input::Dialled { .. }, Some(LiveWay::Ring { .. })) if !self.failed(MOST_RUNG) => {
+                    self.connect(live)
+                }
+                _ => self.connected(live, false),
+            },
             _ => Go::To(name),
         };
         self.go(go)
@@ -128,7 +140,7 @@ impl<'a> Run<'a> {
         self.position.tries = 0;
         match step {
             Step::Say { say, next } => {
-                self.say(say);
+                self.say("say", say);
                 Go::To(next)
             }
             Step::Play { play, next } => {
@@ -155,6 +167,12 @@ impl<'a> Run<'a> {
                 when.get(&case).or(otherwise.as_ref()).map_or(Go::To(&flow.safe), |next| Go::To(next))
             }
             Step::Dial(dial) => self.dial(dial),
+            Step::Live(live) => {
+                if self.facts.live.is_some() && !self.hung_up {
+                    self.say("say", &live.say);
+                }
+                self.connect(live)
+            }
             Step::Act { act, next } => {
                 let command = self.command(act);
                 self.commands.push(command);
@@ -171,7 +189,7 @@ impl<'a> Run<'a> {
                 Go::End(Then::Reject { busy: *busy })
             }
             Step::HangUp { say } => {
-                self.say(say);
+                self.say("say", say);
                 Go::End(Then::Hangup)
             }
         }
@@ -223,7 +241,7 @@ impl<'a> Run<'a> {
 
     fn ask_menu(&mut self, menu: &Menu) -> Go<'a> {
         for _ in 0..menu.repeat {
-            self.say(&menu.say);
+            self.say("say", &menu.say);
         }
         Go::Ask(keys(Some(1), menu.timeout, None), Stage::Answer)
     }
@@ -242,7 +260,7 @@ impl<'a> Run<'a> {
         if self.failed(menu.tries) {
             return Go::To(&menu.wrong);
         }
-        self.say(&menu.wrong_say);
+        self.say("wrong_say", &menu.wrong_say);
         self.ask_menu(menu)
     }
 
@@ -256,8 +274,8 @@ impl<'a> Run<'a> {
         for (language, key) in languages.iter().zip(1..) {
             let text = say.get(language).map_or("", String::as_str).replace("{key}", &format!("{key}"));
             let position = Position { language: language.clone(), ..self.position.clone() };
-            let text = words::fill(&text, Medium::Spoken, &position, self.facts);
-            self.prompts.extend(words::say(language, &text));
+            let heard = self.heard("say", language, &text, &position);
+            self.prompts.extend(heard);
         }
         Go::Ask(keys(Some(1), timeout, None), Stage::Answer)
     }
@@ -275,7 +293,7 @@ impl<'a> Run<'a> {
     }
 
     fn ask_digits(&mut self, digits: &Digits) -> Go<'a> {
-        self.say(&digits.say);
+        self.say("say", &digits.say);
         Go::Ask(keys(Some(digits.max), PER_DIGIT, Some('#')), Stage::Answer)
     }
 
@@ -294,12 +312,12 @@ impl<'a> Run<'a> {
         if self.failed(digits.tries) {
             return Go::To(&digits.wrong);
         }
-        self.say(&digits.wrong_say);
+        self.say("wrong_say", &digits.wrong_say);
         self.ask_digits(digits)
     }
 
     fn record(&mut self, record: &Record) -> Go<'a> {
-        self.say(&record.say);
+        self.say("say", &record.say);
         let then = Then::Record {
             max_seconds: record.max_seconds,
             silence: record.pause,
@@ -319,7 +337,7 @@ impl<'a> Run<'a> {
             self.commands.push(FlowCommand::CallCustomer);
         }
         let caller_id = self.facts.line.clone().filter(|_| dial.callback);
-        let then = Then::Dial { number, caller_id, ring: dial.ring, limit: dial.limit };
+        let then = Then::Dial { number, caller_id, ring: dial.ring, limit: dial.limit, screen: None };
         Go::Ask(then, Stage::Answer)
     }
 
@@ -328,17 +346,71 @@ impl<'a> Run<'a> {
         Go::To(if answered { &dial.answered } else { &dial.unanswered })
     }
 
+    /// The caller waits in a conference, or his call rings the next one; where neither is possible he goes on.
+    fn connect(&mut self, live: &'a Live) -> Go<'a> {
+        let facts = self.facts;
+        let (then, way) = match &facts.live {
+            None => return Go::To(&live.unanswered),
+            Some(_) if self.hung_up => return Go::End(Then::Hangup),
+            Some(LiveWay::Conference { name }) => {
+                (Then::Conference { name: name.clone(), waits: true }, facts.live.as_ref())
+            }
+            Some(LiveWay::Ring { number, ring }) => {
+                let (number, caller_id) = (number.clone(), facts.line.clone());
+                let then = Then::Dial { number, caller_id, ring: *ring, limit: None, screen: None };
+                (then, facts.live.as_ref())
+            }
+        };
+        if let Some(LiveWay::Ring { .. }) = way {
+            self.say("wait", &live.wait);
+        }
+        self.commands.push(FlowCommand::Connect { limit: live.limit });
+        Go::Ask(then, Stage::Answer)
+    }
+
+    fn connected(&mut self, live: &'a Live, answered: bool) -> Go<'a> {
+        if !answered {
+            self.say("missed", &live.missed);
+        }
+        self.commands.push(FlowCommand::ConnectOver { answered });
+        Go::To(if answered { &live.answered } else { &live.unanswered })
+    }
+
+    /// What a caller hears who waits in a conference at this step.
+    pub(super) fn waiting(mut self) -> Vec<Prompt> {
+        let flow = self.flow;
+        if let Some(Step::Live(live)) = flow.steps.get(&self.position.step) {
+            self.say("wait", &live.wait);
+        }
+        self.prompts
+    }
+
     /// Counts a failed try; whether it was the last.
     fn failed(&mut self, tries: u8) -> bool {
         self.position.tries = self.position.tries.saturating_add(1);
         self.position.tries >= tries
     }
 
-    fn say(&mut self, phrase: &Phrase) {
-        if let Some(text) = phrase.get(&self.position.language) {
-            let text = words::fill(text, Medium::Spoken, &self.position, self.facts);
-            self.prompts.extend(words::say(&self.position.language, &text));
+    /// Says a sentence of the present step, which its file calls `name`.
+    fn say(&mut self, name: &str, phrase: &Phrase) {
+        let language = self.position.language.clone();
+        if let Some(text) = phrase.get(&language) {
+            let position = self.position.clone();
+            let heard = self.heard(name, &language, text, &position);
+            self.prompts.extend(heard);
         }
+    }
+
+    /// A sentence as it is heard: by the desk's own recording if it has one, else said.
+    fn heard(&self, name: &str, language: &str, text: &str, position: &Position) -> Vec<Prompt> {
+        let say = |text: &str| words::say(language, &words::fill(text, Medium::Spoken, position, self.facts));
+        let own = |audio: &&Audio| audio.is_of(&self.flow.name, &position.step, name, language);
+        let Some(audio) = self.facts.audio.iter().find(own) else { return say(text) };
+        let piece = |piece: &String| match audio::heard(piece) {
+            Heard::Played(address) => vec![Prompt::Play { url: address.to_owned() }],
+            Heard::Said(text) => say(text),
+        };
+        audio.play.iter().flat_map(piece).collect()
     }
 
     fn write(&self, text: &str) -> String {

@@ -20,6 +20,7 @@ pub(super) enum Step {
     Record(Record),
     Branch { on: On, when: BTreeMap<String, String>, otherwise: Option<String> },
     Dial(Dial),
+    Live(Live),
     Act { act: Act, next: String },
     Text { text: Phrase, next: String },
     Reject { busy: bool },
@@ -86,6 +87,17 @@ pub(super) struct Dial {
     pub callback: bool,
     pub ring: u16,
     pub limit: Option<u32>,
+    pub answered: String,
+    pub unanswered: String,
+}
+
+/// The caller waits while agents are rung.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Live {
+    pub say: Phrase,
+    pub wait: Phrase,
+    pub missed: Phrase,
+    pub limit: u16,
     pub answered: String,
     pub unanswered: String,
 }
@@ -180,6 +192,9 @@ impl Step {
             Step::Dial(dial) => {
                 vec![way("answered", &dial.answered), way("unanswered", &dial.unanswered)]
             }
+            Step::Live(live) => {
+                vec![way("answered", &live.answered), way("unanswered", &live.unanswered)]
+            }
             Step::Branch { when, otherwise, .. } => {
                 let when = when.iter().map(|(case, to)| Way {
                     path: vec!["when".to_owned(), case.clone()],
@@ -190,6 +205,32 @@ impl Step {
             }
             Step::Reject { .. } | Step::HangUp { .. } => Vec::new(),
         }
+    }
+
+    /// What is said in it, by the names of the file.
+    pub(super) fn spoken(&self) -> Vec<(&'static str, &Phrase)> {
+        let all = match self {
+            Step::Say { say, .. } | Step::Language { say, .. } | Step::HangUp { say } => vec![("say", say)],
+            Step::Menu(Menu { say, wrong_say, .. }) | Step::Digits(Digits { say, wrong_say, .. }) => {
+                vec![("say", say), ("wrong_say", wrong_say)]
+            }
+            Step::CallbackNumber(number) => vec![
+                ("offer", &number.offer),
+                ("ask", &number.ask),
+                ("invalid", &number.invalid),
+                ("confirm", &number.confirm),
+            ],
+            Step::Record(record) => vec![("say", &record.say)],
+            Step::Live(live) => vec![("say", &live.say), ("wait", &live.wait), ("missed", &live.missed)],
+            Step::Play { .. }
+            | Step::Pause { .. }
+            | Step::Branch { .. }
+            | Step::Dial(_)
+            | Step::Act { .. }
+            | Step::Text { .. }
+            | Step::Reject { .. } => Vec::new(),
+        };
+        all.into_iter().filter(|(_, phrase)| !phrase.is_empty()).collect()
     }
 
     /// Whether the caller hears or is asked something in it.

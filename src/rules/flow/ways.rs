@@ -92,8 +92,9 @@ impl Flow {
                 way(Move::Talk(TALK), false, TALK);
                 way(Move::NoAnswer, false, u32::from(*ring));
             }
-            Then::Continue => return Vec::new(),
-            Then::Hangup | Then::Reject { .. } => return Vec::new(),
+            // Until nobody comes any more: who is to come, the desk's rules say.
+            Then::Conference { .. } => way(Move::NoAnswer, false, 0),
+            Then::Through | Then::Continue | Then::Hangup | Then::Reject { .. } => return Vec::new(),
         }
         way(Move::HangUp, false, 0);
         ways
@@ -137,7 +138,9 @@ mod tests {
             fields: Default::default(),
             numbers: Default::default(),
             line: None,
+            live: None,
             plan: &US,
+            audio: &[],
         }
     }
 

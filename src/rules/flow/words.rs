@@ -43,6 +43,7 @@ pub const FIELDS: &[(&str, FieldKind, &str)] = &[
         FieldKind::Desk,
         "the open pages of the agent who calls, as a sentence, first things first",
     ),
+    ("rung", FieldKind::Desk, "whom we ring for a caller who waits, as in `we are ringing …`"),
     ("main_number", FieldKind::Number, "the daytime desk's number"),
     ("ticket", FieldKind::Ticket, "this call's ticket number"),
     (
@@ -82,6 +83,19 @@ pub(super) fn pieces(mut text: &str) -> Option<Vec<Piece<'_>>> {
     }
     found.push(Piece::Text(text));
     Some(found)
+}
+
+/// Whether a carrier can play what is there: a whole address, or a path below ours.
+pub(super) fn is_playable(address: &str) -> bool {
+    let place = address
+        .strip_prefix("https://")
+        .or_else(|| address.strip_prefix('/').filter(|rest| !rest.starts_with('/')));
+    place.is_some_and(|place| {
+        !place.is_empty()
+            && !address
+                .chars()
+                .any(|letter| letter.is_whitespace() || letter.is_control() || "<>\"#".contains(letter))
+    })
 }
 
 /// How a text reaches the caller.

@@ -177,7 +177,9 @@ impl Facts {
                 self.begin(at);
                 self.page_due = Some(*due);
             }
-            Happening::StepStarted { agents, .. } | Happening::LastResort { agents } => {
+            Happening::StepStarted { agents, .. }
+            | Happening::LastResort { agents }
+            | Happening::CallerWaits { agents } => {
                 self.begin(at);
                 for agent in agents {
                     self.asked.entry(agent.clone()).or_insert(at);

@@ -85,6 +85,10 @@ function describe(call) {
   if (call.ended_ms !== null) return `${ENDINGS[call.status]} at ${clock(call.ended_ms)}`;
   if (call.ringing) return `${other} is calling`;
   if (call.recording) return "You are being recorded";
+  if (call.conference) {
+    const others = call.conference.phones.filter((number) => number !== call.phone).map(written);
+    return call.conference.started ? `In a conference with ${others.join(", ") || "nobody else"}` : "Waits in a conference";
+  }
   if (call.connected) return "Connected to another phone";
   if (call.status !== "in-progress") return `Calling ${other} …`;
   return call.listening ? `In a call with ${other}: press a key` : `In a call with ${other}`;

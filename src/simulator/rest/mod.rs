@@ -1,7 +1,8 @@
-//! The REST interface, version 2010-04-01: messages, calls, recordings, with Basic auth and the carrier's error bodies.
+//! The REST interface, version 2010-04-01: messages, calls, conferences, recordings, with Basic auth and the carrier's error bodies.
 //! Nothing here waits for the gateway: what a request causes stands in the queue when it is answered.
 
 mod calls;
+mod conferences;
 mod list;
 mod messages;
 mod recordings;
@@ -35,6 +36,19 @@ pub fn router(sim: Simulator) -> Router {
         .route("/2010-04-01/Accounts/{account}/Calls.json", post(calls::create).get(calls::list))
         .route("/2010-04-01/Accounts/{account}/Calls/{sid}", get(calls::one).post(calls::update))
         .route("/2010-04-01/Accounts/{account}/Calls/{sid}/Recordings.json", get(recordings::of_call))
+        .route("/2010-04-01/Accounts/{account}/Conferences.json", get(conferences::list))
+        .route(
+            "/2010-04-01/Accounts/{account}/Conferences/{sid}",
+            get(conferences::one).post(conferences::update),
+        )
+        .route(
+            "/2010-04-01/Accounts/{account}/Conferences/{sid}/Participants.json",
+            get(conferences::members),
+        )
+        .route(
+            "/2010-04-01/Accounts/{account}/Conferences/{sid}/Participants/{file}",
+            get(conferences::member).delete(conferences::put_out),
+        )
         .route("/2010-04-01/Accounts/{account}/Recordings.json", get(recordings::list))
         .route("/2010-04-01/Accounts/{account}/Recordings/{file}", get(recordings::one))
         .fallback(not_found)

@@ -1,6 +1,7 @@
 //! The carrier against a gateway of a few lines, over real HTTP, with a clock moved by hand.
 
 mod calls;
+mod conferences;
 mod control;
 mod faults;
 mod messages;

@@ -1,4 +1,4 @@
-//! Reads TwiML: the portable subset of verbs plus Pause, and nothing else. What a careless client would get away with
+//! Reads TwiML: the portable subset of verbs plus Pause and Conference, and nothing else. What a careless client would get away with
 //! at one carrier and not at the next (an unknown attribute, text before the header, a Say that is too long) is an
 //! error here, so that it is found before a caller finds it.
 
@@ -12,6 +12,8 @@ pub const LONGEST_DOCUMENT: usize = 64 * 1024;
 const LONGEST_SAY: usize = 4096;
 /// The most numbers that one Dial rings.
 const MOST_NUMBERS: usize = 10;
+/// The longest name of a conference, in characters.
+const LONGEST_NAME: usize = 128;
 /// How often `loop="0"`, without end, is played.
 const ENDLESS: u32 = 1000;
 
@@ -102,11 +104,34 @@ pub struct Number {
     pub status_events: Vec<String>,
 }
 
-/// Rings one number or several at once; the first to pick up is connected.
+/// A conference that Dial enters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conference {
+    /// What it is called.
+    pub name: String,
+    /// Whether it may begin once this one is in.
+    pub start_on_enter: bool,
+    /// Whether it is over once this one leaves.
+    pub end_on_exit: bool,
+    /// What is heard until it begins; none is the carrier's music.
+    pub wait_url: Option<String>,
+    /// How that is requested.
+    pub wait_method: Method,
+    /// How many may be in it.
+    pub most: usize,
+    /// Told how it fares, as the first one in asks for.
+    pub status_callback: Option<String>,
+    /// Which of start, end, join, leave are told.
+    pub status_events: Vec<String>,
+}
+
+/// Rings one number or several at once, of which the first to pick up is connected; or enters a conference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dial {
-    /// Whom.
+    /// Whom; nobody if there is a conference.
     pub numbers: Vec<Number>,
+    /// The conference that is entered.
+    pub conference: Option<Conference>,
     /// Where the outcome goes; without it the next verb runs.
     pub action: Option<String>,
     /// How.
@@ -304,11 +329,14 @@ fn record(element: &Element) -> Result<Record, TwimlError> {
 fn dial(element: &Element) -> Result<Dial, TwimlError> {
     element.only(&["action", "method", "timeout", "timeLimit", "callerId"])?;
     let mut numbers = Vec::new();
+    let mut entered = None;
     for child in &element.children {
-        if child.name != "Number" {
-            return Err(schema(format!("<{}> in <Dial> is outside the portable subset", child.name)));
+        match child.name.as_str() {
+            "Number" => numbers.push(number(child)?),
+            "Conference" if element.children.len() == 1 => entered = Some(conference(child)?),
+            "Conference" => return Err(schema("<Conference> must be alone in its <Dial>")),
+            other => return Err(schema(format!("<{other}> in <Dial> is not known here"))),
         }
-        numbers.push(number(child)?);
     }
     let plain = element.text.trim();
     if !plain.is_empty() {
@@ -320,7 +348,11 @@ fn dial(element: &Element) -> Result<Dial, TwimlError> {
             status_events: Vec::new(),
         });
     }
-    if numbers.is_empty() || numbers.len() > MOST_NUMBERS {
+    let fits = match &entered {
+        Some(_) => numbers.is_empty(),
+        None => (1..=MOST_NUMBERS).contains(&numbers.len()),
+    };
+    if !fits {
         return Err(schema(format!("<Dial> takes 1 to {MOST_NUMBERS} numbers, not {}", numbers.len())));
     }
     let time_limit = match element.attribute("timeLimit") {
@@ -329,11 +361,45 @@ fn dial(element: &Element) -> Result<Dial, TwimlError> {
     };
     Ok(Dial {
         numbers,
+        conference: entered,
         action: element.address("action"),
         method: element.method()?,
         timeout: element.number("timeout", 30, 1, 600)?,
         time_limit,
         caller_id: element.address("callerId"),
+    })
+}
+
+fn conference(element: &Element) -> Result<Conference, TwimlError> {
+    element.only(&[
+        "startConferenceOnEnter",
+        "endConferenceOnExit",
+        "waitUrl",
+        "waitMethod",
+        "beep",
+        "maxParticipants",
+        "statusCallback",
+        "statusCallbackEvent",
+        "statusCallbackMethod",
+    ])?;
+    element.leaf()?;
+    let name = element.text.trim().to_owned();
+    if name.is_empty() || name.chars().count() > LONGEST_NAME {
+        return Err(schema(format!("<Conference> takes a name of 1 to {LONGEST_NAME} characters")));
+    }
+    if !matches!(element.attribute("beep"), None | Some("true" | "false" | "onEnter" | "onExit")) {
+        return Err(schema("<Conference> beep must be true, false, onEnter or onExit"));
+    }
+    let events = element.attribute("statusCallbackEvent").unwrap_or("start end");
+    Ok(Conference {
+        name,
+        start_on_enter: element.flag("startConferenceOnEnter", true)?,
+        end_on_exit: element.flag("endConferenceOnExit", false)?,
+        wait_url: element.address("waitUrl"),
+        wait_method: element.method_of("waitMethod")?,
+        most: usize::try_from(element.number("maxParticipants", 250, 2, 250)?).unwrap_or(250),
+        status_callback: element.address("statusCallback"),
+        status_events: events.split_whitespace().map(str::to_owned).collect(),
     })
 }
 
@@ -416,7 +482,10 @@ mod tests {
             (12200, "<html/>"),
             (12200, "<Response>hello</Response>"),
             (12200, "<Response><Enqueue>q</Enqueue></Response>"),
-            (12200, "<Response><Dial><Conference>c</Conference></Dial></Response>"),
+            (12200, "<Response><Dial><Conference/></Dial></Response>"),
+            (12200, "<Response><Dial><Conference beep=\"loud\">c</Conference></Dial></Response>"),
+            (12200, "<Response><Dial><Conference>c</Conference><Number>+15550101</Number></Dial></Response>"),
+            (12200, "<Response><Dial><Queue>q</Queue></Dial></Response>"),
             (12200, "<Response><Gather input=\"speech\"/></Response>"),
             (12200, "<Response><Gather><Record/></Gather></Response>"),
             (12200, "<Response><Gather timeout=\"soon\"/></Response>"),

@@ -73,10 +73,14 @@ impl Element {
     }
 
     pub(super) fn method(&self) -> Result<Method, TwimlError> {
-        match self.attribute("method") {
+        self.method_of("method")
+    }
+
+    pub(super) fn method_of(&self, key: &str) -> Result<Method, TwimlError> {
+        match self.attribute(key) {
             None | Some("POST") => Ok(Method::Post),
             Some("GET") => Ok(Method::Get),
-            Some(_) => Err(schema(format!("<{}> method must be GET or POST", self.name))),
+            Some(_) => Err(schema(format!("<{}> {key} must be GET or POST", self.name))),
         }
     }
 

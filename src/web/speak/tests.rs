@@ -6,7 +6,7 @@ use crate::wire::twiml::Profile;
 fn carrier(pause: bool) -> CarrierAccess {
     CarrierAccess {
         tokens: vec!["12345".into()],
-        profile: Profile { pause },
+        profile: Profile { pause, conference: pause },
         may_show: [Number::new("+18025550100")].into(),
         api: String::new(),
         account: String::new(),
@@ -25,7 +25,7 @@ fn say(text: &str) -> Prompt {
 /// The document with an element a line.
 fn lines_for(lead: Vec<Prompt>, then: Then, next: Option<NextTurn>, carrier: &CarrierAccess) -> String {
     let ours = Addresses::new("https://pager.example.com", "main");
-    let answer = CallAnswer { script: Script { lead, then }, next };
+    let answer = CallAnswer { script: Script { lead, then }, next, voices: BTreeMap::new() };
     speak(&answer, &ours, carrier).unwrap().replace("><", ">\n<")
 }
 
@@ -48,7 +48,7 @@ fn keys_cut_a_prompt_short_and_silence_leads_on() {
     <?xml version="1.0" encoding="UTF-8"?>
     <Response>
     <Gather input="dtmf" action="https://pager.example.com/webhooks/main/turn/9f3c/triage/3?asked=keys#rc=2&amp;rt=4000&amp;rp=all" timeout="5" numDigits="1" finishOnKey="" actionOnEmptyResult="true">
-    <Say language="en-US">Press 1 &amp; wait.</Say>
+    <Say language="en-US" voice="Polly.Joanna">Press 1 &amp; wait.</Say>
     <Play>https://pager.example.com/recordings/f00.wav</Play>
     </Gather>
     <Redirect>https://pager.example.com/webhooks/main/turn/9f3c/triage/3?asked=silence#rc=2&amp;rt=4000&amp;rp=all</Redirect>
@@ -87,6 +87,7 @@ fn a_recording_leads_on_even_if_it_is_empty() {
 #[test]
 fn a_transfer_shows_what_the_carrier_may_show() {
     let dial = |caller_id: &str| Then::Dial {
+        screen: None,
         number: number(),
         caller_id: Some(caller_id.parse().unwrap()),
         ring: 25,
@@ -108,14 +109,14 @@ fn what_follows_without_a_question() {
     insta::assert_snapshot!(lines_for(vec![say("Yes.")], Then::Continue, flow(), &carrier(false)), @r##"
     <?xml version="1.0" encoding="UTF-8"?>
     <Response>
-    <Say language="en-US">Yes.</Say>
+    <Say language="en-US" voice="Polly.Joanna">Yes.</Say>
     <Redirect>https://pager.example.com/webhooks/main/turn/9f3c/triage/3?asked=next#rc=2&amp;rt=4000&amp;rp=all</Redirect>
     </Response>
     "##);
     insta::assert_snapshot!(lines_for(vec![say("Goodbye.")], Then::Hangup, None, &carrier(false)), @r##"
     <?xml version="1.0" encoding="UTF-8"?>
     <Response>
-    <Say language="en-US">Goodbye.</Say>
+    <Say language="en-US" voice="Polly.Joanna">Goodbye.</Say>
     <Hangup/>
     </Response>
     "##);
@@ -138,7 +139,7 @@ fn a_question_that_nobody_would_hear_the_answer_to_is_not_asked() {
     insta::assert_snapshot!(lines(menu(), None), @r##"
     <?xml version="1.0" encoding="UTF-8"?>
     <Response>
-    <Say language="en-US">Press 1 &amp; wait.</Say>
+    <Say language="en-US" voice="Polly.Joanna">Press 1 &amp; wait.</Say>
     <Play>https://pager.example.com/recordings/f00.wav</Play>
     <Hangup/>
     </Response>
@@ -153,8 +154,65 @@ fn silence_is_kept_where_the_carrier_knows_it() {
 }
 
 #[test]
-fn languages_go_by_the_carriers_names() {
-    for (ours, theirs) in [("en", "en-US"), ("de", "de-DE"), ("de-AT", "de-AT"), ("xx", "xx")] {
-        assert_eq!(locale(ours), theirs);
+fn languages_have_the_voice_of_the_line_or_a_natural_one() {
+    let document = |language: &str, voices: &[(&str, &str)]| {
+        let lead = vec![Prompt::Say { language: language.into(), text: "1".into() }];
+        let voices = voices.iter().map(|(language, voice)| ((*language).into(), (*voice).into())).collect();
+        let answer = CallAnswer { script: Script { lead, then: Then::Hangup }, next: None, voices };
+        let ours = Addresses::new("https://pager.example.com", "main");
+        speak(&answer, &ours, &carrier(false)).unwrap()
+    };
+    for (language, voices, said) in [
+        ("en", &[] as &[_], r#"<Say language="en-US" voice="Polly.Joanna">"#),
+        ("fr", &[], r#"<Say language="fr-FR" voice="Polly.Lea">"#),
+        ("de", &[], r#"<Say language="de-DE" voice="Polly.Vicki">"#),
+        ("es", &[], r#"<Say language="es-ES" voice="Polly.Lucia">"#),
+        ("fr-CA", &[], r#"<Say language="fr-CA" voice="Polly.Chantal">"#),
+        ("de-AT", &[], r#"<Say language="de-AT">"#),
+        ("xx", &[], r#"<Say language="xx">"#),
+        (
+            "de",
+            &[("de", "Polly.Hans"), ("fr", "Polly.Mathieu")],
+            r#"<Say language="de-DE" voice="Polly.Hans">"#,
+        ),
+    ] {
+        let document = document(language, voices);
+        assert!(document.contains(said), "{document}");
     }
+}
+
+#[test]
+fn a_caller_waits_in_a_conference_and_an_agent_comes_to_him() {
+    let document = |waits: bool| {
+        let then = Then::Conference { name: "CA1".into(), waits };
+        lines_for(vec![say("Please wait.")], then, flow(), &carrier(true))
+    };
+    let (waits, comes) = (document(true), document(false));
+    for part in [
+        r#"startConferenceOnEnter="false" endConferenceOnExit="true" beep="false" maxParticipants="2""#,
+        r#"waitUrl="https://pager.example.com/webhooks/main/wait#rc=2&amp;rt=4000&amp;rp=all""#,
+        r#"statusCallback="https://pager.example.com/webhooks/main/conference#"#,
+        r#"<Dial action="https://pager.example.com/webhooks/main/turn/9f3c/triage/3?asked=dial#"#,
+        ">CA1</Conference>",
+    ] {
+        assert!(waits.contains(part), "{part}: {waits}");
+    }
+    assert!(comes.contains(r#"startConferenceOnEnter="true""#) && !comes.contains("waitUrl"), "{comes}");
+}
+
+#[test]
+fn who_is_asked_before_he_is_connected_is_connected_by_the_end_of_the_document() {
+    let number: PhoneNumber = "+18025550111".parse().unwrap();
+    let then = Then::Dial { number, caller_id: None, ring: 25, limit: None, screen: Some("01J-a1".into()) };
+    let rings = lines_for(Vec::new(), then, flow(), &carrier(false));
+    assert!(
+        rings.contains(r#"<Number url="https://pager.example.com/webhooks/main/leg/01J-a1/0#"#),
+        "{rings}"
+    );
+    assert!(
+        rings.contains(r#"statusCallback="https://pager.example.com/webhooks/main/attempt/01J-a1#"#),
+        "{rings}"
+    );
+    let through = lines_for(vec![say("You are being connected.")], Then::Through, None, &carrier(false));
+    assert!(through.ends_with("</Say>\n</Response>"), "{through}");
 }

@@ -99,11 +99,11 @@ fn the_fallback_rings_and_records_without_us() {
     insta::assert_snapshot!(document.replace("><", ">\n<"), @r##"
     <?xml version="1.0" encoding="UTF-8"?>
     <Response>
-    <Say language="en-US">We are sorry, our system has a problem. We are calling somebody for you now. Please stay on the line.</Say>
+    <Say language="en-US" voice="Polly.Joanna">We are sorry, our system has a problem. We are calling somebody for you now. Please stay on the line.</Say>
     <Dial timeout="25">
     <Number>+18025550111</Number>
     </Dial>
-    <Say language="en-US">We are sorry, our system has a problem. After the tone, please say who you are, at which number we can reach you, and what is wrong. It is recorded, and somebody will be told as soon as the system is back. You may hang up when you are done.</Say>
+    <Say language="en-US" voice="Polly.Joanna">We are sorry, our system has a problem. After the tone, please say who you are, at which number we can reach you, and what is wrong. It is recorded, and somebody will be told as soon as the system is back. You may hang up when you are done.</Say>
     <Record action="https://pager.example.com/webhooks/main/voice#rc=2&amp;rt=4000&amp;rp=all" maxLength="180" timeout="8" finishOnKey="" playBeep="true" recordingStatusCallback="https://pager.example.com/webhooks/main/recording#rc=2&amp;rt=4000&amp;rp=all" recordingStatusCallbackEvent="completed absent"/>
     <Redirect>https://pager.example.com/webhooks/main/voice#rc=2&amp;rt=4000&amp;rp=all</Redirect>
     </Response>

@@ -32,6 +32,7 @@ mod lines;
 mod on_call;
 mod person;
 mod policies;
+mod recordings;
 mod rota;
 mod rotas;
 mod stands_in;
@@ -119,6 +120,9 @@ pub(super) fn router() -> Router<App> {
         .route("/desks/{desk}/lines", get(lines::list))
         .route("/desks/{desk}/lines/form", get(lines::ask).post(lines::put))
         .route("/desks/{desk}/lines/remove", post(lines::remove))
+        .route("/desks/{desk}/recordings", get(recordings::list))
+        .route("/desks/{desk}/recordings/form", get(recordings::ask).post(recordings::put))
+        .route("/desks/{desk}/recordings/remove", post(recordings::remove))
         .route("/desks/{desk}/customers", get(customers::list))
         .route("/desks/{desk}/customers/form", get(customer::ask).post(customer::put))
         .route("/desks/{desk}/customers/remove", post(customer::remove))

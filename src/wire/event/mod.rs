@@ -5,6 +5,7 @@
 //! Statuses come late, twice and out of order. Each kind has a `rank`, a total order: a status counts only if it ranks
 //! above what is known, so that every order of delivery ends in the same state.
 
+mod conference;
 mod recording;
 mod status;
 mod text;
@@ -12,6 +13,7 @@ mod voice;
 
 use std::str::FromStr;
 
+pub use conference::ConferenceEvent;
 pub use recording::{RecordingState, RecordingStatus, Transcription};
 pub use status::{CallState, DialState, TextState};
 pub use text::{InboundText, Media, TextStatus};

@@ -16,6 +16,8 @@ pub use write::{TwimlError, write};
 pub struct Profile {
     /// Whether it knows `Pause`.
     pub pause: bool,
+    /// Whether it knows `Conference` in `Dial`, with an address for who waits.
+    pub conference: bool,
 }
 
 /// A whole answer: the verbs in their order. When they are done the carrier hangs up.
@@ -36,6 +38,8 @@ pub enum Verb {
     Record(Record),
     /// Connects the caller with somebody.
     Dial(Dial),
+    /// Enters a conference, for carriers whose [`Profile`] has it.
+    Conference(Conference),
     /// Goes on with the answer of another address.
     Redirect {
         /// The address.
@@ -136,6 +140,21 @@ pub struct DialNumber {
     pub status_callback: Option<String>,
 }
 
+/// A conference. It begins once somebody is in who may start it, and another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conference {
+    /// What it is called: whoever names the same is in it.
+    pub name: String,
+    /// Where it is posted that this call is out of it, by itself.
+    pub action: String,
+    /// Whether it may begin once this call is in.
+    pub starts: bool,
+    /// What is heard until it begins: Say, Play, Pause and Redirect; without it the carrier's music.
+    pub wait_url: Option<String>,
+    /// Where it is posted who comes and goes.
+    pub status_callback: Option<String>,
+}
+
 /// What a rejected caller hears.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RejectReason {
@@ -143,6 +162,33 @@ pub enum RejectReason {
     Rejected,
     /// The engaged tone.
     Busy,
+}
+
+impl Prompt {
+    /// Words in a language of ours, by the voice that was chosen for it or else by a natural one that speaks it; a
+    /// language without either has the carrier's own.
+    pub fn say(language: &str, voice: Option<&str>, text: &str) -> Prompt {
+        let language = locale(language);
+        let voice = voice.or_else(|| natural_voice(&language)).map(str::to_owned);
+        Prompt::Say { language, voice, text: text.to_owned() }
+    }
+}
+
+/// Voices that Twilio, SignalWire, Telnyx and Somleng have under the same names.
+fn natural_voice(locale: &str) -> Option<&'static str> {
+    let voice = match locale {
+        "en-US" => "Polly.Joanna",
+        "en-GB" => "Polly.Amy",
+        "en-AU" => "Polly.Nicole",
+        "fr-FR" => "Polly.Lea",
+        "fr-CA" => "Polly.Chantal",
+        "de-DE" => "Polly.Vicki",
+        "es-ES" => "Polly.Lucia",
+        "es-MX" => "Polly.Mia",
+        "es-US" => "Polly.Lupe",
+        _ => return None,
+    };
+    Some(voice)
 }
 
 /// A language as carriers name them: they want a region.

@@ -4,7 +4,7 @@ use quick_xml::Writer;
 use quick_xml::escape::escape;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use super::{Dial, DialNumber, Gather, Profile, Prompt, Record, RejectReason, Response, Verb};
+use super::{Conference, Dial, DialNumber, Gather, Profile, Prompt, Record, RejectReason, Response, Verb};
 
 /// The longest document carriers take (64 kB), in bytes.
 const LONGEST_DOCUMENT: usize = 64_000;
@@ -12,6 +12,8 @@ const LONGEST_DOCUMENT: usize = 64_000;
 const LONGEST_SAY: usize = 4096;
 /// The most numbers that one `Dial` rings.
 const MOST_NUMBERS: usize = 10;
+/// A caller, and who accepted.
+const MOST_IN_CONFERENCE: usize = 2;
 
 /// Why an answer cannot be sent.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -60,6 +62,7 @@ impl Document<'_> {
             Verb::Gather(gather) => self.gather(gather),
             Verb::Record(record) => self.record(record),
             Verb::Dial(dial) => self.dial(dial),
+            Verb::Conference(conference) => self.conference(conference),
             Verb::Redirect { url } => self.text_element("Redirect", &[], url),
             Verb::Hangup => self.empty("Hangup", &[]),
             Verb::Reject { reason } => {
@@ -131,6 +134,29 @@ impl Document<'_> {
             ("callerId", dial.caller_id.clone()),
         ];
         self.nest("Dial", &attributes, |out| dial.numbers.iter().try_for_each(|number| out.number(number)))
+    }
+
+    fn conference(&mut self, conference: &Conference) -> Result<(), TwimlError> {
+        if !self.profile.conference {
+            return Err(TwimlError::NotInProfile("Conference"));
+        }
+        let attributes = [
+            ("startConferenceOnEnter", Some(conference.starts.to_string())),
+            // Two talk to each other: whoever leaves, the other has nobody to talk to.
+            ("endConferenceOnExit", Some("true".into())),
+            ("beep", Some("false".into())),
+            ("maxParticipants", Some(MOST_IN_CONFERENCE.to_string())),
+            ("waitUrl", conference.wait_url.clone()),
+            ("waitMethod", conference.wait_url.as_ref().map(|_| "POST".into())),
+            ("statusCallback", conference.status_callback.clone()),
+            (
+                "statusCallbackEvent",
+                conference.status_callback.as_ref().map(|_| "start end join leave".into()),
+            ),
+        ];
+        self.nest("Dial", &[("action", Some(conference.action.clone()))], |out| {
+            out.text_element("Conference", &attributes, &conference.name)
+        })
     }
 
     fn number(&mut self, number: &DialNumber) -> Result<(), TwimlError> {

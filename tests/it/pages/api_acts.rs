@@ -119,6 +119,7 @@ async fn two_programs_that_looked_at_once_go_one_step_on() {
         world.settle().await;
         for person in [&finn, &ada, &ben, &world.agent("cleo")] {
             person.reads_all();
+            person.ignores_calls();
         }
     })
     .await;

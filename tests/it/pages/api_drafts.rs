@@ -161,7 +161,8 @@ async fn a_calendar_is_looked_at_and_put_into_the_draft() {
         assert_eq!(draft["edits"][0]["edit"]["now"]["agent"], "cleo", "{draft}");
 
         for (path, kind, text, status) in [
-            (path, "application/json", "{}", StatusCode::UNSUPPORTED_MEDIA_TYPE),
+            (path, "image/png", "{}", StatusCode::UNSUPPORTED_MEDIA_TYPE),
+            (path, "application/json", "{}", StatusCode::BAD_REQUEST),
             (path, "text/calendar", "none", StatusCode::UNPROCESSABLE_ENTITY),
             (
                 path,

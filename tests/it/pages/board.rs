@@ -233,7 +233,7 @@ async fn what_another_process_does_reaches_a_board_that_is_open_here() {
         let asked = other.acts.accept_call(call.clone()).await.unwrap().next;
         let Some(NextTurn::Flow { turn, .. }) = asked else { panic!("nothing was asked: {asked:?}") };
         let input = Input::Keys("1".into());
-        other.acts.call_turn(CallTurn { call, turn, input }).await.unwrap();
+        other.acts.call_turn(CallTurn { call, turn, input, is_over: false }).await.unwrap();
         board.until(&["SEV1 #1001"]).await;
 
         // Its requests fail there and not here, and there it was heard of.

@@ -5,6 +5,7 @@ mod agents;
 mod hours;
 mod lines;
 mod policies;
+mod recordings;
 mod what_if;
 
 use axum::http::StatusCode;

@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use nightbell::simulator::{Delivered, Fault, Scope, Trouble};
+use nightbell::simulator::{Delivered, Fault, OnCall, Scope, Trouble};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use super::gateway::Gateway;
-use super::stage::{AGENT, BOTH, LINE, Stage};
+use super::stage::{AGENT, BOTH, DESK, LINE, Stage};
 use super::turn;
 
 /// From the start of a server to the first overdue page. The operating system's part, from the command to the server's
@@ -114,6 +114,37 @@ async fn a_process_that_dies_at_any_instant_loses_no_page() {
             paged(&stage, &caller, &gateway, 2).await;
             stage.ready(&gateway).await;
         }
+        assert_eq!(gateway.stop().await, Some(0));
+        stage.strike().await;
+    }
+}
+
+/// A caller waits to be put through, and the process that rings for him dies: the next one knows until when, leads him on
+/// to his message, and pages.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_who_waits_on_the_line_is_led_on_by_the_next_process() {
+    let _turn = turn().await;
+    for kind in BOTH {
+        let stage = Stage::set(kind).await;
+        let wanted = "[live_connect]\nenabled = true\nlimit = \"20 s\"\n\n[hours]";
+        stage.write("desk.toml", &DESK.replacen("[hours]", wanted, 1));
+        stage.expect(&["apply", "desk.toml"]).await;
+        stage.phone(AGENT).on_call(OnCall::NoAnswer);
+        let mut gateway = stage.start();
+        stage.ready(&gateway).await;
+        let number = caller(0);
+        let phone = stage.phone(&number);
+        stage.emergency_until_asked(&number, &gateway).await;
+        phone.press("1#").unwrap();
+        let waits = || phone.call()?.conference.map(|_| ());
+        stage.until("the wait", &gateway, waits).await;
+        gateway.kill().await;
+        gateway = stage.start();
+        let records = || phone.call()?.recording.then_some(());
+        stage.until("the question for a message", &gateway, records).await;
+        stage.page_about(&number, &gateway).await;
+        phone.hang_up().unwrap();
+        stage.settled(&gateway).await;
         assert_eq!(gateway.stop().await, Some(0));
         stage.strike().await;
     }

@@ -185,6 +185,7 @@ base_url = "http://{carrier}"
 account = "{ACCOUNT}"
 token = "{TOKEN}"
 senders = [{{ number = "{LINE}", texts_per_second = 100, calls_per_second = 100 }}]
+profile = {{ pause = true, conference = true }}
 "#
         );
         self.write(file, &config);

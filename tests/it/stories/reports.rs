@@ -96,8 +96,8 @@ async fn a_night_is_counted_as_it_was() {
             "1 × taken in time, called back late",
             "<th scope=\"row\">#1005</th><td>18 Feb, 03:11</td><td>callback</td>",
             "<title>Wed 3:00: 3</title>",
-            "<th scope=\"row\">Lakeside Lodge</th>",
-            "<th scope=\"row\">Summit Hotels</th>",
+            "customer=Lakeside+Lodge\">Lakeside Lodge</a></th>",
+            "customer=Summit+Hotels\">Summit Hotels</a></th>",
             "<th scope=\"row\">Ada Moss</th>",
             "<th scope=\"row\">Ben Frost</th>",
         ] {

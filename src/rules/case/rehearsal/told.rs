@@ -23,6 +23,8 @@ impl Scene {
         matches!(
             self.what,
             Happening::PageDue { .. }
+                | Happening::CallerWaits { .. }
+                | Happening::WaitOver { .. }
                 | Happening::StepStarted { .. }
                 | Happening::NobodyOnStep { .. }
                 | Happening::LastResort { .. }
@@ -49,6 +51,12 @@ impl Scene {
             Happening::PageDue { at } => {
                 (format!("The desk is closed: the page waits until {}", wall(*at)), true, false)
             }
+            Happening::CallerWaits { agents } => (
+                format!("The caller waits on the line while these are rung: {}", names(desk, agents)),
+                true,
+                false,
+            ),
+            Happening::WaitOver { .. } => ("He waits no more, and nobody came".into(), true, false),
             Happening::StepStarted { cycle, step, agents } => {
                 (format!("Round {cycle}, step {step}: {}", names(desk, agents)), true, false)
             }

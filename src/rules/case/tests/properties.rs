@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::rules::live::{Ring, WaitingCall};
 
 #[derive(Clone, Debug)]
 enum Move {
@@ -134,6 +135,21 @@ fn event() -> impl Strategy<Value = Event> {
             by: Actor::Caller,
             pictures: Pictures { count: 1, carrier: "main".into(), text: "MM1".into() }
         }),
+        3 => any::<bool>().prop_map(|conference| Event::Waits {
+            call: WaitingCall {
+                carrier: "main".into(),
+                sid: "CA1".into(),
+                version: "v".into(),
+                step: "live".into(),
+                turn: 3
+            },
+            conference,
+            limit: seconds(90)
+        }),
+        1 => Just(Event::RingsNext),
+        1 => sid().prop_map(|call| Event::CameIn { call }),
+        1 => Just(Event::CallerLeft { call: "CA1".into() }),
+        1 => any::<bool>().prop_map(|answered| Event::Flow(FlowCommand::ConnectOver { answered })),
         1 => Just(Event::Due),
         1 => Just(Event::Absorb(Box::new(ticket(Some(CALLER))))),
         1 => (0..3_usize, any::<bool>(), 0..90_u32).prop_map(|(who, answered, seconds)| Event::Talked {
@@ -195,6 +211,17 @@ fn check(night: &mut Night, event: Event) {
         && after.holder().is_none()
     {
         assert!(after.next_due().is_some(), "{event:?} leaves {:?} without a deadline", after.escalation);
+    }
+    // A caller who waits is rung for until an instant that is known; whatever ends it leads him on, or is his own doing.
+    if after.has_caller_waiting() {
+        let until = after.live.as_ref().map(|live| live.until);
+        assert!(after.is_open() && until.is_some_and(|until| until > night.now), "{event:?}");
+        assert!(after.next_due().is_some_and(|due| Some(due) <= until), "{event:?} leaves a caller waiting");
+    } else if before.has_caller_waiting() {
+        let led = effects.iter().any(|effect| matches!(effect, Effect::LeadOn { .. }));
+        let his = matches!(event, Event::CallerLeft { .. } | Event::Flow(FlowCommand::ConnectOver { .. }));
+        let accepted = after.live.as_ref().is_some_and(Live::was_accepted);
+        assert!(led || his || accepted, "{event:?} leaves a caller in the wait");
     }
     // 3: an unacknowledged emergency ends only by a person's word.
     if is_paging(&before) && !is_persons(&event) {
@@ -271,8 +298,10 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_happens(moves in moves(), carriers in 1..3_usize) {
+    fn whatever_happens(moves in moves(), carriers in 1..3_usize, all in any::<bool>()) {
         let mut night = Night::begin();
+        night.desk.live_connect.enabled = true;
+        night.desk.live_connect.ring = if all { Ring::All } else { Ring::One };
         night.carriers = carriers;
         for one in moves {
             match one {

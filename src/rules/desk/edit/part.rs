@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
 use crate::rules::desk::{Agent, Customer, Line};
+use crate::rules::flow::Audio;
 use crate::rules::hours::{WrittenHoliday, WrittenWeek};
 use crate::rules::policy::{Policy, Target};
 use crate::rules::rota::{WrittenLayer, WrittenOverride, WrittenRota};
@@ -154,6 +155,16 @@ impl Part for Line {
         let policy = self.policy.as_ref().map(|policy| format!(", policy {policy}")).unwrap_or_default();
         let Line { number, label, flow, carrier, languages, .. } = self;
         format!("{number} ({label}: flow {flow}, carrier {carrier}, {}{policy})", languages.join(" "))
+    }
+}
+
+impl Part for Audio {
+    fn collides(&self, other: &Audio) -> bool {
+        self.sentence() == other.sentence()
+    }
+
+    fn told(&self) -> String {
+        format!("{} ({})", self.sentence(), self.play.join(" "))
     }
 }
 

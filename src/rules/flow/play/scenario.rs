@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::rules::contact::PhoneNumber;
-use crate::rules::flow::{Caller, DeskClock, Facts, Flow, Plan};
+use crate::rules::flow::{Caller, DeskClock, Facts, Flow, LiveWay, Plan};
 use crate::rules::number_plan::Country;
 
 /// What a desk of no particular kind says, where a scenario does not give its own words.
@@ -21,6 +21,7 @@ const SAMPLE_WORDS: &[(&str, &str)] = &[
     ("email", "support@example.com"),
     ("web", "www.example.com"),
     ("open_state", "Nobody has taken it yet"),
+    ("rung", "the first person"),
     ("agent_pages", "You have one open page, ticket 1 0 4 2"),
 ];
 
@@ -92,6 +93,7 @@ pub(super) struct Changes {
     open_ticket: Option<String>,
     returning: Option<bool>,
     pub(super) languages: Option<Vec<String>>,
+    live: Option<LiveName>,
     numbers: BTreeMap<String, PhoneNumber>,
     fields: BTreeMap<String, String>,
 }
@@ -104,6 +106,21 @@ enum CallerName {
     Agent,
     Blocked,
 }
+
+/// How the caller can be put through.
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+enum LiveName {
+    /// In a conference.
+    Conference,
+    /// By his own call.
+    Ring,
+    /// Not at all.
+    No,
+}
+
+/// Whom a caller's own call rings, in the range that is kept for fiction.
+const AGENT: &str = "+18025550198";
 
 impl Changes {
     pub(super) fn apply(&self, facts: &mut Facts<'_>) {
@@ -143,6 +160,15 @@ impl Changes {
         if let Some(languages) = &self.languages {
             facts.languages.clone_from(languages);
         }
+        match self.live {
+            Some(LiveName::Conference) => facts.live = Some(LiveWay::Conference { name: "call".to_owned() }),
+            Some(LiveName::Ring) => {
+                let ring = |number| LiveWay::Ring { number, ring: 25 };
+                facts.live = AGENT.parse().ok().map(ring);
+            }
+            Some(LiveName::No) => facts.live = None,
+            None => {}
+        }
         facts.numbers.extend(self.numbers.clone());
         for language in facts.languages.clone() {
             facts.fields.entry(language).or_default().extend(self.fields.clone());
@@ -168,7 +194,9 @@ pub(super) fn starting_facts<'a>(changes: &Changes, flow: &Flow, plan: &'a dyn P
         languages,
         numbers: BTreeMap::new(),
         line: None,
+        live: None,
         plan,
+        audio: &[],
     };
     changes.apply(&mut facts);
     facts

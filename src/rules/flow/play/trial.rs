@@ -113,8 +113,8 @@ pub fn try_out(
     let waits = turn.position.is_some().then_some(&turn.script.then).and_then(|then| match then {
         Then::Gather { .. } => Some(Waits::Keys),
         Then::Record { .. } => Some(Waits::Message),
-        Then::Dial { .. } => Some(Waits::Answer),
-        Then::Continue | Then::Hangup | Then::Reject { .. } => None,
+        Then::Dial { .. } | Then::Conference { .. } => Some(Waits::Answer),
+        Then::Continue | Then::Through | Then::Hangup | Then::Reject { .. } => None,
     });
     Tried { events: tape.0, waits, refused }
 }
@@ -181,8 +181,10 @@ mod tests {
 
     const US: NumberPlan = NumberPlan { country: Country::UNITED_STATES, fictional: true };
 
+    /// Tried in English, which the caller chooses first.
     fn tried(clock: DeskClock, moves: &[Move]) -> Tried {
-        try_out(&Flow::parse(FLOW).unwrap(), clock, Some("+18025550121".parse().unwrap()), moves, &US)
+        let moves: Vec<Move> = [Move::Keys("1".into())].iter().chain(moves).cloned().collect();
+        try_out(&Flow::parse(FLOW).unwrap(), clock, Some("+18025550121".parse().unwrap()), &moves, &US)
     }
 
     #[test]
@@ -205,7 +207,7 @@ mod tests {
     fn what_cannot_be_done_is_refused_and_ends_the_try() {
         let wrong = [Move::Talk(9), Move::Keys("1".into())];
         let tried = tried(DeskClock::OnCall, &wrong);
-        assert_eq!(tried.refused.as_ref().map(|(index, _)| *index), Some(0));
+        assert_eq!(tried.refused.as_ref().map(|(index, _)| *index), Some(1));
         assert_eq!(tried.waits, Some(Waits::Keys));
     }
 
@@ -226,7 +228,7 @@ mod tests {
     fn whoever_hangs_up_is_gone() {
         let tried = tried(DeskClock::Support, &[Move::HangUp, Move::Keys("1".into())]);
         assert_eq!(tried.waits, None);
-        assert_eq!(tried.refused.as_ref().map(|(index, _)| *index), Some(1));
+        assert_eq!(tried.refused.as_ref().map(|(index, _)| *index), Some(2));
     }
 
     #[test]
@@ -235,8 +237,8 @@ mod tests {
         let caller: PhoneNumber = "+18025550121".parse().unwrap();
         let keys = |keys: &str| Move::Keys(keys.into());
         for (clock, moves, happens) in [
-            (DeskClock::OnCall, vec![keys("1"), keys("1"), Move::Speak(20)], "triage 1"),
-            (DeskClock::Support, vec![Move::Talk(60)], "transferred to main 60 s"),
+            (DeskClock::OnCall, vec![keys("3"), keys("1"), keys("1"), Move::Speak(20)], "triage 1"),
+            (DeskClock::Support, vec![keys("1"), Move::Talk(60)], "transferred to main 60 s"),
             (DeskClock::Closed, vec![Move::HangUp], ""),
         ] {
             let done = try_out(&flow, clock, Some(caller.clone()), &moves, &US);

@@ -89,7 +89,7 @@ impl Reader<'_, '_> {
             let what = format!("{literal} characters are more than the {limit} that a carrier takes");
             self.complain_at(at, what, "shorten it, or make two steps of it");
         }
-        if fields == Fields::Address && !is_playable(text) {
+        if fields == Fields::Address && !words::is_playable(text) {
             let what = format!("`{text}` is no address of a recording");
             self.complain_at(at, what, "use https://… or a path that begins with / and holds no spaces");
         } else if text.trim().is_empty() {
@@ -102,16 +102,4 @@ impl Reader<'_, '_> {
 pub(super) fn known_fields() -> String {
     let names: Vec<&str> = words::FIELDS.iter().map(|(name, ..)| *name).collect();
     format!("the fields are {}", names.join(", "))
-}
-
-fn is_playable(address: &str) -> bool {
-    let place = address
-        .strip_prefix("https://")
-        .or_else(|| address.strip_prefix('/').filter(|rest| !rest.starts_with('/')));
-    place.is_some_and(|place| {
-        !place.is_empty()
-            && !address
-                .chars()
-                .any(|letter| letter.is_whitespace() || letter.is_control() || "<>\"#".contains(letter))
-    })
 }

@@ -9,12 +9,15 @@ use super::{Go, PER_DIGIT, Run, keys};
 
 impl<'a> Run<'a> {
     pub(super) fn ask_number(&mut self, number: &CallbackNumber) -> Go<'a> {
-        self.say(if self.offered().is_some() { &number.offer } else { &number.ask });
+        match self.offered() {
+            Some(_) => self.say("offer", &number.offer),
+            None => self.say("ask", &number.ask),
+        }
         Go::Ask(keys(None, PER_DIGIT, Some('#')), Stage::Answer)
     }
 
     fn ask_confirm(&mut self, number: &CallbackNumber) -> Go<'a> {
-        self.say(&number.confirm);
+        self.say("confirm", &number.confirm);
         Go::Ask(keys(Some(1), PER_DIGIT, None), Stage::Confirm)
     }
 
@@ -47,7 +50,7 @@ impl<'a> Run<'a> {
             return self.given_up(number);
         }
         if !entry.is_empty() {
-            self.say(&number.invalid);
+            self.say("invalid", &number.invalid);
         }
         self.ask_number(number)
     }

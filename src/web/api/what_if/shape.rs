@@ -168,6 +168,8 @@ enum ThenKind {
     Message,
     /// Somebody is rung, to be talked to.
     Transfer,
+    /// The caller waits to be put through to who is on call.
+    Wait,
     /// The line hangs up.
     HangUp,
     /// The call is not answered.
@@ -370,7 +372,8 @@ impl Passage {
                 Then::Dial { .. } => ThenKind::Transfer,
                 Then::Hangup => ThenKind::HangUp,
                 Then::Reject { .. } => ThenKind::Reject,
-                Then::Continue => ThenKind::On,
+                Then::Conference { .. } => ThenKind::Wait,
+                Then::Through | Then::Continue => ThenKind::On,
             },
             told: passage.then_told(),
             step: passage.step.clone(),

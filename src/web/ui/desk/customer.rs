@@ -37,6 +37,7 @@ struct ContactField {
     name: String,
     phones: String,
     email: String,
+    language: String,
 }
 
 #[derive(Template)]
@@ -107,6 +108,7 @@ pub(super) async fn ask(
         name: contact.name.clone(),
         phones: contact.phones.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
         email: contact.email.clone().unwrap_or_default(),
+        language: contact.language.clone().unwrap_or_default(),
     };
     let manager = was.account_manager.as_ref();
     let form = Page {
@@ -123,11 +125,14 @@ pub(super) async fn ask(
 
 /// The contacts as somebody wrote them; a row that is empty is none.
 fn written(fields: &Fields) -> Vec<ContactField> {
-    let rows = fields.all("contact").zip(fields.all("phones")).zip(fields.all("email"));
-    let row = |((name, phones), email): ((&str, &str), &str)| ContactField {
+    // A form that was drawn before there were languages has none.
+    let languages = fields.all("language").chain(std::iter::repeat(""));
+    let rows = fields.all("contact").zip(fields.all("phones")).zip(fields.all("email").zip(languages));
+    let row = |((name, phones), (email, language)): ((&str, &str), (&str, &str))| ContactField {
         name: name.trim().to_owned(),
         phones: phones.trim().to_owned(),
         email: email.trim().to_owned(),
+        language: language.trim().to_owned(),
     };
     let is_written =
         |row: &ContactField| !(row.name.is_empty() && row.phones.is_empty() && row.email.is_empty());
@@ -149,7 +154,8 @@ fn contact(at: &AtDesk, row: &ContactField, errors: &mut Errors) -> Contact {
     if phones.is_empty() && email.is_none() && errors.of("contact").is_none() {
         errors.note("contact", format!("{} is known by nothing: give a number or an address.", row.name));
     }
-    Contact { name: row.name.clone(), phones, email }
+    let language = Some(row.language.clone()).filter(|language| !language.is_empty());
+    Contact { name: row.name.clone(), phones, email, language }
 }
 
 /// The customer that the fields describe, or what is wrong with them.

@@ -1,6 +1,6 @@
 //! `/desks/{desk}/lines`: the numbers that callers dial, what answers them, and whom their emergencies page.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::extract::State;
@@ -29,6 +29,7 @@ const FIELDS: &[PartField] = &[
     ("carrier", "carrier"),
     ("languages", "languages"),
     ("policy", "policy"),
+    ("voices", "voices"),
 ];
 
 /// A line on the list.
@@ -104,6 +105,7 @@ struct Page {
     languages: String,
     policy: String,
     policies: Vec<String>,
+    voices: String,
 }
 
 impl Page {
@@ -129,6 +131,7 @@ impl Page {
             languages: text("languages"),
             policies: at.desk().policies.iter().map(|policy| policy.name.clone()).collect(),
             policy: text("policy"),
+            voices: text("voices"),
         }
     }
 }
@@ -164,6 +167,10 @@ pub(super) async fn ask(
         ("carrier", Some(was)) => was.carrier.clone(),
         ("languages", Some(was)) => was.languages.join(", "),
         ("policy", Some(was)) => was.policy.clone().unwrap_or_default(),
+        ("voices", Some(was)) => {
+            let voices = was.voices.iter().map(|(language, voice)| format!("{language} {voice}"));
+            voices.collect::<Vec<_>>().join(", ")
+        }
         ("languages", None) => at.desk().lines.first().map_or("en".into(), |line| line.languages.join(", ")),
         _ => String::new(),
     };
@@ -194,6 +201,13 @@ fn read(at: &AtDesk, was: Option<&Line>, fields: &Fields, errors: &mut Errors) -
     if languages.is_empty() {
         errors.note("languages", "Write at least one, like en.");
     }
+    let mut voices = BTreeMap::new();
+    for written in text("voices").split([',', ';']).map(str::trim).filter(|written| !written.is_empty()) {
+        match written.split_once(char::is_whitespace) {
+            Some((language, voice)) => drop(voices.insert(language.to_owned(), voice.trim().to_owned())),
+            None => errors.note("voices", "Write each as a language and its voice, like fr Polly.Mathieu."),
+        }
+    }
     let line = Line {
         number: number?,
         label: text("label"),
@@ -201,6 +215,7 @@ fn read(at: &AtDesk, was: Option<&Line>, fields: &Fields, errors: &mut Errors) -
         carrier: text("carrier"),
         languages,
         policy: Some(text("policy")).filter(|policy| !policy.is_empty()),
+        voices,
     };
     Some(line).filter(|_| errors.is_empty())
 }

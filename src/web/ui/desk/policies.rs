@@ -15,6 +15,7 @@ use crate::clock::Timestamp;
 use crate::rules::case::rehearsal::{Play, Scene, Told, after};
 use crate::rules::desk::Desk;
 use crate::rules::hours::DeskState;
+use crate::rules::live::{LiveConnect, Ring};
 use crate::rules::policy::{Policy, Step, Target};
 use crate::web::App;
 use crate::web::ui::asked::{Path, Query};
@@ -47,6 +48,8 @@ struct List {
     frame: Frame,
     place: Place,
     cards: Vec<Card>,
+    /// How callers are put straight through, if the desk wants it.
+    put_through: Option<String>,
 }
 
 /// A target in words.
@@ -56,6 +59,18 @@ pub(super) fn told(desk: &Desk, target: &Target) -> String {
         Target::Agent(agent) => desk.name_of(agent),
         Target::Everyone => "everybody".into(),
     }
+}
+
+/// How callers with an emergency are put straight through.
+fn put_through(desk: &Desk) -> Option<String> {
+    let LiveConnect { enabled, ring, limit } = desk.live_connect;
+    let how = match ring {
+        Ring::One => "one after the other, in the order of the policy",
+        Ring::All => "all at once, where the carrier has conferences",
+    };
+    enabled.then(|| {
+        format!("A caller with an emergency waits on the line for at most {limit} while those on call are rung, {how}.")
+    })
 }
 
 fn all_told(desk: &Desk, targets: &[Target]) -> String {
@@ -97,6 +112,7 @@ pub(super) async fn list(
     let shown = List {
         frame: at.frame(),
         place: at.place(&app.site),
+        put_through: put_through(at.desk()),
         cards: at.desk().policies.iter().map(|policy| card(&app, &at, policy, now)).collect(),
     };
     Ok(page(StatusCode::OK, &shown))

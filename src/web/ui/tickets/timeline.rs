@@ -102,6 +102,11 @@ fn words(what: &Happening, desk: &Desk, wall: &Wall<'_>, numbers: bool) -> Strin
         Happening::Pushed => "asked for the next person".into(),
         Happening::PushTooSoon => "asked for the next person again, too soon".into(),
         Happening::PageDue { at } => format!("The page leaves at {}", wall.shown(*at).words),
+        Happening::CallerWaits { agents } => {
+            format!("The caller waits on the line while {} are rung", names(agents))
+        }
+        Happening::WaitOver { gave_up: true } => "gave up waiting to be put through".into(),
+        Happening::WaitOver { gave_up: false } => "The caller waits on the line no more".into(),
         Happening::StepStarted { cycle, step, agents } => {
             format!("Step {step} of cycle {cycle}: {} paged", names(agents))
         }

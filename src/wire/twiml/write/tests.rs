@@ -2,7 +2,7 @@ use super::*;
 use proptest::prelude::*;
 use quick_xml::Reader;
 
-const PORTABLE: Profile = Profile { pause: false };
+const PORTABLE: Profile = Profile { pause: false, conference: false };
 
 fn say(text: &str) -> Prompt {
     Prompt::Say { language: "en-US".into(), voice: None, text: text.into() }
@@ -125,7 +125,7 @@ fn every_other_verb_reads_as_it_should() {
             Verb::Reject { reason: RejectReason::Rejected },
         ],
     };
-    insta::assert_snapshot!(lines(&response, &Profile { pause: true }), @r##"
+    insta::assert_snapshot!(lines(&response, &Profile { pause: true, conference: false }), @r##"
     <?xml version="1.0" encoding="UTF-8"?>
     <Response>
     <Say language="de-DE" voice="Vicki">Grüß Gott</Say>

@@ -16,6 +16,7 @@ pub struct Scene {
     pub(super) desk: String,
     pub(super) other_desk: Option<String>,
     senders: Vec<String>,
+    conferences: bool,
     pub(super) at: NaiveDateTime,
 }
 
@@ -29,7 +30,7 @@ impl Scene {
     /// At the reservations desk, at that time on its wall: `2026-02-18 03:00`.
     pub fn at(wall: &str) -> Scene {
         let at = NaiveDateTime::parse_from_str(wall, "%Y-%m-%d %H:%M").unwrap();
-        Scene { desk: RESERVATIONS.to_owned(), other_desk: None, senders: Vec::new(), at }
+        Scene { desk: RESERVATIONS.to_owned(), other_desk: None, senders: Vec::new(), conferences: true, at }
     }
 
     /// With a second desk beside it.
@@ -41,6 +42,11 @@ impl Scene {
     pub fn sending_from(mut self, number: &str) -> Scene {
         self.senders.push(number.to_owned());
         self
+    }
+
+    /// At a carrier that has no conferences.
+    pub fn without_conferences(self) -> Scene {
+        Scene { conferences: false, ..self }
     }
 
     /// At the same desk with a part of its file, which must be there, in other words.
@@ -60,6 +66,7 @@ impl Scene {
             token: TOKEN.to_owned(),
         };
         let mut ours = serving(desk).at_the_gateway();
+        ours.profile.conference = self.conferences;
         let mut theirs = serving(desk).at_the_carrier(Pace::instant());
         if let Some(other) = &self.other_desk {
             let other = Desk::parse(other).unwrap();
