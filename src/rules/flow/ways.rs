@@ -174,16 +174,15 @@ mod tests {
 
     #[test]
     fn a_number_is_keyed_as_its_country_keys_it() {
-        for (country, number, keys) in [
-            ("US", "+18025550121", Some("8025550121")),
-            ("US", "+442079460018", Some("00442079460018")),
-            ("GB", "+442079460018", Some("02079460018")),
-            ("FR", "+33142685300", Some("0142685300")),
+        for (country, number) in [
+            ("US", "+18025550121"),
+            ("US", "+442079460018"),
+            ("GB", "+442079460018"),
+            ("GB", "+441134960000"),
         ] {
             let plan = NumberPlan { country: country.parse().unwrap(), fictional: true };
             let number: PhoneNumber = number.parse().unwrap();
             let found = keyed(&plan, &number);
-            assert_eq!(found.is_some(), keys.is_some(), "{country}");
             let read = found.as_deref().and_then(|keys| plan.callable(keys));
             assert_eq!(read, Some(number), "{country} {found:?}");
         }
