@@ -1,8 +1,10 @@
 //! An inbound call, turn by turn. Its first webhook opens the ticket: whatever happens after, the ticket exists.
 
 mod agent;
+mod arrival;
+mod deed;
 mod ticket;
-mod wait;
+pub(super) mod wait;
 
 use super::answer::{CallAnswer, NextTurn, keep, kept_answer, repeated};
 use super::case::Work;
@@ -17,11 +19,13 @@ use crate::rules::flow::{FlowCommand, Input, Turn};
 use crate::rules::number_plan;
 use crate::rules::ticket::TicketId;
 use crate::store::call::Ringing;
-use crate::store::{StoreError, Tx, call as calls, ticket as cases, tickets};
+use crate::store::{StoreError, Tx, call as calls, ticket as cases};
 
-pub(super) use agent::AgentPages;
-use agent::agent_pages;
-use ticket::{join, joinable, open_ticket};
+pub(super) use agent::{AgentPages, agent_pages, takes};
+pub(super) use arrival::Arrival;
+pub(super) use deed::{Deed, goes_on_in, is_engaged};
+use ticket::{join, open_ticket};
+pub(super) use ticket::{joinable, merge, opened};
 
 /// A call that rings at a line.
 #[derive(Clone, Debug)]
@@ -144,41 +148,15 @@ async fn begin(
     ticket_id: &TicketId,
 ) -> Result<CallAnswer, StoreError> {
     let (desk, line) = line_of(world, &incoming.to)?;
-    let caller_id = usable_caller_id(desk, &incoming.from);
-    let agent = caller_id.as_ref().and_then(|number| desk.agent_by_number(number));
-    let blocked = number_plan::caller_id(&incoming.from).is_some_and(|number| desk.is_blocked(&number));
-    let returning = match &caller_id {
-        Some(number) if agent.is_none() && !blocked => {
-            let since = world.now - desk.limits.abandoned_window.duration();
-            tickets::abandoned_since(tx, desk.key.as_str(), number, since).await?
-        }
-        _ => false,
-    };
     let flow = world.desks.flow_for(&line.flow)?;
-    let language = desk.language_for(&line.number, caller_id.as_ref());
-    let mut call = Call {
-        carrier: incoming.carrier.clone(),
-        sid: incoming.sid.clone(),
-        desk: desk.key.as_str().to_owned(),
-        line: line.number.clone(),
-        ticket: None,
-        caller_id,
-        agent: agent.map(|agent| agent.key.clone()),
-        took: None,
-        offered: None,
-        flow_version: flow.version().to_owned(),
-        position: None,
-        turn: 0,
-        language,
-        engaged: false,
-        forwarded: incoming.forwarded,
-        returning,
-        started_at: world.now,
-        deadline: None,
-    };
+    let arrival = Arrival::of(desk, line, flow, incoming, world.now);
+    let returning = arrival.is_returning(tx, desk).await?;
+    let opens_a_ticket = arrival.opens_a_ticket();
+    let Arrival { call, blocked } = arrival;
+    let mut call = Call { returning, ..call };
     let mut work = None;
     let joinable = joinable(tx, desk, &call).await?;
-    if call.agent.is_none() && !blocked {
+    if opens_a_ticket {
         work = Some(open_ticket(tx, world, desk, &mut call, ticket_id).await?);
     } else if blocked {
         tracing::info!(desk = desk.key.as_str(), call.sid = call.sid, "a blocked caller was rejected");
@@ -243,15 +221,6 @@ async fn go_on(tx: &mut Tx, input: &Go) -> Result<Went, StoreError> {
     Ok(Went::On(answer))
 }
 
-fn is_engaged(input: &Input) -> bool {
-    match input {
-        Input::Keys(keys) => !keys.is_empty(),
-        Input::Recorded { seconds, .. } => *seconds > 0,
-        Input::Dialled { answered, .. } => *answered,
-        Input::NoRecording | Input::Continue => false,
-    }
-}
-
 /// Carries out what a turn of the flow asks for, and says how the call goes on.
 #[expect(clippy::too_many_arguments, reason = "the parts of one turn, each loaded where its lock is due")]
 async fn carry_out(
@@ -264,44 +233,40 @@ async fn carry_out(
     pages: &AgentPages,
     mut turn: Turn,
 ) -> Result<CallAnswer, StoreError> {
-    if let Some(position) = &turn.position {
-        call.language = position.language.clone();
-    }
+    goes_on_in(call, &turn);
     // Who waits to be put through is not paged for as well, whatever else this turn brings.
     wait::begin(world, call, work.as_mut(), &mut turn)?;
     // A page that he was told of and did not get is kept in mind: the next turn says who has it.
     let mut too_late = false;
     for command in turn.commands {
-        match command {
-            FlowCommand::Connect { .. } => {}
-            FlowCommand::Report => {
+        match Deed::of(command, work.is_some()) {
+            Deed::Nothing => {}
+            Deed::Open => {
                 let desk = world.desk(&call.desk)?.clone();
                 if work.is_none() {
                     work = Some(open_ticket(tx, world, &desk, call, ticket_id).await?);
                 }
                 call.engaged = true;
             }
-            FlowCommand::Join => {
+            Deed::Join => {
                 work = match (work, joinable.take()) {
                     (Some(mine), Some(other)) => Some(join(tx, world, call, mine, &other.ticket.id).await?),
                     // It was closed meanwhile: the call keeps its own.
                     (work, _) => work,
                 };
             }
-            FlowCommand::Acknowledge if work.is_none() => {
-                too_late = !agent::take(tx, world, call, pages.meant()).await?;
-            }
-            FlowCommand::CallCustomer if work.is_none() => {
+            Deed::Take => too_late = !agent::take(tx, world, call, pages.meant()).await?,
+            Deed::TakeCustomer => {
                 agent::take(tx, world, call, pages.customer()).await?;
             }
-            FlowCommand::Transferred { answered, seconds, .. } if work.is_none() => {
+            Deed::Talked { answered, seconds } => {
                 if let (Some(agent), Some(took)) = (call.agent.clone(), &call.took) {
                     let mut taken = Work::on(cases::lock(tx, took).await?);
                     taken.happen(world, Event::Talked { agent, answered, seconds })?;
                     taken.save(tx, world).await?;
                 }
             }
-            command => {
+            Deed::Tell(command) => {
                 if let FlowCommand::Recorded { recording: sid, seconds } = &command
                     && let Some(id) = &call.ticket
                 {
@@ -314,9 +279,7 @@ async fn carry_out(
         }
     }
     if let Some(mut work) = work {
-        if work.case().ticket.language != call.language {
-            work.happen(world, Event::Speaks { language: call.language.clone() })?;
-        }
+        work.speaks(world, &call.language)?;
         work.save(tx, world).await?;
     }
     let next = turn.position.as_ref().map(|position| NextTurn::Flow {

@@ -82,6 +82,20 @@ impl Work {
         Ok(reply)
     }
 
+    /// Its caller goes on in another language than he did.
+    pub(super) fn speaks(&mut self, world: &World, language: &str) -> Result<(), StoreError> {
+        if self.case().ticket.language != language {
+            self.happen(world, Event::Speaks { language: language.to_owned() })?;
+        }
+        Ok(())
+    }
+
+    /// What became of it, for who writes nothing: the case as it is now, the lines of its timeline, and what was to be
+    /// performed.
+    pub(super) fn on_paper(self) -> (Case, Vec<Entry>, Vec<Effect>) {
+        (self.loaded.case, self.entries, self.effects)
+    }
+
     /// Writes what changed.
     pub(super) async fn save(mut self, tx: &mut Tx, world: &World) -> Result<Case, StoreError> {
         if !self.changed {
@@ -214,6 +228,7 @@ pub(super) fn context_by<'a>(world: &'a World, desk: &'a Desk, policy: &'a Polic
     }
 }
 
+/// The policy that a case follows.
 pub(super) fn policy_of<'a>(desk: &'a Desk, case: &Case) -> Result<&'a Policy, StoreError> {
     let of_line = desk.line(&case.ticket.line).and_then(|line| desk.policy_of(line));
     of_line

@@ -81,6 +81,16 @@ impl Desks {
         self.by_key.values().filter_map(his).collect()
     }
 
+    /// The same if that desk were in force in the place of the one of its key.
+    pub(super) fn with(&self, desk: &Desk) -> Desks {
+        let mut desks = self.clone();
+        let key = desk.key.as_str().to_owned();
+        desks.lines.retain(|_, owner| *owner != key);
+        desks.lines.extend(desk.lines.iter().map(|line| (line.number.clone(), key.clone())));
+        desks.by_key.insert(key, Arc::new(desk.clone()));
+        desks
+    }
+
     pub(super) fn flow_for(&self, name: &str) -> Result<&Arc<Flow>, StoreError> {
         self.flow(name).ok_or_else(|| StoreError::Fault(format!("voice flow {name} is not loaded")))
     }

@@ -47,6 +47,7 @@ mod text;
 mod throttle;
 mod token;
 mod upkeep;
+mod what_if;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -91,6 +92,10 @@ pub use session::{Origin, SignIn, SignInError, SignedInNow, Visitor};
 pub use text::TextIn;
 pub use token::{Bearer, Token, TokenShown, token_id};
 pub use upkeep::{Audit, Beat};
+pub use what_if::{
+    Asked, EndOfTicket, Ending, Leads, Passage, Read as WhatIfRead, Uncovered, Unfit as WhatIfUnfit,
+    Wanted as WhatIfWanted, WayOn, WhatIf, Who,
+};
 
 use crate::clock::{Clock, Timestamp};
 use crate::id::{Id, Ids};
@@ -145,6 +150,8 @@ struct Inner {
     in_flight: AtomicUsize,
     gate: session::Gate,
     gaps: gap_search::GapSearches,
+    /// Calls that are played on paper.
+    paper: off_thread::Few,
     /// What is kept with the next heartbeat.
     noted: noted::Noted,
     /// What was in force when the pages that wait were looked at last.
@@ -227,6 +234,7 @@ impl Acts {
             in_flight: AtomicUsize::new(0),
             gate: session::Gate::default(),
             gaps: gap_search::GapSearches::default(),
+            paper: off_thread::Few::at_once(1),
             noted: noted::Noted::default(),
             kept_up: Mutex::default(),
         }))

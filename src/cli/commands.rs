@@ -13,7 +13,7 @@ use nightbell::id::Ids;
 use nightbell::rules::desk::Desk;
 use tokio_util::sync::CancellationToken;
 
-use super::{Cli, Command, Config as ConfigCommand, Demo, Fallback, Flow, access, desks};
+use super::{Cli, Command, Config as ConfigCommand, Demo, Fallback, Flow, access, desks, what_if};
 
 /// The configuration that is read where none is named.
 const CONFIG_FILE: &str = "nightbell.toml";
@@ -30,6 +30,7 @@ pub async fn run(cli: Cli) -> Result<(), AppError> {
         }
         Command::Apply { files, dry_run: true, .. } => desks::plan(load()?, &files).await,
         Command::Export(what) => desks::export(load()?, &what).await,
+        Command::WhatIf(asked) => what_if::tell(load()?, &asked).await,
         Command::Openapi => print_openapi(),
         Command::Account(command) => access::account(load()?, command).await,
         Command::Token(command) => access::token(load()?, command).await,

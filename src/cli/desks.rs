@@ -16,7 +16,7 @@ use super::commands::{read, visit};
 
 /// Reads and checks desk files, by what is in force: the installation beside them. Mistakes that they have by themselves
 /// are told where there is no database too.
-async fn check(config: Config, files: &[PathBuf]) -> Result<(Acts, Vec<DeskFile>), AppError> {
+pub(super) async fn check(config: Config, files: &[PathBuf]) -> Result<(Acts, Vec<DeskFile>), AppError> {
     let read = files.iter().map(|file| Ok((file.display().to_string(), read(file)?)));
     let read = read.collect::<Result<Vec<_>, AppError>>()?;
     let carriers = config.carriers.iter().map(|carrier| carrier.name.clone()).collect();

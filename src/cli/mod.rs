@@ -4,6 +4,7 @@ mod access;
 mod commands;
 mod desks;
 mod simulator;
+mod what_if;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -47,6 +48,12 @@ enum Command {
     },
     /// Writes a desk's file back, as it was applied.
     Export(Export),
+    /// Tells what would happen if a number rang a line: every way that the call can go, and whom the pager would ring.
+    ///
+    /// It is played on paper, by the rules of calls that ring and with what the database knows now of tickets, mutes and
+    /// numbers out of use. Nothing is rung, sent or written. Speech and keys take no time; silence, messages and rings do.
+    #[command(name = "whatif")]
+    WhatIf(WhatIf),
     /// Prints what the API is (OpenAPI).
     Openapi,
     /// The accounts of people: the way in, and back in.
@@ -103,6 +110,31 @@ struct Export {
     /// Where to; to the standard output if no file is named.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct WhatIf {
+    /// The line that rings, like +18025550100.
+    #[arg(long, value_name = "NUMBER")]
+    line: String,
+    /// Who calls, like +18025550121; without it, or with `anonymous`, the number is withheld.
+    #[arg(long, value_name = "NUMBER", default_value = "", hide_default_value = true)]
+    from: String,
+    /// When, like 2026-12-25T03:00 on the desk's clock, or with an offset, 2026-12-25T03:00-05:00; now, if it is not said.
+    #[arg(long, value_name = "TIME", default_value = "", hide_default_value = true)]
+    at: String,
+    /// Tells as well in which minutes from then until this time an emergency would reach nobody.
+    #[arg(long, value_name = "TIME", default_value = "", hide_default_value = true)]
+    until: String,
+    /// A desk file that need not be in force.
+    #[arg(long, value_name = "FILE", conflicts_with = "draft")]
+    desk: Option<PathBuf>,
+    /// As the desk's draft would have it.
+    #[arg(long)]
+    draft: bool,
+    /// Prints what the API answers (JSON).
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -106,6 +106,7 @@ mod run;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod ways;
 pub mod words;
 
 pub use audio::Audio;
@@ -113,6 +114,7 @@ pub use outline::{Outlined, OutlinedWay};
 use read::Draft;
 use run::Run;
 use syntax::Step;
+pub use ways::Way;
 
 /// A voice flow that passed every check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -370,6 +372,9 @@ pub struct Turn {
     pub script: Script,
     /// What is to happen, in order.
     pub commands: Vec<FlowCommand>,
+    /// The steps that were entered, in order.
+    #[serde(default)]
+    pub entered: Vec<String>,
 }
 
 /// What a flow asks of the call machine. The ticket itself is older than the flow's first turn, except for agents and

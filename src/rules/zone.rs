@@ -8,6 +8,8 @@
 //! [`ZoneBook::to_instant`], and [`ZoneBook::to_steady`] is its inverse: a wall clock that waits where the real one
 //! goes back. Whoever compares an instant with written times does it on the steady clock, with plain arithmetic.
 
+mod said;
+
 use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
@@ -18,6 +20,8 @@ use serde::{Deserialize, Serialize};
 
 use super::written::Misread;
 use crate::clock::Timestamp;
+
+pub use said::{NotATime, Said};
 
 /// Every name of the release that is compiled in, sorted; `Factory` stands for "not set" and is none.
 static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
@@ -230,6 +234,14 @@ impl ZoneBook {
     /// Whether the wall shows a time twice, because a clock change goes back over it.
     pub fn comes_twice(&self, zone: Zone, wall: NaiveDateTime) -> bool {
         matches!(self.offsets(zone, wall), AmbiguousOffset::Fold { .. })
+    }
+
+    /// The second instant at which the wall shows a time, if it shows it twice.
+    fn second(&self, zone: Zone, wall: NaiveDateTime) -> Option<Timestamp> {
+        match self.offsets(zone, wall) {
+            AmbiguousOffset::Fold { after, .. } => Some(at_offset(wall, after)),
+            AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Gap { .. } => None,
+        }
     }
 
     /// If the wall shows at `at` what it has shown before, so that no written time stands for that instant: from when to

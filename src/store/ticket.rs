@@ -66,6 +66,13 @@ pub async fn next_number(tx: &mut Tx, line: &PhoneNumber) -> Result<TicketNumber
     Ok(TicketNumber(number.unsigned_abs()))
 }
 
+/// The number that a line would give its next ticket; none if it is no line that is known.
+pub async fn coming_number(tx: &mut Tx, line: &PhoneNumber) -> Result<Option<TicketNumber>, StoreError> {
+    let row: Option<(i64,)> =
+        tx.opt("select last_ticket + 1 from line where number = $1", args![line.as_str()]).await?;
+    Ok(row.map(|(number,)| TicketNumber(number.unsigned_abs())))
+}
+
 /// Writes a new ticket with the first row of its timeline.
 pub async fn insert(tx: &mut Tx, case: &Case, entries: &[Entry]) -> Result<(), StoreError> {
     let ticket = &case.ticket;

@@ -5,7 +5,7 @@
 //!   `hold`: what a caller hears while nothing can be written down, and the last resort after that.
 //! - `asked`: what a report is asked about, on pages and in the API; `commands`: what is asked of a ticket there;
 //!   `cover`: who may do what about a request for cover; `odds`: where leave is at odds with the rotas;
-//!   `preview`: what would come of a draft; `people`: how people are let in;
+//!   `preview`: what would come of a draft; [`what_if`]: what would come of a call; `people`: how people are let in;
 //!   `import`: rotas from calendars, and `leave_calendar`: leave from them, both of which `elsewhere` reads.
 //! - `ui`: pages for people; `api`: JSON for programs; `health`: for monitors; `recordings`: what a phone plays;
 //!   `feed`: what calendar programs read.
@@ -36,6 +36,7 @@ mod texts;
 mod ui;
 mod voice;
 mod waits;
+pub mod what_if;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -63,7 +64,7 @@ use crate::rules::contact::PhoneNumber;
 use crate::wire::event::EventError;
 use crate::wire::twiml::Profile;
 use crate::wire::{Addresses, Number};
-pub use api::openapi;
+pub use api::{openapi, what_if_json};
 
 pub use ui::OPENID_BACK;
 

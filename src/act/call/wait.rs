@@ -83,7 +83,7 @@ async fn expects_turn(tx: &mut Tx, (carrier, sid, turn): &(String, String, u32))
 }
 
 /// What came of the wait: by who came, and not by what a carrier says of a conference, which is `answered` always.
-pub(super) fn truth(world: &World, desk: &Desk, input: &Input, case: &Case, call: &Call) -> Input {
+pub(in crate::act) fn truth(world: &World, desk: &Desk, input: &Input, case: &Case, call: &Call) -> Input {
     let live = case.live.as_ref().filter(|live| live.call.sid == call.sid);
     let enough = desk.limits.min_callback_talk.duration();
     let accepted = live.is_some_and(|live| live.has_met(world.now, enough));
@@ -96,7 +96,7 @@ pub(super) fn truth(world: &World, desk: &Desk, input: &Input, case: &Case, call
 
 /// Lets the caller wait, or his call ring the next one, if the turn asks for that. Where it comes to nothing after all,
 /// the call goes on at once.
-pub(super) fn begin(
+pub(in crate::act) fn begin(
     world: &World,
     call: &Call,
     work: Option<&mut Work>,

@@ -1,6 +1,9 @@
 //! An emergency at some instant, played to its end without anybody answering: who would be texted and called, when, and
 //! at which number. It is decided by [`decide`] itself, event by event, and not by a second account of the same rules;
-//! the carriers of the play take everything at once, deliver every text, and every telephone rings out.
+//! the carriers of the play take everything at once, deliver every text, and every telephone rings out. What a caller does
+//! meanwhile, whom a what-if has on the line, happens between ([`Staged`]). [`told`] says it in words.
+
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,9 +19,11 @@ use crate::rules::mute::Mutes;
 use crate::rules::page::{Ending, Receipt, Sent};
 use crate::rules::people::AgentKey;
 use crate::rules::policy::{MethodKind, Policy};
-use crate::rules::ticket::{Happening, Ticket};
+use crate::rules::ticket::{Entry, Happening, Ticket};
 use crate::rules::ticket_number::TicketNumber;
 use crate::rules::zone::ZoneBook;
+
+pub use told::{Told, after};
 
 /// More than the longest policy that anybody would write needs.
 const MOST_EVENTS: usize = 4000;
@@ -57,7 +62,7 @@ pub struct Scene {
 }
 
 /// What would happen until the policy begins again.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Play {
     /// In order.
     pub scenes: Vec<Scene>,
@@ -65,57 +70,28 @@ pub struct Play {
     pub again: Option<Timestamp>,
 }
 
-impl Rehearsal<'_> {
+impl<'a> Rehearsal<'a> {
     /// What would happen if the page of a Severity 1 were due at that instant.
     pub fn at(&self, start: Timestamp) -> Play {
-        let mut play = Play { scenes: Vec::new(), again: None };
-        let Some(line) = self.desk.lines.first() else { return play };
+        let Some(line) = self.desk.lines.first() else { return Play::default() };
         let id = Id::from_text("rehearsal");
         let ticket = Ticket::open(id, self.desk, &line.number, TicketNumber(1), None, start);
-        let mut case = Case::open(ticket);
-        let mut coming: BTreeMap<(Timestamp, usize), Event> = BTreeMap::new();
-        coming.insert((start, 0), Event::Flow(FlowCommand::Page));
-        let mut was_last_resort = false;
-        for order in coming.len()..MOST_EVENTS {
-            let next = coming.first_key_value().map(|((at, _), _)| *at);
-            let Some(now) = [case.next_due(), next].into_iter().flatten().min() else { break };
-            let event = match coming.first_entry() {
-                Some(entry) if entry.key().0 <= now => entry.remove(),
-                _ => Event::Due,
-            };
-            let Decision { case: after, entries, effects, .. } = decide(&self.context(now), case, event);
-            case = after;
-            for entry in entries {
-                match &entry.what {
-                    Happening::LastResort { .. } | Happening::NobodyToPage => was_last_resort = true,
-                    Happening::StepStarted { .. } | Happening::NobodyOnStep { .. } if was_last_resort => {
-                        play.again = Some(now);
-                        return play;
-                    }
-                    // What carriers say is made up.
-                    Happening::AttemptOutcome { .. } => continue,
-                    _ => {}
-                }
-                let number = match &entry.what {
-                    Happening::AttemptStarted { number, .. } => {
-                        let attempt = case.attempts.iter().find(|attempt| attempt.ordinal == *number);
-                        attempt.map(|attempt| attempt.number.clone())
-                    }
-                    _ => None,
-                };
-                play.scenes.push(Scene { at: entry.at, what: entry.what, number });
-            }
-            if play.scenes.len() >= MOST_LINES {
-                break;
-            }
-            for (index, effect) in effects.into_iter().enumerate() {
-                for (step, (at, event)) in answers(effect).into_iter().flatten().enumerate() {
-                    // Unique, and in the order in which they were asked for.
-                    coming.insert((at.max(now), (order * 64 + index) * 2 + step), event);
-                }
-            }
+        let mut staged = self.stage(Case::open(ticket), start);
+        staged.happen(start, Event::Flow(FlowCommand::Page));
+        staged.play_out()
+    }
+
+    /// A case that is played from an instant on, with what others do to it in between.
+    pub fn stage(self, case: Case, now: Timestamp) -> Staged<'a> {
+        Staged {
+            by: self,
+            case,
+            now,
+            coming: BTreeMap::new(),
+            events: 0,
+            play: Play::default(),
+            was_last_resort: false,
         }
-        play
     }
 
     /// Whom that page would reach first, in order.
@@ -123,10 +99,110 @@ impl Rehearsal<'_> {
         self.context(at).first_paged()
     }
 
-    fn context(&self, now: Timestamp) -> Context<'_> {
+    fn context(&self, now: Timestamp) -> Context<'a> {
         let Rehearsal { desk, policy, book, dead, mutes, exceptions, carriers } = *self;
         let cover_resumes = desk.hours.met(exceptions).cover_resumes(book, now);
         Context { desk, policy, book, dead, mutes, exceptions, cover_resumes, carriers, now }
+    }
+}
+
+/// A case that is being played.
+#[derive(Clone, Debug)]
+pub struct Staged<'a> {
+    by: Rehearsal<'a>,
+    case: Case,
+    now: Timestamp,
+    /// What the carriers of the play are going to say, and when.
+    coming: BTreeMap<(Timestamp, usize), Event>,
+    /// Events so far.
+    events: usize,
+    play: Play,
+    was_last_resort: bool,
+}
+
+impl Staged<'_> {
+    /// The case as it is now.
+    pub fn case(&self) -> &Case {
+        &self.case
+    }
+
+    /// What happened so far.
+    pub fn scenes(&self) -> &[Scene] {
+        &self.play.scenes
+    }
+
+    /// Lets an event happen.
+    pub fn happen(&mut self, now: Timestamp, event: Event) {
+        self.now = self.now.max(now);
+        let decided = decide(&self.by.context(self.now), self.case.clone(), event);
+        let Decision { case, entries, effects, .. } = decided;
+        self.take_in(self.now, case, entries, effects);
+    }
+
+    /// Takes in what was decided elsewhere: the case as it is now, the lines of its timeline, and what is performed.
+    pub fn take_in(&mut self, now: Timestamp, case: Case, entries: Vec<Entry>, effects: Vec<Effect>) {
+        self.now = self.now.max(now);
+        self.case = case;
+        self.events += 1;
+        for entry in entries {
+            match &entry.what {
+                Happening::LastResort { .. } | Happening::NobodyToPage => self.was_last_resort = true,
+                Happening::StepStarted { .. } | Happening::NobodyOnStep { .. } if self.was_last_resort => {
+                    self.play.again = Some(self.now);
+                    return;
+                }
+                // What carriers say is made up.
+                Happening::AttemptOutcome { .. } => continue,
+                _ => {}
+            }
+            let number = match &entry.what {
+                Happening::AttemptStarted { number, .. } => {
+                    let attempt = self.case.attempts.iter().find(|attempt| attempt.ordinal == *number);
+                    attempt.map(|attempt| attempt.number.clone())
+                }
+                _ => None,
+            };
+            self.play.scenes.push(Scene { at: entry.at, what: entry.what, number });
+        }
+        for (index, effect) in effects.into_iter().enumerate() {
+            for (step, (at, event)) in answers(effect).into_iter().flatten().enumerate() {
+                // Unique, and in the order in which they were asked for.
+                self.coming.insert((at.max(self.now), (self.events * 64 + index) * 2 + step), event);
+            }
+        }
+    }
+
+    /// Lets time pass until an instant, with all that is due by then.
+    pub fn pass(&mut self, until: Timestamp) {
+        while let Some(due) = self.next_due().filter(|due| *due <= until) {
+            self.go_on(due);
+        }
+        self.now = self.now.max(until);
+    }
+
+    /// Plays on until the policy begins again, or nothing more happens by itself.
+    pub fn play_out(mut self) -> Play {
+        while let Some(due) = self.next_due() {
+            self.go_on(due);
+        }
+        self.play
+    }
+
+    /// When something happens next by itself; none if nothing does, or the play has gone as far as it goes.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        let is_over =
+            self.play.again.is_some() || self.events >= MOST_EVENTS || self.play.scenes.len() >= MOST_LINES;
+        let said = self.coming.first_key_value().map(|((at, _), _)| *at);
+        let next = [self.case.next_due(), said].into_iter().flatten().min();
+        next.filter(|_| !is_over).map(|due| due.max(self.now))
+    }
+
+    fn go_on(&mut self, due: Timestamp) {
+        let event = match self.coming.first_entry() {
+            Some(entry) if entry.key().0 <= due => entry.remove(),
+            _ => Event::Due,
+        };
+        self.happen(due, event);
     }
 }
 

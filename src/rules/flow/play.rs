@@ -395,6 +395,11 @@ impl Tape {
     }
 }
 
+/// What one who tries a flow, or plays with what it would do, does there; none for a hang-up.
+pub(super) fn input_of(made: &Move, turn: &Turn) -> Result<Option<Input>, String> {
+    action(&made.line(), turn).map_err(|(what, _)| what)
+}
+
 /// What the line of a scenario does, if that is possible now: `None` for a hang-up, and at the end of a call.
 fn action(line: &Line, turn: &Turn) -> Result<Option<Input>, (String, &'static str)> {
     let deeds = [

@@ -29,6 +29,7 @@ pub(super) struct Run<'a> {
     position: Position,
     prompts: Vec<Prompt>,
     commands: Vec<FlowCommand>,
+    entered: Vec<String>,
     /// The caller is gone: steps without a question are still performed, e.g. the text with the ticket number.
     hung_up: bool,
 }
@@ -51,7 +52,8 @@ impl<'a> Run<'a> {
         if !flow.languages.contains(&position.language) {
             position.language = flow.first_language(facts);
         }
-        Run { flow, facts, position, prompts: Vec::new(), commands: Vec::new(), hung_up: false }
+        let (prompts, commands, entered) = (Vec::new(), Vec::new(), Vec::new());
+        Run { flow, facts, position, prompts, commands, entered, hung_up: false }
     }
 
     /// Answers what came.
@@ -123,7 +125,7 @@ impl<'a> Run<'a> {
 
     /// What was said so far is nested in a question for keys, so that a key cuts it short.
     fn turn(self, mut then: Then, stage: Option<Stage>) -> Turn {
-        let Run { mut position, prompts: mut lead, commands, .. } = self;
+        let Run { mut position, prompts: mut lead, commands, entered, .. } = self;
         if let Then::Gather { prompts, .. } = &mut then {
             prompts.splice(0..0, lead.drain(..));
         }
@@ -131,13 +133,14 @@ impl<'a> Run<'a> {
             position.stage = stage;
             position
         });
-        Turn { position, script: Script { lead, then }, commands }
+        Turn { position, script: Script { lead, then }, commands, entered }
     }
 
     fn enter(&mut self, name: &str) -> Go<'a> {
         let flow = self.flow;
         let Some((name, step)) = flow.steps.get_key_value(name) else { return Go::To(&flow.safe) };
         self.position.step.clone_from(name);
+        self.entered.push(name.clone());
         self.position.tries = 0;
         match step {
             Step::Say { say, next } => {

@@ -14,6 +14,7 @@ use super::rotas::{Horizon, Span};
 use super::tag::of_version;
 use crate::rules::access::Right;
 use crate::rules::desk::{self, Desk, Found, Lack, PolicyGap, Reason, WrittenDesk};
+use crate::rules::rota;
 use crate::web::hold::{Failure, in_time};
 
 /// The desks that the token may see.
@@ -170,11 +171,17 @@ enum WhyNot {
 
 /// A stretch of time.
 #[derive(Debug, Serialize, ToSchema)]
-struct Stretch {
+pub(super) struct Stretch {
     /// Its first instant.
     from: Instant,
     /// The instant before which it ends.
     to: Instant,
+}
+
+impl From<&rota::Gap> for Stretch {
+    fn from(gap: &rota::Gap) -> Stretch {
+        Stretch { from: gap.from.into(), to: gap.to.into() }
+    }
 }
 
 impl From<&PolicyGap> for Gap {
@@ -223,6 +230,6 @@ pub(super) async fn gaps(
         from: from.into(),
         to: to.into(),
         policies: policies.iter().map(Gap::from).collect(),
-        closed: closed.iter().map(|gap| Stretch { from: gap.from.into(), to: gap.to.into() }).collect(),
+        closed: closed.iter().map(Stretch::from).collect(),
     }))
 }

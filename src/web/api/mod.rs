@@ -5,7 +5,8 @@
 //! - `asked` and `condition`: what is taken out of a request; `cursor`: where lists go on; `tag`: entity tags; `once`:
 //!   requests with names; `problem`: what goes wrong.
 //! - `document`: what all of it is, as OpenAPI, made from the handlers themselves.
-//! - `desks`, `file`, `versions`, `draft`, `import`, `rotas`, `on_call`, `cover`, `leave`, `leave_calendars`, `exceptions`, `mutes`, `numbers`, `feeds`,
+//! - `desks`, `what_if`, `file`, `versions`, `draft`, `import`, `rotas`, `on_call`, `exceptions`, `cover`, `leave`,
+//!   `leave_calendars`, `mutes`, `numbers`, `feeds`,
 //!   `tickets` (with `timeline` and `commands`), `board`, `carriers`, `flows`, `reports`, `accounts`, `invitations`, `sessions`, `tokens`, `audit`:
 //!   the handlers.
 
@@ -42,6 +43,7 @@ mod tickets;
 mod timeline;
 mod tokens;
 mod versions;
+mod what_if;
 
 use std::sync::Arc;
 
@@ -64,6 +66,7 @@ use super::hold::in_time;
 use super::ui::origin_of;
 use asked::Caller;
 use problem::Problem;
+pub use what_if::what_if_json;
 
 /// The largest body that is taken, in bytes: ten times the desk file of a large team.
 const LARGEST_BODY: usize = 256 * 1024;
@@ -109,6 +112,7 @@ fn parts() -> (Router<App>, OpenApi) {
         .routes(routes!(desks::list))
         .routes(routes!(desks::one))
         .routes(routes!(desks::gaps))
+        .routes(routes!(what_if::play))
         .routes(routes!(file::read, file::write))
         .routes(routes!(versions::list))
         .routes(routes!(versions::one))

@@ -37,15 +37,7 @@ pub(super) fn instant(at: Timestamp) -> String {
 /// An entry as the API writes it: the timeline's own words, with instants that people can read. Telephone numbers are for
 /// who may see them.
 pub(super) fn event(entry: &Entry, numbers: bool) -> Event {
-    let mut details = match serde_json::to_value(&entry.what) {
-        Ok(Value::Object(details)) => details,
-        // An entry is an object by its type; one that were none would have nothing to tell.
-        Ok(_) | Err(_) => Map::new(),
-    };
-    let kind = match details.remove("kind") {
-        Some(Value::String(kind)) => kind,
-        _ => String::new(),
-    };
+    let (kind, mut details) = named(&entry.what);
     let number = match &entry.what {
         Happening::CallbackNumber { .. } => Some("number"),
         Happening::Entered { .. } => Some("digits"),
@@ -53,11 +45,6 @@ pub(super) fn event(entry: &Entry, numbers: bool) -> Event {
     };
     if let Some(field) = number.filter(|_| !numbers) {
         details.remove(field);
-    }
-    if let Some(at) = details.get_mut("at")
-        && let Some(millis) = at.as_i64()
-    {
-        *at = Value::String(instant(Timestamp(millis)));
     }
     let (mut agent, mut account) = (None, None);
     let by = match &entry.by {
@@ -74,6 +61,25 @@ pub(super) fn event(entry: &Entry, numbers: bool) -> Event {
         Actor::Carrier => "carrier",
     };
     Event { at: entry.at.into(), by, agent, account, kind, details }
+}
+
+/// What happened, in a word, and what belongs to it: the timeline's own words, with instants that people can read.
+pub(super) fn named(what: &Happening) -> (String, Map<String, Value>) {
+    let mut details = match serde_json::to_value(what) {
+        Ok(Value::Object(details)) => details,
+        // An entry is an object by its type; one that were none would have nothing to tell.
+        Ok(_) | Err(_) => Map::new(),
+    };
+    let kind = match details.remove("kind") {
+        Some(Value::String(kind)) => kind,
+        _ => String::new(),
+    };
+    if let Some(at) = details.get_mut("at")
+        && let Some(millis) = at.as_i64()
+    {
+        *at = Value::String(instant(Timestamp(millis)));
+    }
+    (kind, details)
 }
 
 #[cfg(test)]

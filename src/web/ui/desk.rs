@@ -4,6 +4,7 @@
 //! - `rotas`: all of them; `rota`: one, with `timeline` as its script draws it.
 //! - `hours`: when it is there, with `week` and `holidays` for their forms; `exception`: what is declared for a while.
 //! - `policies`: whom an emergency pages, as it would happen now; `steps`: their forms.
+//! - `what_if`: what would happen if somebody rang one of its lines.
 //! - `agents`: who can be on call, and tables of them; `agent`: the form of one; `person`: one's own page.
 //! - `lines`: the numbers that callers dial.
 //! - `on_call`: who is on call now, and who would be by the draft.
@@ -41,6 +42,7 @@ mod timeline;
 mod turns;
 mod versions;
 mod week;
+mod what_if;
 mod when;
 
 use std::sync::Arc;
@@ -105,6 +107,7 @@ pub(super) fn router() -> Router<App> {
         .route("/desks/{desk}/policies/{policy}/remove", post(steps::remove_policy))
         .route("/desks/{desk}/policies/{policy}/step", get(steps::ask).post(steps::put))
         .route("/desks/{desk}/policies/{policy}/step/remove", post(steps::remove))
+        .route("/desks/{desk}/what-if", get(what_if::show))
         .route("/desks/{desk}/agents", get(agents::list))
         .route("/desks/{desk}/agents/form", get(agent::ask).post(agent::put))
         .route("/desks/{desk}/agents/remove", post(agent::remove))

@@ -2,6 +2,7 @@
 
 mod access;
 mod desks;
+mod what_if;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

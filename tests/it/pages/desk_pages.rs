@@ -6,6 +6,7 @@ mod hours;
 mod lines;
 mod policies;
 mod recordings;
+mod what_if;
 
 use axum::http::StatusCode;
 use nightbell::rules::access::Role;

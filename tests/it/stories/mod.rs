@@ -25,6 +25,7 @@ mod sleepers;
 mod stand_down;
 mod trouble;
 mod two_desks;
+mod what_if;
 mod which_ticket;
 mod whole_life;
 

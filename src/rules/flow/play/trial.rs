@@ -50,7 +50,7 @@ pub enum Move {
 }
 
 impl Move {
-    fn line(&self) -> Line {
+    pub(super) fn line(&self) -> Line {
         let line = Line::default();
         match self {
             Move::Keys(keys) => Line { keys: Some(keys.clone()), ..line },

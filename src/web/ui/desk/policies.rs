@@ -12,13 +12,11 @@ use super::on_call::Found;
 use super::when::{self, Wall};
 use super::{AtDesk, Place, encoded};
 use crate::clock::Timestamp;
-use crate::rules::case::rehearsal::{Play, Scene};
+use crate::rules::case::rehearsal::{Play, Scene, Told, after};
 use crate::rules::desk::Desk;
 use crate::rules::hours::DeskState;
 use crate::rules::live::{LiveConnect, Ring};
-use crate::rules::people::AgentKey;
 use crate::rules::policy::{Policy, Step, Target};
-use crate::rules::ticket::Happening;
 use crate::web::App;
 use crate::web::ui::asked::{Path, Query};
 use crate::web::ui::trouble::Trouble;
@@ -77,10 +75,6 @@ fn put_through(desk: &Desk) -> Option<String> {
 
 fn all_told(desk: &Desk, targets: &[Target]) -> String {
     targets.iter().map(|target| told(desk, target)).collect::<Vec<_>>().join(" and ")
-}
-
-fn names(desk: &Desk, agents: &[AgentKey]) -> String {
-    agents.iter().map(|agent| desk.name_of(agent)).collect::<Vec<_>>().join(", ")
 }
 
 fn card(app: &App, at: &AtDesk, policy: &Policy, now: Timestamp) -> Card {
@@ -177,48 +171,11 @@ impl AtDesk {
     }
 }
 
-/// Minutes and seconds since the page was due, with hours where they are needed.
-fn after(start: Timestamp, at: Timestamp) -> String {
-    let seconds = at.since(start).as_secs();
-    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
-}
-
 /// A scene in words; none if it is no part of what is asked here.
 fn line(at: &AtDesk, wall: Wall<'_>, start: Timestamp, scene: &Scene) -> Option<Line> {
-    let desk = at.desk();
     // Numbers of people are for who keeps the desk.
-    let number = scene.number.as_ref().filter(|_| at.drafting.is_some());
-    let number = number.map(|number| format!(" at {number}")).unwrap_or_default();
-    let (told, step, warn) = match &scene.what {
-        Happening::PageDue { at } => {
-            (format!("The desk is closed: the page waits until {}", wall.told(*at)), true, false)
-        }
-        Happening::StepStarted { cycle, step, agents } => {
-            (format!("Round {cycle}, step {step}: {}", names(desk, agents)), true, false)
-        }
-        Happening::NobodyOnStep { cycle, step } => {
-            (format!("Round {cycle}, step {step} finds nobody: the next one at once"), true, true)
-        }
-        Happening::LastResort { agents } => (format!("Last resort: {}", names(desk, agents)), true, false),
-        Happening::NobodyToPage => ("There is nobody to page".into(), true, true),
-        Happening::PassedOver { agents } => {
-            (format!("Muted, and passed over: {}", names(desk, agents)), false, true)
-        }
-        Happening::PagedDespiteMute { agent } => {
-            (format!("{} is muted, and paged all the same", desk.name_of(agent)), false, true)
-        }
-        Happening::AttemptStarted { agent, method: by, .. } => {
-            (format!("{} to {}{number}", by.word(), desk.name_of(agent)), false, false)
-        }
-        Happening::AttemptSkipped { agent, method: by, why } => {
-            (format!("{} to {} is left out: {why}", by.word(), desk.name_of(agent)), false, true)
-        }
-        Happening::ManagerTold { what } => (format!("The manager is told: {what}"), false, false),
-        Happening::CallerTold { what } => (format!("The caller is told: {what}"), false, false),
-        _ => return None,
-    };
-    Some(Line { after: after(start, scene.at), told, step, warn })
+    let Told { words, step, warn } = scene.told(at.desk(), |at| wall.told(at), at.drafting.is_some())?;
+    Some(Line { after: after(start, scene.at), told: words, step, warn })
 }
 
 /// A policy, and what would happen.

@@ -130,10 +130,58 @@ impl World {
         nightbell::simulator::sign(TOKEN, &self.url(path), form)
     }
 
+    /// Every row of every table, with all that stands in it.
+    pub async fn every_row(&self) -> Vec<String> {
+        let store = self.0.acts.store();
+        let tables = match store.read(tables_of_postgres, ()).await {
+            Ok(tables) => tables,
+            Err(_) => store.read(tables_of_sqlite, ()).await.unwrap(),
+        };
+        let mut rows = store.read(rows_of, tables).await.unwrap();
+        rows.sort();
+        rows
+    }
+
     /// Everything that is kept, line by line.
     pub async fn kept(&self) -> Vec<String> {
         self.0.acts.store().read(kept, ()).await.unwrap()
     }
+}
+
+/// A table's name, and the statement that reads its rows as texts.
+type Table = (String, String);
+
+async fn tables_of_postgres(tx: &mut Tx, (): &()) -> Result<Vec<Table>, StoreError> {
+    let tables: Vec<(String,)> = tx
+        .all(
+            "select cast(table_name as text) from information_schema.tables where table_schema = 'public'",
+            args![],
+        )
+        .await?;
+    Ok(tables
+        .into_iter()
+        .map(|(table,)| (table.clone(), format!("select cast(t as text) from {table} t")))
+        .collect())
+}
+
+async fn tables_of_sqlite(tx: &mut Tx, (): &()) -> Result<Vec<Table>, StoreError> {
+    tx.all(
+        "select name, 'select ' || (select group_concat('quote(\"' || name || '\")', ' || ') \
+         from pragma_table_info(sqlite_schema.name)) || ' from ' || name from sqlite_schema where type = 'table' \
+         and name not like 'sqlite%'",
+        args![],
+    )
+    .await
+}
+
+async fn rows_of(tx: &mut Tx, tables: &Vec<Table>) -> Result<Vec<String>, StoreError> {
+    let mut all = Vec::new();
+    for (table, statement) in tables {
+        // A statement of a test's own lives as long as the test.
+        let rows: Vec<(String,)> = tx.all(statement.clone().leak(), args![]).await?;
+        all.extend(rows.into_iter().map(|(row,)| format!("{table} {row}")));
+    }
+    Ok(all)
 }
 
 async fn kept(tx: &mut Tx, (): &()) -> Result<Vec<String>, StoreError> {
