@@ -249,6 +249,7 @@ impl<'a> Ground<'a> {
             book: &world.book,
             dead: world.dead(),
             mutes: world.desks.mutes_of(self.desk.key.as_str()),
+            exceptions: world.desks.exceptions_of(self.desk.key.as_str()),
             carriers: world.carriers,
         };
         paper.tickets.push(rehearsal.stage(case, paper.at));

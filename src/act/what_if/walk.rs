@@ -110,9 +110,10 @@ pub(super) fn walk(world: &World, asked: Asked, standing: &Standing) -> Result<W
         rule.definition.get(first).or_else(|| rule.definition.values().next()).cloned()
     };
     let policy = desk.policy_of(line).or(desk.policies.first());
+    let met = desk.hours.met(world.desks.exceptions_of(desk.key.as_str()));
     Ok(WhatIf {
-        clock: desk.hours.state_at(&world.book, world.now).into(),
-        resumes: desk.hours.cover_resumes(&world.book, world.now),
+        clock: met.state_at(&world.book, world.now).into(),
+        resumes: met.cover_resumes(&world.book, world.now),
         who: who(&ground),
         returning: standing.call.returning,
         open_ticket: standing.joinable.first().map(|case| case.ticket.number),

@@ -128,6 +128,8 @@ mod tests {
         let caller_id: Option<PhoneNumber> = caller_id.map(|number| number.parse().unwrap());
         Facts {
             clock: DeskClock::OnCall,
+            daytime: Default::default(),
+            turn_away: Default::default(),
             caller: Caller::Unknown,
             withheld: caller_id.is_none(),
             caller_id,

@@ -113,7 +113,6 @@ fn facts(desk: &Desk, begins: Begins) -> Facts<'_> {
             .map(|(name, number)| (name.to_owned(), number.parse().unwrap()))
             .into(),
         line: None,
-        live: None,
         plan: desk,
         audio: &[],
     }
