@@ -109,7 +109,7 @@ pub async fn build(
             other_token: None,
             senders: senders.collect(),
             may_show: Vec::new(),
-            profile: Profile { pause: true },
+            profile: Profile { pause: true, conference: true },
             at_once: 64,
         }],
         ..Config::default()

@@ -272,6 +272,9 @@ mod tests {
         }
     }
 
+    /// What is declared, from when until when.
+    type Stretches<'a> = &'a [(Declared, &'a str, &'a str)];
+
     #[test]
     fn what_is_declared_is_met_until_its_end() {
         let desk = Desk::parse(DESK).unwrap();
@@ -283,7 +286,7 @@ mod tests {
         let (closed, nobody) = (Declared::DeskClosed, Declared::Nobody);
         let (open, everyone) = (Declared::DeskOpen, Declared::Everyone);
         // A Wednesday; the desk answers from 9:00 to 20:00, five hours behind UTC.
-        let table: &[(&Desk, &[(Declared, &str, &str)], &str, &str)] = &[
+        let table: &[(&Desk, Stretches<'_>, &str, &str)] = &[
             (&desk, &[], "2026-11-18T12:00-05:00", "support until 2026-11-19T01:00:00.000Z"),
             // Closed today: one stretch of on-call, from before it until the next day's hours.
             (
