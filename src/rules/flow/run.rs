@@ -20,7 +20,7 @@ const PER_DIGIT: u8 = 8;
 const RING: u16 = 25;
 
 /// The most agents whom a caller's own call rings, one after the other.
-const MOST_RUNG: u8 = 8;
+pub(super) const MOST_RUNG: u8 = 8;
 
 /// A turn in the making.
 pub(super) struct Run<'a> {
