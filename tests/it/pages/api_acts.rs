@@ -116,7 +116,9 @@ async fn two_programs_that_looked_at_once_go_one_step_on() {
         // Whoever has looked again may.
         escalate(&his, turn().await).await.is(StatusCode::OK);
         assert_eq!(world.ticket(1001).await.entries_of("escalated").len(), 2);
-        world.settle().await;
+        // Whatever rings stops once she has it.
+        says(&world, &his, &[], json!({"command": "acknowledge"})).await.is(StatusCode::OK);
+        says(&world, &his, &[], json!({"command": "resolve"})).await.is(StatusCode::OK);
         for person in [&finn, &ada, &ben, &world.agent("cleo")] {
             person.reads_all();
             person.ignores_calls();
