@@ -1,7 +1,7 @@
 //! An emergency at some instant, played to its end without anybody answering: who would be texted and called, when, and
 //! at which number. It is decided by [`decide`] itself, event by event, and not by a second account of the same rules;
 //! the carriers of the play take everything at once, deliver every text, and every telephone rings out. What a caller does
-//! meanwhile, whom a what-if has on the line, happens between ([`Staged`]). [`told`] says it in words.
+//! meanwhile, whom a what-if has on the line, happens between ([`Staged`]). `told` says it in words.
 
 mod told;
 
