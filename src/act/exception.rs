@@ -57,7 +57,7 @@ impl Acts {
         Ok(exception)
     }
 
-    /// Ends what was declared of a desk before its time; false if it is over.
+    /// Ends what was declared of a desk, unless it is over already; false if it was never declared.
     pub async fn end_declared(&self, by: By, desk: &str, id: &ExceptionId) -> Result<bool, ActError> {
         let input = (by, desk.to_owned(), id.clone(), self.clock().now());
         let ended = self.store().write(end_one, input).await?;
@@ -110,7 +110,7 @@ async fn end_one(
 ) -> Result<bool, StoreError> {
     let ended = end(tx, by, desk, Some(id), *now).await?;
     note_end(tx, by, desk, &ended, *now).await?;
-    Ok(!ended.is_empty())
+    Ok(!ended.is_empty() || exceptions::is_known(tx, desk, id).await?)
 }
 
 /// Writes down what somebody declares, which takes the place of what it contradicts; that is answered, in a line.

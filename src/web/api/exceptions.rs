@@ -108,7 +108,7 @@ pub(super) async fn declare(
     params(
         ("id" = String, Path, description = "The exception's id.", example = "01K9ZJ6V8M4T2N7Q5R3S1X0WYB"),
     ),
-    responses((status = 204, description = "Everything is as usual again."))
+    responses((status = 204, description = "It counts no more, or had ended before."))
 )]
 pub(super) async fn end(
     State(app): State<App>,
@@ -117,6 +117,6 @@ pub(super) async fn end(
 ) -> Result<StatusCode, Problem> {
     caller.at(&app, Right::Manage, &key)?;
     let id = hours::ExceptionId::from_text(id);
-    let ended = in_time(app.acts().end_declared(caller.by, &key, &id)).await?;
-    if ended { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::NotFound("exception")) }
+    let known = in_time(app.acts().end_declared(caller.by, &key, &id)).await?;
+    if known { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::NotFound("exception")) }
 }
