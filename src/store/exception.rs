@@ -43,7 +43,7 @@ pub async fn of_desk(tx: &mut Tx, desk: &str, after: Timestamp) -> Result<Vec<Ex
 
 /// Whether something of that id was ever declared of a desk.
 pub async fn is_known(tx: &mut Tx, desk: &str, id: &ExceptionId) -> Result<bool, StoreError> {
-    let known: Option<String> =
+    let known: Option<(String,)> =
         tx.opt("select what from desk_exception where id = $1 and desk = $2", args![id, desk]).await?;
     Ok(known.is_some())
 }
