@@ -173,6 +173,8 @@ impl<'a> Person<'a> {
         self.writes("E-mail address", email).await;
         self.writes("Password", PASSWORD).await;
         self.clicks("Sign in").await;
+        // Only who is in goes anywhere: a page that is opened while the answer is on its way is not the one that is shown.
+        self.reads("Sign out").await;
     }
 
     /// Waits until the page says that.
