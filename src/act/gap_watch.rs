@@ -36,7 +36,11 @@ impl Acts {
             let (notices, again) = match managed {
                 Some(desk) => {
                     let gaps = self.gaps_ahead(&desk).await?.bare();
-                    self.by_day(&desk, now, notices(&gaps, now, desk.zone(), self.book()))
+                    let (mut notices, again) = notices(&gaps, now, desk.zone(), self.book());
+                    // What was told already is no reason to ring anybody at night.
+                    let told = self.store().read(told, key.clone()).await?;
+                    notices.retain(|notice| !told.contains(&notice.name));
+                    self.by_day(&desk, now, (notices, again))
                 }
                 // Nobody is told; somebody may be named in another version.
                 None => (Vec::new(), Timestamp::NEVER),
@@ -71,15 +75,20 @@ async fn due(tx: &mut Tx, now: &Timestamp) -> Result<Vec<(String, i64)>, StoreEr
     gap_notice::due(tx, *now, BATCH).await
 }
 
+async fn told(tx: &mut Tx, desk: &String) -> Result<Vec<String>, StoreError> {
+    gap_notice::told(tx, desk).await
+}
+
 async fn write_looked(tx: &mut Tx, looked: &Looked) -> Result<(), StoreError> {
     let Looked { world, desk: key, version, notices, again } = looked;
     gap_notice::looked(tx, key, *version, *again).await?;
+    let id = format!("gaps-{key}-{}", world.now.0);
     let mut news = Vec::new();
     for notice in notices {
-        if gap_notice::take(tx, key, &notice.name, world.now).await? {
+        if gap_notice::take(tx, key, &notice.name, (&id, world.now)).await? {
             news.push(notice.clone());
             for other in &notice.covers {
-                gap_notice::take(tx, key, other, world.now).await?;
+                gap_notice::take(tx, key, other, (&id, world.now)).await?;
             }
         }
     }
@@ -87,6 +96,5 @@ async fn write_looked(tx: &mut Tx, looked: &Looked) -> Result<(), StoreError> {
     let Some(way) = Way::to_manager(desk, world.dead()).filter(|_| !news.is_empty()) else { return Ok(()) };
     let link = format!("{}/desks/{key}/rotas", world.public_url);
     let message = Message::Gaps(Notice::news(&news, link));
-    let id = format!("gaps-{key}-{}", world.now.0);
     notice::send(tx, world, &id, (desk, &message), &way, ("en", desk.zone())).await
 }

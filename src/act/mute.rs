@@ -5,7 +5,7 @@ use super::{ActError, Acts, By};
 use crate::clock::Timestamp;
 use crate::rules::mute::{Mute, Unfit, check};
 use crate::rules::people::AgentKey;
-use crate::store::{StoreError, Tx, mute as mutes};
+use crate::store::{StoreError, Tx, cover_told, mute as mutes};
 
 /// Why somebody was not muted.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +61,7 @@ impl Acts {
 async fn begin(tx: &mut Tx, (by, desk, mute): &(By, String, Mute)) -> Result<(), StoreError> {
     let before = mutes::lock(tx, desk, &mute.agent).await?.filter(|before| before.until > mute.since);
     mutes::put(tx, desk, mute).await?;
+    cover_told::look_again_for(tx, desk, &mute.agent, mute.since).await?;
     let entry = Note {
         desk: Some(desk),
         before: before.as_ref().map(told),
@@ -76,6 +77,7 @@ async fn end(
 ) -> Result<bool, StoreError> {
     let Some(before) = mutes::lock(tx, desk, agent).await? else { return Ok(false) };
     mutes::remove(tx, desk, agent).await?;
+    cover_told::look_again_for(tx, desk, agent, *now).await?;
     if before.until <= *now {
         return Ok(false);
     }

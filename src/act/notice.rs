@@ -10,7 +10,7 @@ use crate::rules::effect::Message;
 use crate::rules::notice::Way;
 use crate::rules::policy::MethodKind;
 use crate::rules::zone::Zone;
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, cover_told, gap_notice};
 
 /// How long a text is worth sending: for a night. Carriers refuse to keep one for more than ten hours.
 const READ_WITHIN: Duration = Duration::from_secs(9 * 60 * 60);
@@ -46,4 +46,11 @@ pub(super) async fn send(
         },
     };
     job.write(tx, world, id, None, RANK, world.now).await
+}
+
+/// What that row of the outbox was to tell reached nobody: it is told again, by another way if there is one, as far as it
+/// is news then.
+pub(super) async fn untold(tx: &mut Tx, world: &World, row: &str) -> Result<(), StoreError> {
+    cover_told::tell_again(tx, row, world.now).await?;
+    gap_notice::tell_again(tx, row, world.now).await
 }

@@ -3,12 +3,12 @@
 use super::call::{is_over, ticket_of};
 use super::case::Work;
 use super::job::{Job, Performed};
-use super::{ActError, Acts, World, dead};
+use super::{ActError, Acts, World, dead, notice};
 use crate::clock::Timestamp;
 use crate::rules::case::Event;
 use crate::rules::page::Sent;
 use crate::rules::policy::MethodKind;
-use crate::store::{Claimed, StoreError, Tx, call, cover_told, outbox, ticket};
+use crate::store::{Claimed, StoreError, Tx, call, outbox, ticket};
 use std::time::Duration;
 
 /// How long a recording is waited for.
@@ -132,12 +132,16 @@ async fn unwatched_sent(tx: &mut Tx, finish: &Finish, sent: &Sent) -> Result<(),
         }
     }
     outbox::finish(tx, &claimed.id, claimed.fence).await?;
-    if let Sent::Refused { about, why, .. } = sent
-        && about.is_the_numbers()
-        && let Ok(number) = to.parse()
-    {
-        cover_told::tell_again(tx, &claimed.id, world.now).await?;
-        dead::out_of_use(tx, world, &claimed.id, &number, method, why).await?;
+    match sent {
+        // It came to nothing in all its time: whether it is still news is looked at anew.
+        Sent::TakenBack | Sent::NotYet { .. } => notice::untold(tx, world, &claimed.id).await?,
+        Sent::Refused { about, why, .. } if about.is_the_numbers() => {
+            notice::untold(tx, world, &claimed.id).await?;
+            if let Ok(number) = to.parse() {
+                dead::out_of_use(tx, world, &claimed.id, &number, method, why).await?;
+            }
+        }
+        _ => {}
     }
     Ok(())
 }

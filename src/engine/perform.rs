@@ -80,8 +80,7 @@ impl Engine {
             return Some(known);
         }
         if self.has_expired(job) {
-            let watched = job.attempt().is_some();
-            return Some(if watched { Performed::Sent(Sent::TakenBack) } else { Performed::Done });
+            return Some(Performed::Sent(Sent::TakenBack));
         }
         let route = match route.or_else(|| self.route(job))? {
             Ok(route) => route,

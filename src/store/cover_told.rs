@@ -6,6 +6,7 @@ use super::{StoreError, Tx};
 use crate::args;
 use crate::clock::Timestamp;
 use crate::rules::cover::{CoverId, Reader, Told};
+use crate::rules::people::AgentKey;
 
 /// Somebody was told of a request, by that row of the outbox if any, or is to be told; in the place of what he was told
 /// before.
@@ -81,6 +82,32 @@ pub async fn tell_again(tx: &mut Tx, sent: &str, now: Timestamp) -> Result<(), S
     tx.execute(
         "update cover_told set waits = 1, told_at = $2, sent = null where sent = $1",
         args![sent, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// What is still to be told of a request is looked at again now: its times are others.
+pub async fn look_again(tx: &mut Tx, cover: &CoverId, now: Timestamp) -> Result<(), StoreError> {
+    tx.execute(
+        "update cover_told set told_at = $2 where cover = $1 and waits = 1",
+        args![cover.as_str(), now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// What an agent of a desk is still to be told is looked at again now: he can be rung at other times.
+pub async fn look_again_for(
+    tx: &mut Tx,
+    desk: &str,
+    agent: &AgentKey,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "update cover_told set told_at = $3 where reader = $2 and waits = 1 \
+         and cover in (select id from cover where desk = $1 and ends_at > $3)",
+        args![desk, agent.as_str(), now],
     )
     .await?;
     Ok(())

@@ -26,15 +26,38 @@ pub async fn looked(tx: &mut Tx, desk: &str, version: i64, due: Timestamp) -> Re
     Ok(())
 }
 
-/// Takes a notice to tell it; false if it is told already.
-pub async fn take(tx: &mut Tx, desk: &str, name: &str, now: Timestamp) -> Result<bool, StoreError> {
+/// The names of what was told of a desk.
+pub async fn told(tx: &mut Tx, desk: &str) -> Result<Vec<String>, StoreError> {
+    let rows: Vec<(String,)> = tx.all("select name from gap_notice where desk = $1", args![desk]).await?;
+    Ok(rows.into_iter().map(|(name,)| name).collect())
+}
+
+/// Takes a notice to tell it by that row of the outbox; false if it is told already.
+pub async fn take(
+    tx: &mut Tx,
+    desk: &str,
+    name: &str,
+    (sent, now): (&str, Timestamp),
+) -> Result<bool, StoreError> {
     let taken = tx
         .execute(
-            "insert into gap_notice (desk, name, told_at) values ($1, $2, $3) on conflict (desk, name) do nothing",
-            args![desk, name, now],
+            "insert into gap_notice (desk, name, told_at, sent) values ($1, $2, $3, $4) \
+             on conflict (desk, name) do nothing",
+            args![desk, name, now, sent],
         )
         .await?;
     Ok(taken == 1)
+}
+
+/// What that row of the outbox told reached nobody: its desk is looked at again, as if it had not been told.
+pub async fn tell_again(tx: &mut Tx, sent: &str, now: Timestamp) -> Result<(), StoreError> {
+    tx.execute(
+        "update gap_watch set due = $2 where desk in (select desk from gap_notice where sent = $1)",
+        args![sent, now],
+    )
+    .await?;
+    tx.execute("delete from gap_notice where sent = $1", args![sent]).await?;
+    Ok(())
 }
 
 /// Forgets what was told before.

@@ -62,6 +62,10 @@ impl Question {
         principal: &Principal,
         right: Right,
     ) -> Result<Vec<Arc<Desk>>, Refused> {
+        // Two desks may have customers of the same name, which are two.
+        if !self.customer.is_empty() && self.desk.is_empty() {
+            return Err(Refused::NoSuchDesk);
+        }
         let all = app.acts().desks();
         let meant = |desk: &&Arc<Desk>| self.desk.is_empty() || desk.key.as_str() == self.desk;
         let may = |desk: &&Arc<Desk>| principal.may(right, desk.key.as_str());

@@ -107,7 +107,8 @@ async fn tell_one(
     let method = way.as_ref().map(|way| way.method);
     let at = match method {
         Some(MethodKind::Voice) => {
-            may_ring(muted.unwrap_or(world.now), cover.told_by(what), *zone, &world.book)
+            let from = muted.unwrap_or(world.now);
+            may_ring(from, cover.told_by(what, from), *zone, &world.book)
         }
         _ => world.now,
     };

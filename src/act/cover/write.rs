@@ -9,7 +9,7 @@ use crate::rules::cover::{Cover, CoverId, Happened, Reader, Span, State};
 use crate::rules::desk::DeskKey;
 use crate::rules::people::AgentKey;
 use crate::store::cover::{self as covers, Kept};
-use crate::store::{StoreError, Tx, desk as desks};
+use crate::store::{StoreError, Tx, cover_told, desk as desks};
 
 /// Overrides that come into force with an agreement.
 pub(super) struct Publication {
@@ -85,6 +85,9 @@ pub(super) async fn put(tx: &mut Tx, change: &Change) -> Result<bool, StoreError
     }
     let kept = Kept { cover: now.cover.clone(), version };
     covers::update(tx, &kept, now.cover.next_due(world.now)).await?;
+    if was.as_ref().is_some_and(|was| was.begins() != now.cover.begins()) {
+        cover_told::look_again(tx, &now.cover.id, world.now).await?;
+    }
     // One that stands as it did was only looked at.
     if was.as_ref() != Some(&now.cover) {
         write_note(tx, by, change).await?;

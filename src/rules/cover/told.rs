@@ -126,14 +126,17 @@ impl Cover {
             }
             Happened::ToApprove => matches!(self.state, State::Taken { .. }) && to_come,
             Happened::Soon => self.waits() && to_come,
+            Happened::Agreed | Happened::Moved => self.ends() > now,
             _ => true,
         }
     }
 
-    /// By when somebody should have heard it, even at night: before it begins, unless it changes nothing for anybody.
-    pub fn told_by(&self, what: Happened) -> Option<Timestamp> {
+    /// By when somebody should have heard it, even at night: before the next of its parts begins that is not over, unless
+    /// it changes nothing for anybody.
+    pub fn told_by(&self, what: Happened, now: Timestamp) -> Option<Timestamp> {
         let idle = matches!(what, Happened::Withdrawn | Happened::Lapsed);
-        (!idle).then(|| self.begins())
+        let parts = std::iter::once(self.span).chain(self.in_return);
+        parts.filter(|part| !idle && part.to > now).map(|part| part.from).min()
     }
 
     fn is_agreed(&self) -> bool {

@@ -157,6 +157,8 @@ pub(super) async fn one(
 ) -> Result<Json<WholeFlow>, Problem> {
     manages(&caller)?;
     let version = in_force(&app, &name).await?.revision;
+    // Another process may have put it in force a moment ago.
+    in_time(app.acts().reload_if_changed()).await?;
     let desks = app.acts().desks();
     let flow = desks.flow(&name).ok_or(NONE)?;
     let whole = WholeFlow {

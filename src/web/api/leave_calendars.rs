@@ -2,9 +2,9 @@
 //! agent keeps his own, a manager everybody's. The address is told to nobody again, and what the events are called only to
 //! who enters it.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -13,6 +13,7 @@ use super::asked::{Asked, Caller, InPath, Instant, Sent};
 use super::import::LeftOut;
 use super::leave::keeps;
 use super::on_call::Agent;
+use super::once::ToldOnce;
 use super::problem::Problem;
 use crate::act;
 use crate::calendar::away::Absence;
@@ -175,7 +176,7 @@ pub(super) async fn put(
     InPath((key, agent)): InPath<(String, AgentKey)>,
     Asked(how): Asked<How>,
     Sent(wanted): Sent<Wanted>,
-) -> Result<Json<LeaveFound>, Problem> {
+) -> Result<(Extension<ToldOnce>, Json<LeaveFound>), Problem> {
     let desk = kept_by(&app, &caller, &key, &agent)?;
     if desk.agent(&agent).is_none() {
         return Err(Problem::NotFound("agent"));
@@ -187,7 +188,8 @@ pub(super) async fn put(
     if !how.dry_run {
         in_time(app.acts().keep_calendar(caller.by, &key, found.kept(&entered))).await?;
     }
-    Ok(Json(LeaveFound { kept: !how.dry_run, absences, left_out }))
+    // What somebody calls his absences is his own: it is kept for no repetition.
+    Ok((Extension(ToldOnce), Json(LeaveFound { kept: !how.dry_run, absences, left_out })))
 }
 
 /// A desk, for who keeps an agent's calendar there.
