@@ -38,7 +38,7 @@ impl Acts {
                     let gaps = self.gaps_ahead(&desk).await?.bare();
                     let (mut notices, again) = notices(&gaps, now, desk.zone(), self.book());
                     // What was told already is no reason to ring anybody at night.
-                    let told = self.store().read(told, key.clone()).await?;
+                    let told = self.store().read(told, (key.clone(),)).await?;
                     notices.retain(|notice| !told.contains(&notice.name));
                     self.by_day(&desk, now, (notices, again))
                 }
@@ -75,7 +75,7 @@ async fn due(tx: &mut Tx, now: &Timestamp) -> Result<Vec<(String, i64)>, StoreEr
     gap_notice::due(tx, *now, BATCH).await
 }
 
-async fn told(tx: &mut Tx, desk: &String) -> Result<Vec<String>, StoreError> {
+async fn told(tx: &mut Tx, (desk,): &(String,)) -> Result<Vec<String>, StoreError> {
     gap_notice::told(tx, desk).await
 }
 
